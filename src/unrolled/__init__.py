@@ -1,0 +1,45 @@
+"""Sequence models, unrolled: from labelled pairs (X, Y) to a trained, measured, streaming recurrent network."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from unrolled.data import Pair, Ragged, Vocabulary
+    from unrolled.errors import DataError, ModelFileError, RunError, SettingsError, UnrolledError
+    from unrolled.estimators import Tagger
+    from unrolled.layers import CRF, Recurrent
+    from unrolled.model import Model
+
+__all__ = [
+    "CRF",
+    "DataError",
+    "Model",
+    "ModelFileError",
+    "Pair",
+    "Ragged",
+    "Recurrent",
+    "RunError",
+    "SettingsError",
+    "Tagger",
+    "UnrolledError",
+    "Vocabulary",
+    "__version__",
+]
+
+__version__ = "0.1.0"
+
+# Where each public name lives: imported when first asked for, so that `unrolled --help` does not wait for torch.
+_ROOMS = {
+    "data": ("Pair", "Ragged", "Vocabulary"),
+    "errors": ("DataError", "ModelFileError", "RunError", "SettingsError", "UnrolledError"),
+    "estimators": ("Tagger",),
+    "layers": ("CRF", "Recurrent"),
+    "model": ("Model",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for room, names in _ROOMS.items():
+        if name in names:
+            return getattr(import_module(f"unrolled.{room}"), name)
+    raise AttributeError(f"module 'unrolled' has no attribute {name!r}")

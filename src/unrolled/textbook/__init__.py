@@ -1,0 +1,52 @@
+"""The specification: every equation in plain NumPy, one line each, and the oracle of every fast path."""
+
+from unrolled.textbook.activations import log_sigmoid, log_softmax, relu, sigmoid, softmax
+from unrolled.textbook.bptt import Forward, backward_pass, forward_pass
+from unrolled.textbook.cell import Array, Cell, Gradients, Saved, State, Weights
+from unrolled.textbook.cells import CELLS
+from unrolled.textbook.compact import compact, split
+from unrolled.textbook.deep import Deep, deep, deep_back
+from unrolled.textbook.descent import descend
+from unrolled.textbook.gru import GRU
+from unrolled.textbook.loss import cross_entropy, cross_entropy_back
+from unrolled.textbook.lstm import LSTM
+from unrolled.textbook.output import OUTPUTS, Activation, output, output_back
+from unrolled.textbook.rnn import RNN, RNN_RELU
+from unrolled.textbook.unroll import Unrolled, unroll, unroll_back
+
+__all__ = [
+    "CELLS",
+    "GRU",
+    "LSTM",
+    "OUTPUTS",
+    "RNN",
+    "RNN_RELU",
+    "Activation",
+    "Array",
+    "Cell",
+    "Deep",
+    "Forward",
+    "Gradients",
+    "Saved",
+    "State",
+    "Unrolled",
+    "Weights",
+    "backward_pass",
+    "compact",
+    "cross_entropy",
+    "cross_entropy_back",
+    "deep",
+    "deep_back",
+    "descend",
+    "forward_pass",
+    "log_sigmoid",
+    "log_softmax",
+    "output",
+    "output_back",
+    "relu",
+    "sigmoid",
+    "softmax",
+    "split",
+    "unroll",
+    "unroll_back",
+]
