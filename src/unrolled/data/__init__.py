@@ -1,21 +1,42 @@
 """What goes in: pairs, ragged batches, vocabularies, readers and their checks."""
 
 from unrolled.data.batches import token_batches
+from unrolled.data.check import CheckReport, check_labelled
 from unrolled.data.layout import TimeMajor
 from unrolled.data.pair import Pair
 from unrolled.data.problem import Problem
 from unrolled.data.ragged import Ragged
+from unrolled.data.readers import Reading, read_conll, read_json_lines, read_labelled, read_plain_text, read_table
+from unrolled.data.tags import Scheme, Span, detect_scheme, is_valid_iob2, spans, strict_spans, tags_from_spans, to_iob2
+from unrolled.data.tokenizer import tokenize
 from unrolled.data.vectors import Vectors, read_vectors
 from unrolled.data.vocabulary import UnknownReport, Vocabulary
 
 __all__ = [
+    "CheckReport",
     "Pair",
     "Problem",
     "Ragged",
+    "Reading",
+    "Scheme",
+    "Span",
     "TimeMajor",
     "UnknownReport",
     "Vectors",
     "Vocabulary",
+    "check_labelled",
+    "detect_scheme",
+    "is_valid_iob2",
+    "read_conll",
+    "read_json_lines",
+    "read_labelled",
+    "read_plain_text",
+    "read_table",
     "read_vectors",
+    "spans",
+    "strict_spans",
+    "tags_from_spans",
+    "to_iob2",
     "token_batches",
+    "tokenize",
 ]

@@ -1,0 +1,188 @@
+"""Codecs: from raw sentences and labels to indices, and back."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from unrolled.data.ragged import Ragged
+from unrolled.data.spelling import AFFIXES, affixes, normal_form
+from unrolled.data.vocabulary import Vocabulary
+from unrolled.errors import DataError
+
+__all__ = ["EncodedWords", "LabelsCodec", "WordsCodec", "may_follow"]
+
+MAX_CHARACTERS = 40
+"""A longer word is encoded by its first and last characters, this many in all."""
+
+MAX_CACHE = 1_000_000
+
+
+@dataclass(frozen=True)
+class EncodedWords:
+    """A ragged batch of sentences, as the input layers take it; spelling is stored once for each distinct word.
+
+    Attributes:
+        indices: Ragged, rows (M,) int64: each word's index in the vocabulary.
+        distinct: (M,) int64: which of the U distinct spellings each row has.
+        affixes: (U, F) int64: indices of the affixes and shapes of each distinct word.
+        characters: Ragged of U sequences, rows int64: the characters of each distinct word.
+    """
+
+    indices: Ragged
+    distinct: Tensor
+    affixes: Tensor
+    characters: Ragged
+
+
+@dataclass(frozen=True)
+class WordsCodec:
+    """Sentences of words as indices of words, of affixes and of characters; each vocabulary has `<unk>` at index 0.
+
+    >>> codec = WordsCodec.fitted([["Teddy", "sat", "."], ["Teddy", "ran", "."]])
+    >>> codec.encode([["Teddy", "slept"]]).indices.rows.tolist() == [codec.words.index("teddy"), 0]
+    True
+    """
+
+    words: Vocabulary
+    affixes: Vocabulary
+    characters: Vocabulary
+    _seen: dict[str, tuple[int, tuple[int, ...], tuple[int, ...]]] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def fitted(
+        cls, sentences: Iterable[Sequence[str]], *, min_count: int = 1, max_vocabulary: int | None = None
+    ) -> "WordsCodec":
+        """Return the codec of the training sentences.
+
+        Args:
+            sentences: the training sentences, each a sequence of words.
+            min_count: a word seen less often is `<unk>`. Affixes and characters are kept from the second time on.
+            max_vocabulary: at most this many words are kept, the most frequent; None for all.
+        """
+        counts = Counter(word for sentence in sentences for word in sentence)
+        normal: Counter[str] = Counter()
+        affix: Counter[str] = Counter()
+        character: Counter[str] = Counter()
+        for word, count in counts.items():
+            normal[normal_form(word)] += count
+            for value in affixes(word):
+                affix[value] += count
+            for value in word:
+                character[value] += count
+        return cls(
+            Vocabulary.from_counts(normal, min_count=min_count, max_size=max_vocabulary),
+            Vocabulary.from_counts(affix, min_count=2),
+            Vocabulary.from_counts(character, min_count=2),
+        )
+
+    def encode(self, sentences: Sequence[Sequence[str]]) -> EncodedWords:
+        """Encode a batch of sentences.
+
+        Raises:
+            DataError: a sentence without words, or an empty word; the message gives its number in the batch.
+        """
+        for number, sentence in enumerate(sentences, 1):
+            if not sentence or not all(sentence):
+                raise DataError(
+                    f"sentence {number} of {len(sentences)} has no words or an empty word. "
+                    "Give sequences of words with at least one character each."
+                )
+        position: dict[str, int] = {}
+        distinct = [position.setdefault(word, len(position)) for sentence in sentences for word in sentence]
+        spellings = [self._spelling(word) for word in position]
+        rows = torch.tensor(distinct)
+        indices = torch.tensor([spelling[0] for spelling in spellings])[rows]
+        return EncodedWords(
+            indices=Ragged(indices, torch.tensor([len(sentence) for sentence in sentences])),
+            distinct=rows,
+            affixes=torch.tensor([spelling[1] for spelling in spellings]),
+            characters=Ragged(
+                torch.tensor([c for spelling in spellings for c in spelling[2]]),
+                torch.tensor([len(spelling[2]) for spelling in spellings]),
+            ),
+        )
+
+    def counts(self, sentences: Iterable[Sequence[str]]) -> list[int]:
+        """Return how often each word of the vocabulary, `<unk>` included, occurs in the sentences."""
+        counts = [0] * len(self.words)
+        for word, count in Counter(word for sentence in sentences for word in sentence).items():
+            counts[self._spelling(word)[0]] += count
+        return counts
+
+    def texts(self) -> dict[str, str]:
+        """Return the codec as the text files of a model directory."""
+        return {"vocabulary.txt": self.words.dumps(), "affixes.txt": self.affixes.dumps(), "characters.txt": self.characters.dumps()}
+
+    @classmethod
+    def from_texts(cls, texts: Mapping[str, str]) -> "WordsCodec":
+        """Return the codec that `texts` described."""
+        return cls(*(Vocabulary.loads(texts[name], name=name) for name in ("vocabulary.txt", "affixes.txt", "characters.txt")))
+
+    @property
+    def num_affixes(self) -> int:
+        """F, the number of affix features of a word."""
+        return len(AFFIXES)
+
+    def _spelling(self, word: str) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
+        found = self._seen.get(word)
+        if found is None:
+            cut = word if len(word) <= MAX_CHARACTERS else word[: MAX_CHARACTERS // 2] + word[-MAX_CHARACTERS // 2 :]
+            found = (
+                self.words.index(normal_form(word)),
+                tuple(self.affixes.indices(affixes(word))),
+                tuple(self.characters.indices(cut)),
+            )
+            if len(self._seen) >= MAX_CACHE:
+                self._seen.clear()
+            self._seen[word] = found
+        return found
+
+
+@dataclass(frozen=True)
+class LabelsCodec:
+    """A label at every step, as indices; there is no unknown label.
+
+    >>> codec = LabelsCodec.fitted([["O", "B-PER"], ["O"]])
+    >>> codec.decode(codec.encode([["B-PER"], ["O", "O"]]))
+    [['B-PER'], ['O', 'O']]
+    """
+
+    labels: Vocabulary
+
+    @classmethod
+    def fitted(cls, sequences: Iterable[Sequence[str]]) -> "LabelsCodec":
+        """Return the codec of the training labels, in alphabetical order."""
+        counts = Counter(label for sequence in sequences for label in sequence)
+        return cls(Vocabulary.from_counts(counts, order="alphabetical", unk=None))
+
+    @classmethod
+    def from_labels(cls, labels: Sequence[str]) -> "LabelsCodec":
+        """Return the codec of these labels, in this order."""
+        return cls(Vocabulary(labels, unk=None))
+
+    def encode(self, sequences: Sequence[Sequence[str]]) -> Ragged:
+        """Encode a batch of label sequences as Ragged, rows (M,) int64.
+
+        Raises:
+            DataError: a label that the training data did not have; the message names the nearest.
+        """
+        rows = self.labels.indices([label for sequence in sequences for label in sequence])
+        return Ragged(torch.tensor(rows), torch.tensor([len(sequence) for sequence in sequences]))
+
+    def decode(self, indices: Ragged) -> list[list[str]]:
+        """Return the labels of each sequence."""
+        return [[self.labels.token(i) for i in sequence.tolist()] for sequence in indices.to_list()]
+
+
+def may_follow(label: str, previous: str) -> bool:
+    """Return whether a label may follow another in IOB2; the start of a sentence is as O. Other labels may follow any.
+
+    >>> may_follow("I-PER", "B-PER"), may_follow("I-PER", "B-LOC"), may_follow("I-PER", "O")
+    (True, False, False)
+    """
+    if label[:1] != "I" or label[1:2] not in {"", "-"}:
+        return True
+    return previous in {"B" + label[1:], label}

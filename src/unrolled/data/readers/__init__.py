@@ -1,0 +1,18 @@
+"""Readers: each turns one file format into tokens and IOB2 labels, and says what is wrong with a file."""
+
+from unrolled.data.readers.conll import read_conll
+from unrolled.data.readers.json_lines import read_json_lines
+from unrolled.data.readers.labelled import detect_format, read_labelled
+from unrolled.data.readers.plain_text import read_plain_text
+from unrolled.data.readers.reading import Reading
+from unrolled.data.readers.tables import read_table
+
+__all__ = [
+    "Reading",
+    "detect_format",
+    "read_conll",
+    "read_json_lines",
+    "read_labelled",
+    "read_plain_text",
+    "read_table",
+]

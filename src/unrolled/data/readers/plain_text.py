@@ -1,0 +1,26 @@
+"""Plain text, one sentence a line: the sentences to be tagged, without labels."""
+
+from pathlib import Path
+
+from unrolled.data.pair import Pair
+from unrolled.data.readers.reading import Reading, TaggedPair, verdict
+from unrolled.data.readers.source import Problems, numbered_lines, split_at_spaces
+from unrolled.data.tokenizer import tokenize
+
+__all__ = ["read_plain_text"]
+
+
+def read_plain_text(path: str | Path, *, strict: bool = True, split_punctuation: bool = False) -> Reading:
+    """Read one sentence from each line that is not blank; y is empty and the scheme None.
+
+    Lines are split at spaces; with `split_punctuation` by `tokenize`, for text that nobody has tokenised yet.
+    """
+    problems = Problems(path)
+    pairs: list[TaggedPair] = []
+    lines: list[int] = []
+    for number, line in numbered_lines(path, problems):
+        tokens = [] if line is None else (tokenize(line) if split_punctuation else split_at_spaces(line))
+        if tokens:
+            pairs.append(Pair(tuple(tokens), ()))
+            lines.append(number)
+    return verdict(Reading(problems.path, pairs, lines, None, []), problems, strict=strict)

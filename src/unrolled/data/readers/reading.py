@@ -1,0 +1,86 @@
+"""What a reader returns, and the last step that all readers share: the scheme, the conversion, the verdict."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from unrolled.data.pair import Pair
+from unrolled.data.problem import Problem
+from unrolled.data.readers.source import Problems
+from unrolled.data.tags import Scheme, detect_scheme, faults, to_iob2
+from unrolled.errors import DataError
+
+__all__ = ["Draft", "Reading", "TaggedPair", "finish", "verdict"]
+
+TaggedPair: TypeAlias = Pair[tuple[str, ...], tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The sentences of one file: tokens x and IOB2 labels y (none for plain text), and where each one starts.
+
+    `scheme` is the one that the file was written in, None where there are no labels; `lines` are 1-based.
+    """
+
+    path: str
+    pairs: list[TaggedPair]
+    lines: list[int]
+    scheme: Scheme | None
+    problems: list[Problem]
+
+
+@dataclass(slots=True)
+class Draft:
+    """A sentence as the file spells it; `lines` has one number for each token, or one for all of them."""
+
+    tokens: list[str]
+    tags: list[str]
+    lines: list[int]
+
+    def line(self, position: int) -> int:
+        """Return the line on which a token stands."""
+        return self.lines[position if len(self.lines) > 1 else 0]
+
+
+def finish(drafts: Sequence[Draft], problems: Problems, *, scheme: Scheme | None, strict: bool) -> Reading:
+    """Detect the scheme unless it is given, convert to IOB2, and drop (or, if strict, raise) what is wrong."""
+    scheme = scheme or detect_scheme(draft.tags for draft in drafts)
+    pairs: list[TaggedPair] = []
+    lines: list[int] = []
+    for draft in drafts:
+        wrong = faults(draft.tags, scheme)
+        for fault in wrong:
+            problems.add(draft.line(fault.position), fault.found, fault.way_out)
+        if _tokens_are_sound(draft, problems) and not wrong:
+            pairs.append(Pair(tuple(draft.tokens), tuple(to_iob2(draft.tags, scheme))))
+            lines.append(draft.lines[0])
+    return verdict(Reading(problems.path, pairs, lines, scheme, []), problems, strict=strict)
+
+
+def verdict(reading: Reading, problems: Problems, *, strict: bool) -> Reading:
+    """Return the reading with its problems; if strict, raise the first of them as DataError."""
+    if not reading.pairs and not problems.found:
+        problems.add(None, "there is no sentence in this file", "Check that it is the right file and not empty")
+    found = problems.in_order()
+    if strict and found:
+        others = f" ({len(found) - 1} more: `unrolled check` lists all.)" if len(found) > 1 else ""
+        raise DataError(f"{found[0]}{others}")
+    return Reading(reading.path, reading.pairs, reading.lines, reading.scheme, found)
+
+
+def _tokens_are_sound(draft: Draft, problems: Problems) -> bool:
+    sound = True
+    for position, token in enumerate(draft.tokens):
+        if not token:
+            problems.add(
+                draft.line(position), "an empty token", "Remove it with its label, or write what belongs there"
+            )
+            sound = False
+        elif not token.isascii() and any("\ud800" <= character <= "\udfff" for character in token):
+            problems.add(
+                draft.line(position),
+                f"half of a surrogate pair in the token {token!r}",
+                "Write the character itself in UTF-8, or both halves of its escape",
+            )
+            sound = False
+    return sound

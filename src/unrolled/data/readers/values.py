@@ -1,0 +1,74 @@
+"""Lists of tokens and labels as tables and JSON spell them."""
+
+import ast
+import json
+from collections.abc import Callable, Sequence
+from typing import cast
+
+from unrolled.data.readers.source import split_at_spaces
+
+__all__ = ["Note", "as_labels", "as_tokens", "parse_cell"]
+
+Note = Callable[[str, str], None]
+
+
+def parse_cell(cell: str) -> list[object]:
+    """Return the items of a table's cell: a JSON list, a Python list (as pandas writes it), or words between spaces.
+
+    >>> parse_cell('["New York", "sleeps"]'), parse_cell("['O', 'O']"), parse_cell("B-LOC O")
+    (['New York', 'sleeps'], ['O', 'O'], ['B-LOC', 'O'])
+    """
+    text = cell.strip()
+    if text.startswith("[") and text.endswith("]"):
+        for parse in (json.loads, ast.literal_eval):
+            try:
+                value = parse(text)
+            except (ValueError, SyntaxError, RecursionError, MemoryError):
+                continue
+            if isinstance(value, list):
+                return cast("list[object]", value)
+    return list(split_at_spaces(text))
+
+
+def as_tokens(value: object, name: str, note: Note) -> list[str] | None:
+    """Return a list of tokens, or None with a note of what it is instead."""
+    if not isinstance(value, list) or not cast("list[object]", value):
+        note(
+            f"{name} is {_shown(cast('object', value))}, not a list of tokens",
+            'Write at least one token: ["Harry", "sat"]',
+        )
+        return None
+    for position, item in enumerate(cast("list[object]", value)):
+        if not isinstance(item, str):
+            note(f"token {position + 1} of {name} is {_shown(item)}, not a string", "Put it in quotation marks")
+            return None
+    return cast("list[str]", value)
+
+
+def as_labels(value: object, name: str, label_names: Sequence[str] | None, note: Note) -> list[str] | None:
+    """Return a list of labels, numbers looked up in `label_names`; or None with a note of what it is instead."""
+    if not isinstance(value, list):
+        note(f"{name} is {_shown(value)}, not a list of labels", "Write one label for each token")
+        return None
+    labels: list[str] = []
+    for position, item in enumerate(cast("list[object]", value)):
+        if isinstance(item, str) and not (label_names and item.isdecimal()):
+            labels.append(item)
+            continue
+        number = -1
+        if (isinstance(item, str) and len(item) < 10) or (isinstance(item, int) and not isinstance(item, bool)):
+            number = int(item)
+        if label_names is None or not 0 <= number < len(label_names):
+            known = "" if label_names is None else f" and there are {len(label_names)} label_names"
+            note(
+                f"label {position + 1} of {name} is {_shown(item)}{known}",
+                "Write the label's name, or pass label_names=[...], the name of each number in order",
+            )
+            return None
+        labels.append(label_names[number])
+    return labels
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:59] + "…"

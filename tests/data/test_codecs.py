@@ -1,0 +1,107 @@
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from unrolled.data import codecs
+from unrolled.data.codecs import MAX_CHARACTERS, LabelsCodec, WordsCodec, may_follow
+from unrolled.data.spelling import AFFIXES, affixes
+from unrolled.data.tags import is_valid_iob2
+from unrolled.errors import DataError
+
+TRAIN = [["Teddy", "Roosevelt", "met", "Teddy"], ["Teddy", "bears", "met"]]
+
+
+@pytest.fixture
+def codec() -> WordsCodec:
+    return WordsCodec.fitted(TRAIN)
+
+
+def test_known_and_unknown_words(codec: WordsCodec) -> None:
+    encoded = codec.encode([["teddy", "TEDDY", "zebra"], ["met"]])
+    teddy, met = codec.words.index("teddy"), codec.words.index("met")
+    assert encoded.indices.rows.tolist() == [teddy, teddy, 0, met]
+    assert encoded.indices.lengths.tolist() == [3, 1]
+
+
+def test_spelling_is_stored_once_for_each_distinct_word(codec: WordsCodec) -> None:
+    encoded = codec.encode([["met", "Teddy", "met"], ["Teddy"]])
+    assert encoded.distinct.tolist() == [0, 1, 0, 1]
+    assert encoded.affixes.shape == (2, len(AFFIXES)) == (2, codec.num_affixes)
+    assert encoded.affixes[1].tolist() == codec.affixes.indices(affixes("Teddy"))
+    characters = [sequence.tolist() for sequence in encoded.characters.to_list()]
+    assert characters == [codec.characters.indices("met"), codec.characters.indices("Teddy")]
+
+
+def test_affixes_and_characters_seen_once_are_unknown(codec: WordsCodec) -> None:
+    assert "p4=bear" not in codec.affixes
+    assert "p4=tedd" in codec.affixes
+    assert "b" not in codec.characters
+    assert "T" in codec.characters
+
+
+def test_min_count_and_max_vocabulary() -> None:
+    assert "bears" not in WordsCodec.fitted(TRAIN, min_count=2).words
+    assert WordsCodec.fitted(TRAIN, max_vocabulary=2).words.tokens == ("<unk>", "teddy")
+
+
+def test_a_long_word_keeps_both_ends(codec: WordsCodec) -> None:
+    encoded = codec.encode([["T" + "e" * 500 + "y"]])
+    assert encoded.characters.num_rows == MAX_CHARACTERS
+    assert encoded.characters.rows[0] == codec.characters.index("T")
+    assert encoded.characters.rows[-1] == codec.characters.index("y")
+
+
+@pytest.mark.parametrize("sentences", [[["a"], []], [["a"], ["b", ""]]])
+def test_an_empty_sentence_or_word_is_refused(codec: WordsCodec, sentences: list[list[str]]) -> None:
+    with pytest.raises(DataError, match="sentence 2 of 2 has no words or an empty word"):
+        codec.encode(sentences)
+
+
+def test_counts_are_by_index_with_unknown_words_first(codec: WordsCodec) -> None:
+    counts = codec.counts([["teddy", "zebra", "Teddy", "lion"]])
+    assert counts[0] == 2
+    assert counts[codec.words.index("teddy")] == 2
+    assert sum(counts) == 4
+
+
+@settings(max_examples=30)
+@given(st.lists(st.lists(st.text(min_size=1), min_size=1), min_size=1))
+def test_texts_hold_everything(sentences: list[list[str]]) -> None:
+    sentences = [[word.encode("utf-8", "ignore").decode() or "x" for word in sentence] for sentence in sentences]
+    codec = WordsCodec.fitted(sentences)
+    again = WordsCodec.from_texts(codec.texts())
+    assert again == codec
+    assert torch.equal(again.encode(sentences).affixes, codec.encode(sentences).affixes)
+
+
+def test_the_cache_is_bounded_and_changes_nothing(codec: WordsCodec, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codecs, "MAX_CACHE", 2)
+    before = codec.encode(TRAIN)
+    for number in range(10):
+        codec.encode([[f"word{number}"]])
+        assert len(codec._seen) <= 2
+    after = codec.encode(TRAIN)
+    assert torch.equal(before.indices.rows, after.indices.rows)
+    assert torch.equal(before.affixes, after.affixes)
+
+
+def test_labels_there_and_back() -> None:
+    codec = LabelsCodec.fitted([["O", "B-PER", "I-PER"], ["B-LOC"]])
+    assert codec.labels.tokens == ("B-LOC", "B-PER", "I-PER", "O")
+    assert codec.decode(codec.encode([["O"], ["B-PER", "I-PER"]])) == [["O"], ["B-PER", "I-PER"]]
+    with pytest.raises(DataError, match="'B-PRE'.*nearest is 'B-PER'"):
+        codec.encode([["B-PRE"]])
+
+
+IOB2 = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC", "B", "I"]
+
+
+@given(st.lists(st.sampled_from(IOB2), min_size=1, max_size=6))
+def test_a_path_of_allowed_steps_is_valid_iob2_and_no_other(path: list[str]) -> None:
+    allowed = all(may_follow(label, previous) for previous, label in zip(["O", *path], path, strict=False))
+    assert allowed == is_valid_iob2(path)
+
+
+def test_labels_that_are_no_iob2_may_follow_any() -> None:
+    assert may_follow("INTJ", "NOUN")
