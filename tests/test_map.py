@@ -83,19 +83,26 @@ def test_imports_stand_at_the_top(path: Path) -> None:
 
 
 def test_files_of_a_room_do_not_import_in_a_circle() -> None:
-    graph: dict[str, set[str]] = {}
-    for path in FILES:
-        name = ".".join(("unrolled", *path.relative_to(SOURCE).with_suffix("").parts)).removesuffix(".__init__")
-        graph[name] = {
-            node.module
+    modules = {
+        ".".join(("unrolled", *path.relative_to(SOURCE).with_suffix("").parts)).removesuffix(".__init__"): path
+        for path in FILES
+    }
+    graph: dict[str, set[str]] = {
+        name: {
+            # `from room import file` asks for the file, `from room import name` for the room.
+            full if (full := f"{node.module}.{alias.name}") in modules else str(node.module)
             for node in parse(path).body
-            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("unrolled.")
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
         }
+        & set(modules)
+        for name, path in modules.items()
+    }
     done: set[str] = set()
 
     def visit(name: str, trail: tuple[str, ...]) -> None:
         assert name not in trail, " -> ".join((*trail, name))
-        if name in graph and name not in done:
+        if name not in done:
             for other in graph[name]:
                 visit(other, (*trail, name))
             done.add(name)

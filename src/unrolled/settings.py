@@ -28,12 +28,14 @@ LARGEST = 2**63 - 1
 @dataclass(frozen=True)
 class _Whole:
     least: int
+    most: int
     optional: bool
 
     def read(self, value: object) -> Value:
         """Return the value, or raise ValueError with what it should be."""
-        if isinstance(value, bool) or not isinstance(value, int) or not self.least <= value <= LARGEST:
-            raise ValueError(f"Give a whole number of at least {self.least}")
+        if isinstance(value, bool) or not isinstance(value, int) or not self.least <= value <= self.most:
+            limit = f" and at most {self.most}" if self.most < LARGEST else ""
+            raise ValueError(f"Give a whole number of at least {self.least}{limit}")
         return value
 
 
@@ -89,9 +91,9 @@ class _Text:
         return value
 
 
-def whole(default: int | None, *, least: int = 0, optional: bool = False) -> Any:
-    """Declare a whole number of at least `least`; with `optional` it may be None."""
-    return field(default=default, metadata={"kind": _Whole(least, optional)})
+def whole(default: int | None, *, least: int = 0, most: int = LARGEST, optional: bool = False) -> Any:
+    """Declare a whole number from `least` to `most`; with `optional` it may be None."""
+    return field(default=default, metadata={"kind": _Whole(least, most, optional)})
 
 
 def number(

@@ -1,0 +1,7 @@
+"""The model directory on disk: written whole or not at all, and distrusted until every check has passed."""
+
+from unrolled.model_files.read import ModelFiles, read_model_files
+from unrolled.model_files.strict_json import JSON
+from unrolled.model_files.write import check_replaceable, write_model_files
+
+__all__ = ["JSON", "ModelFiles", "check_replaceable", "read_model_files", "write_model_files"]

@@ -1,0 +1,121 @@
+import inspect
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV, cross_val_score
+
+from unrolled import DataError, SettingsError, Tagger
+from unrolled.tasks.settings import TaggingSettings
+
+X = [
+    ["Teddy", "Roosevelt", "was", "a", "great", "president"],
+    ["Teddy", "bears", "are", "on", "sale"],
+    ["Rose", "Okafor", "was", "late"],
+    ["Rose", "petals", "are", "cheap"],
+] * 5
+Y = [
+    ["B-PER", "I-PER", "O", "O", "O", "O"],
+    ["O", "O", "O", "O", "O"],
+    ["B-PER", "I-PER", "O", "O"],
+    ["O", "O", "O", "O"],
+] * 5
+
+
+def tagger(**changes: object) -> Tagger:
+    return Tagger(epochs=12, hidden_size=8, word_size=8, affix_size=4, learning_rate=0.02).set_params(**changes)
+
+
+def test_every_setting_is_a_keyword_with_the_same_default() -> None:
+    assert Tagger().settings() == TaggingSettings().to_dict() == Tagger().get_params()
+    assert list(inspect.signature(Tagger.__init__).parameters)[1:] == list(TaggingSettings().to_dict())
+
+
+def test_it_learns_and_measures() -> None:
+    fitted = tagger().fit(X, Y, dev=(X, Y))
+    assert fitted.score(X, Y) == 1.0
+    assert fitted.predict(X[:2]) == Y[:2]
+    report = fitted.evaluate(X, Y)
+    assert report.per_type["PER"].num_correct == 10
+    assert fitted.classes_ == ["B-PER", "I-PER", "O"]
+    assert fitted.report_ is not None
+    assert fitted.report_.overall.f1 == max(row["f1"] for row in fitted.history_) == 1.0
+    for rows, words in zip(fitted.predict_marginals(X[:4]), X, strict=False):
+        assert rows.shape == (len(words), 3)
+        np.testing.assert_allclose(rows.sum(1), 1, rtol=1e-5)
+
+
+def test_a_unidirectional_tagger_gives_teddy_one_label_and_a_bidirectional_one_tells_him_from_the_bears() -> None:
+    roosevelt, bears = X[0], X[1]
+    for bidirectional in (False, True):
+        fitted = tagger(bidirectional=bidirectional, output="softmax").fit(X, Y, dev=(X, Y))
+        first, second = (labels[0] for labels in fitted.predict([roosevelt, bears]))
+        assert (first != second) == bidirectional
+
+
+def test_the_same_seed_gives_the_same_weights_bit_for_bit() -> None:
+    first, same, other = (tagger(seed=seed, epochs=2).fit(X, Y).predict_marginals(X) for seed in (3, 3, 4))
+    assert all(np.array_equal(a, b) for a, b in zip(first, same, strict=True))
+    assert not all(np.array_equal(a, b) for a, b in zip(first, other, strict=True))
+
+
+def test_scikit_learns_tools_run_on_it() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        search = GridSearchCV(tagger(), {"hidden_size": [4, 8]}, cv=2).fit(X, Y)
+        assert search.best_score_ > 0.5
+        assert search.best_params_["hidden_size"] in (4, 8)
+        assert cross_val_score(tagger(), X, Y, cv=2).shape == (2,)
+
+
+def test_clone_and_parameters() -> None:
+    fitted = tagger(cell="gru").fit(X, Y)
+    copy = clone(fitted)
+    assert copy.get_params() == fitted.get_params()
+    assert not hasattr(copy, "model_")
+    with pytest.raises(ValueError, match="Invalid parameter 'hiden_size'"):
+        copy.set_params(hiden_size=3)
+
+
+def test_paths_and_objects_give_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "train.conll"
+    path.write_text("\n".join("".join(f"{w} {t}\n" for w, t in zip(x, y, strict=True)) for x, y in zip(X, Y, strict=True)))
+    by_path, by_object = tagger(epochs=2).fit(path), tagger(epochs=2).fit(X, Y)
+    assert all(
+        np.array_equal(a, b) for a, b in zip(by_path.predict_marginals(X), by_object.predict_marginals(X), strict=True)
+    )
+    assert by_path.score(path) == by_path.score(X, Y)
+    with pytest.raises(DataError, match="Leave out y"):
+        tagger().fit(path, Y)
+
+
+def test_other_schemes_are_converted() -> None:
+    bare = [["PER" if label != "O" else "O" for label in labels] for labels in Y]
+    assert tagger().fit(X, bare, dev=(X, bare)).predict(X[:2]) == Y[:2]
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "message"),
+    [
+        (X, None, "20 sentences and no y"),
+        (X, Y[:3], "20 sentences and 3 label sequences"),
+        ([["a", "b"], ["c"]], [["O", "O"], ["O", "O"]], "Sentence 2 has 1 words and 2 labels"),
+        (["a b", "c d"], [["O", "O", "O"], ["O", "O", "O"]], "Sentence 1 is the text 'a b'"),
+        (X + [["a", "b"]], Y + [["O", "I-PER"]], "Sentence 21, word 2"),
+        ([["a"]], [["O"]], "1 training sentences, too few"),
+        ([], [], "0 training sentences"),
+    ],
+)
+def test_data_that_cannot_be_used_is_named(X: list[list[str]], y: list[list[str]] | None, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        tagger().fit(X, y)
+
+
+def test_settings_are_checked_by_fit_and_predictions_need_one() -> None:
+    with pytest.raises(SettingsError, match="hidden_size is 0"):
+        tagger(hidden_size=0).fit(X, Y)
+    with pytest.raises(NotFittedError, match="Call fit first"):
+        tagger().predict(X)
