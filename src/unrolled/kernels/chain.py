@@ -1,0 +1,69 @@
+"""The door to the sums over all label paths of a linear chain: log Z, and the expectations that are its gradient.
+
+A path y⟨1⟩ … y⟨T⟩ scores start[y⟨1⟩] + Σ emissions[t, y⟨t⟩] + Σ transitions[y⟨t-1⟩, y⟨t⟩] + end[y⟨T⟩]; Z is the sum
+of exp(score) over all paths, -inf forbids (Lafferty, McCallum and Pereira 2001). All sums are kept in float64, so
+that a chain of 10,000 steps whose scores are in the thousands still has a likelihood to more digits than float32 has.
+"""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+from unrolled.data.ragged import Ragged
+from unrolled.kernels import log_space, scaled
+from unrolled.kernels.potentials import Expectations, Potentials
+
+__all__ = ["expectations", "log_partition"]
+
+
+def log_partition(emissions: Ragged, transitions: Tensor, start: Tensor, end: Tensor) -> Tensor:
+    """Log Z of each sequence, (N,) float64; emissions have rows (M, K), `transitions` is (K, K) [from, to].
+
+    Its gradient is the marginals in closed form (forward-backward); a second derivative is not defined.
+
+    >>> zeros = torch.zeros(2)
+    >>> log_partition(Ragged.from_list([torch.zeros(3, 2)]), torch.zeros(2, 2), zeros, zeros).exp().round()
+    tensor([8.], dtype=torch.float64)
+    """
+    run: Any = _LogPartition.apply  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    return run(emissions.rows, transitions, start, end, emissions)
+
+
+@torch.no_grad()
+def expectations(emissions: Ragged, transitions: Tensor, start: Tensor, end: Tensor) -> Expectations:
+    """How often each label, transition, start and end is expected, over all paths by their probability, in float64.
+
+    `emissions` (M, K) are the marginals of every step in the caller's order; the others are summed over the batch.
+    """
+    potentials = Potentials.of(emissions, transitions, start, end)
+    return _expectations(potentials, scaled.forward(potentials), torch.ones_like(potentials.shift))
+
+
+class _LogPartition(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, *inputs: Any) -> Tensor:
+        rows, transitions, start, end, emissions = inputs
+        potentials = Potentials.of(emissions.with_rows(rows), transitions, start, end)
+        found = scaled.forward(potentials)
+        # None of these is an input or the output: they are copies, so that they may lie on ctx.
+        ctx.potentials, ctx.scaled = potentials, found
+        ctx.dtypes = [tensor.dtype for tensor in (rows, transitions, start, end)]
+        return (found or log_space.forward(potentials))[1]
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor | None, ...]:  # pyright: ignore[reportIncompatibleMethodOverride]
+        found = _expectations(ctx.potentials, ctx.scaled, grad_outputs[0])
+        gradients = (found.emissions, found.transitions, found.start, found.end)
+        return *(gradient.to(dtype) for gradient, dtype in zip(gradients, ctx.dtypes, strict=True)), None
+
+
+def _expectations(potentials: Potentials, found: tuple[Tensor, Tensor] | None, weights: Tensor) -> Expectations:
+    """Expected counts by the scaled sums where they hold, else by logarithms."""
+    if found is not None:
+        counts = scaled.expectations(potentials, found[0], weights)
+        if counts is not None:
+            return counts
+    return log_space.expectations(potentials, log_space.forward(potentials)[0], weights)

@@ -1,0 +1,46 @@
+"""The one door to the recurrence: which engine runs is decided here and nowhere else."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from unrolled.data.ragged import Ragged
+from unrolled.kernels import torch_packed
+from unrolled.kernels.cells import Cell, State, Weights
+
+__all__ = ["engine", "recur", "zero_state"]
+
+
+def engine(cell: Cell, dtype: torch.dtype, device: torch.device | str = "cpu") -> str:
+    """Name of the engine that runs a cell for tensors of this type on this device.
+
+    >>> engine("lstm", torch.float32)
+    'torch'
+    """
+    del cell, dtype, device
+    return "torch"
+
+
+def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State | None = None) -> tuple[Ragged, State]:
+    """One recurrent layer over a whole ragged batch.
+
+    `weights` holds one direction (forwards) or two (forwards, backwards), which run in the same call. `x` has rows
+    (M, D); the result has rows (M, num_directions·H), at each step the forward activations before the backward ones,
+    and the state, (N, num_directions, H), of each sequence after its own last step in each direction: t = T_x
+    forwards, t = 1 backwards. `state` is a⟨0⟩ (and c⟨0⟩), zero where None; a backward direction starts from it at t =
+    T_x. The GRU resets after the product (Cho et al. 2014, arXiv:1406.1078v1, as torch and cuDNN have it).
+    """
+    assert len(weights) in (1, 2)
+    assert all((direction.ban is not None) == (cell == "gru") for direction in weights)
+    if state is None:
+        state = zero_state(cell, x, weights)
+    assert state.a.shape == (len(x), len(weights), weights[0].Waa.shape[1])
+    assert (state.c is not None) == (cell == "lstm")
+    return torch_packed.recur(cell, x, weights, state)
+
+
+def zero_state(cell: Cell, x: Ragged, weights: Sequence[Weights]) -> State:
+    """The state before the first step when none is given."""
+    a: Tensor = x.rows.new_zeros(len(x), len(weights), weights[0].Waa.shape[1])
+    return State(a, a if cell == "lstm" else None)

@@ -1,0 +1,9 @@
+"""Layers as torch modules over ragged batches."""
+
+from unrolled.layers.characters import CharacterEncoder
+from unrolled.layers.crf import CRF
+from unrolled.layers.dropout import dropout, variational, word_dropout
+from unrolled.layers.recurrent import Recurrent
+from unrolled.layers.softmax import Softmax
+
+__all__ = ["CRF", "CharacterEncoder", "Recurrent", "Softmax", "dropout", "variational", "word_dropout"]

@@ -1,0 +1,248 @@
+"""A model: its settings, its codecs and its network, from raw sentences to raw labels."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from unrolled.architectures import ManyToMany, ManyToManySettings, Sizes
+from unrolled.data.codecs import LabelsCodec, WordsCodec, may_follow
+from unrolled.data.pair import Pair
+from unrolled.data.vectors import read_vectors
+from unrolled.errors import DataError, ModelFileError, SettingsError
+from unrolled.kernels import State
+from unrolled.model_files import ModelFiles, read_model_files, write_model_files
+
+__all__ = ["Model", "Stream", "TaggedPair"]
+
+TaggedPair = Pair[tuple[str, ...], tuple[str, ...]]
+"""A sentence and its labels, one label a word."""
+
+PREDICT_TOKENS = 4096
+"""Sentences are predicted in batches of about this many words; the answers do not depend on it."""
+
+
+@dataclass
+class Model:
+    """A tagger of sentences: T_x = T_y, a label for every word.
+
+    Attributes:
+        task: the task's name, such as "ner".
+        x_codec, y_codec: how sentences and labels become indices.
+        network: the weights, and the settings they were made with.
+    """
+
+    task: str
+    x_codec: WordsCodec
+    y_codec: LabelsCodec
+    network: ManyToMany
+
+    @classmethod
+    def build(
+        cls,
+        task: str,
+        pairs: Sequence[TaggedPair],
+        settings: ManyToManySettings,
+        *,
+        min_count: int = 1,
+        max_vocabulary: int | None = None,
+        vectors: str | Path | None = None,
+        seed: int = 0,
+    ) -> "Model":
+        """Return an untrained model whose codecs are fitted on the training pairs.
+
+        Args:
+            task: the task's name.
+            pairs: the training pairs.
+            settings: what the network is made of.
+            min_count, max_vocabulary: which words the vocabulary keeps.
+            vectors: a GloVe, fastText or word2vec text file that the word vectors start from.
+            seed: of the initial weights.
+
+        Raises:
+            DataError: no pairs, or a file of vectors that cannot be read.
+            SettingsError: vectors of another length than `word_size`.
+        """
+        if not pairs:
+            raise DataError("There are no training pairs. Give at least one labelled sentence.")
+        sentences, labels = [pair.x for pair in pairs], [pair.y for pair in pairs]
+        x_codec = WordsCodec.fitted(sentences, min_count=min_count, max_vocabulary=max_vocabulary)
+        y_codec = LabelsCodec.fitted(labels)
+        model = cls(task, x_codec, y_codec, _network(settings, x_codec, y_codec, torch.Generator().manual_seed(seed)))
+        label_counts = torch.bincount(y_codec.encode(labels).rows, minlength=len(y_codec.labels))
+        model.network.observe(torch.tensor(x_codec.counts(sentences)), label_counts)
+        if vectors is not None:
+            model._start_from(Path(vectors))
+        return model
+
+    @property
+    def settings(self) -> ManyToManySettings:
+        """What the network is made of."""
+        return self.network.settings
+
+    def length(self, pair: TaggedPair) -> int:
+        """Return T_x, the number of steps of a pair."""
+        return len(pair.x)
+
+    def loss(self, pairs: Sequence[TaggedPair], noise: torch.Generator | None = None) -> Tensor:
+        """Return the cross-entropy summed over the steps of all pairs; `noise` drives the dropouts, None leaves them out."""
+        x = self.x_codec.encode([pair.x for pair in pairs])
+        return self.network.loss(x, self.y_codec.encode([pair.y for pair in pairs]), noise)
+
+    def predict(self, sentences: Sequence[Sequence[str]]) -> list[list[str]]:
+        """Return the labels of each sentence.
+
+        Raises:
+            DataError: a sentence without words.
+        """
+        labels: list[list[str]] = []
+        for batch in _batches(sentences):
+            labels += self.y_codec.decode(self.network.predict(self.x_codec.encode(batch)))
+        return labels
+
+    def marginals(self, sentences: Sequence[Sequence[str]]) -> list[np.ndarray[Any, np.dtype[np.float32]]]:
+        """Return ŷ⟨t⟩ for each sentence: (T_x, K), the probability of each label in the order of `y_codec.labels`."""
+        marginals: list[np.ndarray[Any, np.dtype[np.float32]]] = []
+        for batch in _batches(sentences):
+            marginals += [rows.numpy() for rows in self.network.marginals(self.x_codec.encode(batch)).to_list()]
+        return marginals
+
+    def n_best(self, sentences: Sequence[Sequence[str]], n: int) -> list[list[tuple[list[str], float]]]:
+        """Return the n most probable label sequences of each sentence with their log-probabilities, best first."""
+        token = self.y_codec.labels.token
+        return [
+            [([token(i) for i in labels], score) for labels, score in best]
+            for batch in _batches(sentences)
+            for best in self.network.n_best(self.x_codec.encode(batch), n)
+        ]
+
+    def stream(self) -> "Stream":
+        """Return a stream that labels word by word.
+
+        Raises:
+            SettingsError: a bidirectional model, or a CRF: both wait for the sentence's end.
+        """
+        if self.settings.bidirectional or self.settings.output == "crf":
+            raise SettingsError(
+                "A stream needs a model whose ŷ⟨t⟩ depends on x⟨1⟩ … x⟨t⟩ alone. "
+                "Train with bidirectional=false and output=softmax."
+            )
+        return Stream(self)
+
+    def save(self, directory: str | Path, *, metrics: Mapping[str, Any], card: str) -> None:
+        """Write the model directory: safetensors, JSON and text, nothing that can execute.
+
+        Args:
+            directory: where to; a model directory that is there already is replaced once the new one is complete.
+            metrics: the figures to keep beside the weights.
+            card: the model card, Markdown.
+
+        Raises:
+            RunError: the directory cannot be written, or holds something else.
+        """
+        config = {
+            "task": self.task,
+            "architecture": "many_to_many",
+            "settings": self.settings.to_dict(),
+            "labels": list(self.y_codec.labels.tokens),
+        }
+        write_model_files(
+            Path(directory),
+            config=config,
+            tensors={name: value.contiguous() for name, value in self.network.state_dict().items()},
+            vocabularies=self.x_codec.texts(),
+            metrics=metrics,
+            card=card,
+        )
+
+    @classmethod
+    def load(cls, directory: str | Path) -> "Model":
+        """Read a model directory, or the best model of a run directory.
+
+        Raises:
+            ModelFileError: anything about the files that is not as it was saved.
+        """
+        files = read_model_files(Path(directory))
+        try:
+            return cls._from_files(files)
+        except (DataError, SettingsError) as problem:
+            raise ModelFileError(f"{directory}: config.json or a vocabulary cannot be used. {problem}") from problem
+
+    @classmethod
+    def _from_files(cls, files: ModelFiles) -> "Model":
+        config = files.config
+        if config.get("architecture") != "many_to_many":
+            raise DataError(f"The architecture is {config.get('architecture')!r}, where this version has many_to_many.")
+        labels, settings, task = config.get("labels"), config.get("settings"), config.get("task")
+        if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+            raise DataError("The field 'labels' is not a list of texts.")
+        if not isinstance(settings, dict) or not isinstance(task, str):
+            raise DataError("The field 'settings' is not an object or 'task' is not a text.")
+        x_codec = WordsCodec.from_texts(files.vocabularies)
+        y_codec = LabelsCodec.from_labels(labels)
+        network_settings = ManyToManySettings.from_dict(settings)
+        # On "meta" nothing is allocated, whatever sizes a stranger's settings ask for; then the shapes are compared.
+        with torch.device("meta"):
+            network = _network(network_settings, x_codec, y_codec, None)
+        expected = {name: (value.dtype, tuple(value.shape)) for name, value in network.state_dict().items()}
+        network.load_state_dict(files.tensors(expected), assign=True)
+        return cls(task, x_codec, y_codec, network)
+
+    def _start_from(self, path: Path) -> None:
+        table = self.network.embedding.words
+        if table is None:
+            raise SettingsError(f"vectors is {str(path)!r} but word_size is 0. Give word_size the vectors' length.")
+        vectors = read_vectors(path, self.x_codec.words)
+        if vectors.matrix.shape[1] != table.shape[1]:
+            raise SettingsError(
+                f"{path} has vectors of length {vectors.matrix.shape[1]}, word_size is {table.shape[1]}. Make them equal."
+            )
+        found = torch.from_numpy(vectors.found)
+        with torch.no_grad():
+            table[found] = torch.from_numpy(vectors.matrix)[found].to(table.dtype)
+
+
+class Stream:
+    """Labels word by word: one step in, one label out, the state carried between them."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.state: State | None = None
+
+    def push(self, word: str) -> tuple[str, float]:
+        """Return the label of the next word and its probability."""
+        scores, self.state = self.model.network.step(self.model.x_codec.encode([[word]]), self.state)
+        probabilities = torch.softmax(scores.rows[0], 0)
+        best = int(probabilities.argmax())
+        return self.model.y_codec.labels.token(best), float(probabilities[best])
+
+    def reset(self) -> None:
+        """Forget the past: the next word begins a sentence."""
+        self.state = None
+
+
+def _network(
+    settings: ManyToManySettings, x_codec: WordsCodec, y_codec: LabelsCodec, generator: torch.Generator | None
+) -> ManyToMany:
+    labels = y_codec.labels.tokens
+    return ManyToMany(
+        settings,
+        Sizes(len(x_codec.words), len(x_codec.affixes), len(x_codec.characters), len(labels), x_codec.num_affixes),
+        forbidden=torch.tensor([[not may_follow(label, previous) for label in labels] for previous in labels], device="cpu"),
+        forbidden_start=torch.tensor([not may_follow(label, "O") for label in labels], device="cpu"),
+        outside=labels.index("O") if "O" in labels else None,
+        generator=generator,
+    )
+
+
+def _batches(sentences: Sequence[Sequence[str]]) -> Iterator[Sequence[Sequence[str]]]:
+    """Yield runs of sentences of about PREDICT_TOKENS words each, in order."""
+    run: dict[int, list[Sequence[str]]] = {}
+    for sentence, words in zip(sentences, accumulate(map(len, sentences)), strict=True):
+        run.setdefault(words // PREDICT_TOKENS, []).append(sentence)
+    yield from run.values()

@@ -1,0 +1,112 @@
+"""What a row of the contract table of layers is, and what its makers share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from unrolled.data.ragged import Ragged
+
+__all__ = [
+    "HANDED_OVER",
+    "D",
+    "Gradients",
+    "H",
+    "Row",
+    "Sequence",
+    "by_autograd",
+    "joined",
+    "normal",
+    "randomised",
+    "weigh",
+]
+
+LENGTHS = (3, 1, 4)
+D, H = 2, 3
+
+Sequence = dict[str, Tensor]
+"""What belongs to one sequence, inputs or outputs, by name."""
+
+Gradients = dict[str, Tensor]
+"""By parameter name, and `name[n]` for an input of sequence n."""
+
+Reference = Callable[[nn.Module, list[Sequence]], tuple[list[Sequence], Gradients]]
+"""Outputs, and gradients of their weighted sum, by another implementation."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One layer under one engine: `read` gives the outputs of each sequence of a batch."""
+
+    name: str
+    make: Callable[[], nn.Module]
+    draw: Callable[[int], Sequence]
+    read: Callable[[nn.Module, list[Sequence]], list[Sequence]]
+    references: tuple[Reference, ...]
+    reach: Callable[[int, int], dict[str, Tensor]]
+    """(T, t) -> what x⟨t⟩ reaches of each output: a mask over equal blocks of the output, in row-major order."""
+    changes: str = "x"
+    """The input that the law of causality changes."""
+    engine: tuple[str, str] | None = None
+    """(cell, engine) where a kernel of `unrolled.kernels.recur` is under test."""
+
+    def __str__(self) -> str:
+        return self.name
+
+    def sequences(self) -> list[Sequence]:
+        torch.manual_seed(0)
+        return [self.draw(T) for T in LENGTHS]
+
+
+def randomised(module: nn.Module) -> nn.Module:
+    """The module in float64 with weights that no symmetry can hide behind."""
+    generator = torch.Generator().manual_seed(7)
+    module = module.double()
+    with torch.no_grad():
+        for parameter in module.parameters():
+            parameter.copy_(0.2 + 0.7 * torch.randn(parameter.shape, generator=generator, dtype=torch.float64))
+    return module
+
+
+def weigh(outputs: list[Sequence]) -> Tensor:
+    """One number from all outputs that have a gradient, each entry with a weight of its own."""
+    generator = torch.Generator().manual_seed(11)
+    total = torch.zeros((), dtype=torch.float64)
+    for sequence in outputs:
+        for value in sequence.values():
+            if value.is_floating_point():
+                weights = torch.randn(value.shape, generator=generator, dtype=torch.float64)
+                total = total + (value * weights).sum() if value.requires_grad else total
+    return total
+
+
+def normal(*shape: int) -> Tensor:
+    return torch.randn(shape, dtype=torch.float64)
+
+
+HANDED_OVER: list[tuple[Tensor, Tensor]] = []
+"""The rows of every batch that a layer was given, and a copy of them: the law of purity compares the two."""
+
+
+def joined(sequences: list[Sequence], name: str) -> Ragged:
+    batch = Ragged.from_list([sequence[name] for sequence in sequences])
+    HANDED_OVER.append((batch.rows, batch.rows.detach().clone()))
+    return batch
+
+
+def by_autograd(read: Callable[[nn.Module, list[Sequence]], list[Sequence]]) -> Reference:
+    """A reference whose gradients are torch's own, through plain operations on the same weights."""
+
+    def reference(module: nn.Module, sequences: list[Sequence]) -> tuple[list[Sequence], Gradients]:
+        outputs = read(module, sequences)
+        leaves = dict(module.named_parameters()) | {
+            f"{name}[{n}]": value
+            for n, sequence in enumerate(sequences)
+            for name, value in sequence.items()
+            if value.requires_grad
+        }
+        found = torch.autograd.grad(weigh(outputs), list(leaves.values()))
+        return outputs, dict(zip(leaves, found, strict=True))
+
+    return reference

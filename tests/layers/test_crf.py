@@ -1,0 +1,86 @@
+import pytest
+import torch
+
+from unrolled.data.ragged import Ragged
+from unrolled.errors import DataError, SettingsError
+from unrolled.layers import CRF
+
+FORBIDDEN = torch.tensor([[False, True], [False, False]])
+
+
+def test_forbidden_ways_have_probability_zero_and_gradients_stay_finite():
+    crf = CRF(2, FORBIDDEN, torch.tensor([False, True]))
+    for scale in (1.0, 1e4):
+        rows = (scale * torch.randn(9, 2, generator=torch.Generator().manual_seed(0))).requires_grad_()
+        emissions = Ragged(rows, torch.tensor([5, 1, 3]))
+        marginals = crf.marginals(emissions)
+        # No start with 1 and no way from 0 to 1: all paths but 0 0 0 … are forbidden.
+        assert marginals.rows.tolist() == [[1.0, 0.0]] * 9
+        assert crf.decode(emissions)[0].rows.tolist() == [0] * 9
+        likelihood = crf.log_likelihood(emissions, emissions.with_rows(torch.zeros(9, dtype=torch.int64)))
+        torch.testing.assert_close(likelihood, torch.zeros(3))
+        gradients = torch.autograd.grad(likelihood.sum(), [rows, *crf.parameters()])
+        assert all(gradient.isfinite().all() for gradient in gradients)
+        assert gradients[1][0, 1] == 0
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e4])
+def test_a_likelihood_of_ten_thousand_steps_is_right_in_float32(scale: float):
+    generator = torch.Generator().manual_seed(2)
+    rows = scale * torch.randn(10_000, 3, generator=generator)
+    labels = torch.randint(3, (10_000,), generator=generator)
+    emissions = Ragged(rows.requires_grad_(), torch.tensor([10_000]))
+    # Without transitions the chain is a softmax at each step, whose sum float64 holds.
+    crf = CRF(3)
+    found = crf.log_likelihood(emissions, emissions.with_rows(labels))
+    wanted = rows.detach().double().log_softmax(dim=1).gather(1, labels[:, None]).sum()
+    assert found.dtype == torch.float32
+    torch.testing.assert_close(found[0].double(), wanted, rtol=1e-6, atol=0)
+    (gradient,) = torch.autograd.grad(found.sum(), rows)
+    indicator = torch.nn.functional.one_hot(labels, 3).float()
+    torch.testing.assert_close(gradient, indicator - rows.detach().softmax(dim=1), rtol=1e-5, atol=1e-6)
+
+
+def test_parameters_at_forbidden_places_do_not_matter_and_are_kept():
+    crf, emissions = CRF(2, FORBIDDEN), Ragged.from_list([torch.zeros(3, 2)])
+    before = crf.log_partition(emissions)
+    crf.transitions.data[0, 1] = 1e30
+    assert torch.equal(crf.log_partition(emissions), before)
+    assert set(crf.state_dict()) == {"transitions", "start", "end"}
+
+
+def test_the_callers_mask_may_change_afterwards():
+    mask = torch.zeros(2, 2, dtype=torch.bool)
+    crf = CRF(2, mask)
+    mask[:] = True
+    assert not crf.forbidden.any()
+
+
+def test_labels_that_take_a_forbidden_way_are_named():
+    crf = CRF(2, FORBIDDEN, torch.tensor([False, True]))
+    emissions = Ragged(torch.zeros(5, 2), torch.tensor([2, 3]))
+    with pytest.raises(DataError, match=r"sequence 1 go from 0 to 1 at step 2"):
+        crf.log_likelihood(emissions, emissions.with_rows(torch.tensor([0, 0, 0, 0, 1])))
+    with pytest.raises(DataError, match=r"sequence 0 go from the start to 1 at step 0"):
+        crf.log_likelihood(emissions, emissions.with_rows(torch.tensor([1, 0, 0, 0, 0])))
+    # The step from one sequence to the next is none.
+    crf = CRF(2, torch.tensor([[False, True], [True, False]]))
+    assert crf.log_likelihood(emissions, emissions.with_rows(torch.tensor([0, 0, 1, 1, 1]))).isfinite().all()
+
+
+def test_mistakes_are_named():
+    with pytest.raises(SettingsError, match="num_labels is 0"):
+        CRF(0)
+    with pytest.raises(SettingsError, match=r"forbidden is \(2,\)"):
+        CRF(2, torch.zeros(2, dtype=torch.bool))
+    with pytest.raises(SettingsError, match=r"forbidden_start is \(2,\), torch.float32"):
+        CRF(2, None, torch.zeros(2))
+    with pytest.raises(SettingsError, match="no path"):
+        CRF(2, torch.tensor([[True, False], [True, True]]))
+    crf, emissions = CRF(2), Ragged.from_list([torch.zeros(3, 2)])
+    with pytest.raises(DataError, match=r"Give \(M, 2\)"):
+        crf.log_likelihood(Ragged.from_list([torch.zeros(3, 4)]), emissions)
+    with pytest.raises(DataError, match="one int64 label for each step"):
+        crf.log_likelihood(emissions, Ragged.from_list([torch.tensor([0, 1])]))
+    with pytest.raises(DataError, match="labels go from 0 to 2"):
+        crf.log_likelihood(emissions, emissions.with_rows(torch.tensor([0, 1, 2])))
