@@ -1,0 +1,131 @@
+"""The folder of a training run: what is in it, who may write it, and what may be removed from it."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+
+from unrolled.errors import RunError, SettingsError
+from unrolled.model_files.swap import leftovers
+from unrolled.training.atomic import write_atomically
+from unrolled.training.lock import FolderLock
+
+__all__ = ["RunDirectory"]
+
+_LOCK = "unrolled.lock"
+_FILES = ("metrics.csv", "train.log", "config.json", "curves.png", "last/checkpoint.safetensors")
+_PARTIAL = ("metrics.csv.partial", "config.json.partial", "curves.png.partial", "last/checkpoint.safetensors.partial")
+
+
+class RunDirectory:
+    """A run's folder, locked for this process until it is closed.
+
+        best/            the model directory of the best epoch
+        last/            the checkpoint that a stopped run goes on from
+        metrics.csv      a row an epoch
+        train.log        what happened when
+        config.json      every setting, resolved
+        curves.png       learning curves
+        unrolled.lock    marks a run directory, and keeps a second run out
+
+    Args:
+        path: created where it does not exist.
+        overwrite: remove an earlier run's files first. Files that no run writes stay.
+        resume: go on with an earlier run.
+
+    Raises:
+        RunError: the folder holds an earlier run and neither is asked, holds something else, is being written by
+            another process, has nothing to resume, or cannot be created.
+        SettingsError: both are asked.
+    """
+
+    def __init__(self, path: Path, *, overwrite: bool = False, resume: bool = False) -> None:
+        if overwrite and resume:
+            raise SettingsError("overwrite and resume exclude each other: the one removes what the other goes on from.")
+        self.path = path
+        try:
+            self._check(overwrite=overwrite, resume=resume)
+            (path / "last").mkdir(parents=True, exist_ok=True)
+            self._lock = FolderLock(path / _LOCK)
+            if overwrite:
+                self._remove_run()
+        except OSError as error:
+            raise RunError(f"{path} cannot be written: {error.strerror}. Choose another folder.") from error
+
+    @property
+    def best(self) -> Path:
+        """The model directory of the best epoch."""
+        return self.path / "best"
+
+    @property
+    def checkpoint(self) -> Path:
+        """The file for `fit(checkpoint=...)`."""
+        return self.path / "last" / "checkpoint.safetensors"
+
+    @property
+    def metrics(self) -> Path:
+        """A table with a row an epoch."""
+        return self.path / "metrics.csv"
+
+    @property
+    def log(self) -> Path:
+        """Lines with the time."""
+        return self.path / "train.log"
+
+    @property
+    def config(self) -> Path:
+        """Every setting, resolved."""
+        return self.path / "config.json"
+
+    @property
+    def curves(self) -> Path:
+        """The picture of the learning curves."""
+        return self.path / "curves.png"
+
+    def write_config(self, config: Mapping[str, object]) -> None:
+        """Write `config.json`.
+
+        Raises:
+            RunError: it cannot be written.
+        """
+        content = json.dumps(config, indent=2, ensure_ascii=False) + "\n"
+        try:
+            write_atomically(self.config, content.encode())
+        except OSError as error:
+            raise RunError(f"{self.config} cannot be written: {error.strerror}. Free some space there.") from error
+
+    def close(self) -> None:
+        """Unlock the folder."""
+        self._lock.release()
+
+    def __enter__(self) -> "RunDirectory":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _check(self, *, overwrite: bool, resume: bool) -> None:
+        if self.path.exists() and not self.path.is_dir():
+            raise RunError(f"{self.path} is a file. Name a folder for the run.")
+        if not self.path.exists() or not any(self.path.iterdir()):
+            if resume:
+                raise RunError(f"There is no run in {self.path} to resume. Check its name, or start without resume.")
+            return
+        if not (self.path / _LOCK).is_file():
+            raise RunError(f"{self.path} is not empty and was not made by a run. Choose another folder.")
+        if not overwrite and not resume:
+            raise RunError(
+                f"{self.path} holds an earlier run. Pass --resume, or --overwrite, or choose another folder."
+            )
+
+    def _remove_run(self) -> None:
+        for name in (*_FILES, *_PARTIAL):
+            (self.path / name).unlink(missing_ok=True)
+        for folder in (self.best, *leftovers(self.best)):
+            if folder.is_symlink():
+                folder.unlink()
+            elif folder.exists():
+                shutil.rmtree(folder)

@@ -1,0 +1,83 @@
+"""Learning rates as plain functions of how far the run has come."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Literal, TypeAlias
+
+from unrolled.training.settings import FitSettings
+
+__all__ = ["Goal", "best_epoch", "is_better", "learning_rate", "plateau_drops", "run_fraction"]
+
+Goal: TypeAlias = Literal["higher", "lower"]
+
+
+def run_fraction(epoch: int, batch: int, num_batches: int, num_epochs: int) -> float:
+    """How much of the run is done at the middle of a batch (epochs and batches count from 1): strictly between 0 and 1.
+
+    The middle, because at either end the first or the last step of a schedule would have a learning rate of 0.
+
+    >>> run_fraction(epoch=1, batch=1, num_batches=2, num_epochs=2)
+    0.125
+    """
+    return (epoch - 1 + (batch - 0.5) / num_batches) / num_epochs
+
+
+def learning_rate(settings: FitSettings, fraction: float, drops: int = 0) -> float:
+    """The learning rate when `fraction` of the run is done and the dev metric has stalled `drops` times.
+
+    With w = `warmup` and the rest of the run r = (fraction - w) / (1 - w): the rate rises as fraction / w, and then is
+    constant, falls linearly as 1 - r, or as (1 + cos πr) / 2, or is multiplied by `plateau_factor` at each drop.
+
+    >>> learning_rate(FitSettings(learning_rate=0.1, schedule="linear"), fraction=0.75)
+    0.025
+    """
+    scale = 1.0
+    if settings.schedule == "plateau":
+        scale = settings.plateau_factor**drops
+    if fraction < settings.warmup:
+        return settings.learning_rate * scale * (fraction / settings.warmup)
+    rest = (fraction - settings.warmup) / (1.0 - settings.warmup)
+    if settings.schedule == "linear":
+        scale = 1.0 - rest
+    elif settings.schedule == "cosine":
+        scale = (1.0 + math.cos(math.pi * rest)) / 2.0
+    return settings.learning_rate * scale
+
+
+def is_better(value: float, best: float, goal: Goal) -> bool:
+    """Whether a dev figure beats the best so far; any number beats NaN, and NaN beats nothing.
+
+    >>> is_better(0.5, 0.4, "higher"), is_better(0.5, 0.4, "lower"), is_better(0.5, float("nan"), "lower")
+    (True, False, True)
+    """
+    if math.isnan(value) or math.isnan(best):
+        return math.isnan(best) and not math.isnan(value)
+    return value > best if goal == "higher" else value < best
+
+
+def best_epoch(rows: Sequence[Mapping[str, float]], metric: str, goal: Goal) -> int:
+    """The first epoch (from 1) whose metric no other beats; 0 before any, the last where nothing is measured."""
+    if not rows or metric not in rows[0]:
+        return len(rows)
+    best = 0
+    for i, row in enumerate(rows):
+        if is_better(row[metric], rows[best][metric], goal):
+            best = i
+    return best + 1
+
+
+def plateau_drops(rows: Sequence[Mapping[str, float]], settings: FitSettings) -> int:
+    """How often the dev metric has gone `plateau_patience` epochs without a better one, each drop starting a new count.
+
+    A function of the history alone, so that a resumed run needs no further state.
+    """
+    if not rows or settings.metric not in rows[0]:
+        return 0
+    drops, waited, best = 0, 0, rows[0][settings.metric]
+    for row in rows[1:]:
+        waited += 1
+        if is_better(row[settings.metric], best, settings.metric_goal):
+            best, waited = row[settings.metric], 0
+        elif waited == settings.plateau_patience:
+            drops, waited = drops + 1, 0
+    return drops

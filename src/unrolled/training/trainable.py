@@ -1,0 +1,53 @@
+"""What `fit` asks of a model, and what it gives back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from unrolled.data.pair import Pair
+
+__all__ = ["History", "Trainable"]
+
+
+class Trainable(Protocol):
+    """A model that `fit` can train."""
+
+    @property
+    def network(self) -> nn.Module:
+        """All that is learnt: its state_dict is what a checkpoint holds."""
+        ...
+
+    def loss(self, pairs: Sequence[Pair[Any, Any]], noise: torch.Generator, /) -> Tensor:
+        """The loss of a batch, a scalar, summed over its sequences and their steps; all noise is drawn from `noise`."""
+        ...
+
+    def measure(self, pairs: Sequence[Pair[Any, Any]], /) -> Mapping[str, float]:
+        """The figures of a dev set by name, such as {"f1": 0.9}; the network must not change."""
+        ...
+
+    def length(self, pair: Pair[Any, Any], /) -> int:
+        """The number of steps (tokens) of a pair, at least 1: by it batches are filled and the loss is averaged."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """How a run went.
+
+    Attributes:
+        rows: one a finished epoch: epoch, step, train_loss, learning_rate, the dev figures, seconds, tokens_per_second.
+        best_epoch: the epoch (from 1) whose weights were kept.
+        stopped: "finished" after the last epoch, "patience" where the dev metric stalled.
+    """
+
+    rows: tuple[Mapping[str, float], ...]
+    best_epoch: int
+    stopped: Literal["finished", "patience"]
+
+    @property
+    def best(self) -> Mapping[str, float]:
+        """The row of the best epoch."""
+        return self.rows[self.best_epoch - 1]

@@ -1,0 +1,73 @@
+import math
+import sys
+from pathlib import Path
+
+import pytest
+from matplotlib.image import imread
+
+from unrolled.errors import DataError
+from unrolled.training.metrics import confusion
+from unrolled.training.pictures import confusion_picture, learning_curves
+
+ROWS = [{"epoch": n, "train_loss": 10 / n, "f1": 0.5 - 0.01 * (n - 6) ** 2} for n in range(1, 11)]
+GOLD = [["B-PER", "I-PER", "O", "B-LOC", "O"]]
+
+
+def same(one: Path, other: Path) -> bool:
+    a, b = imread(one), imread(other)
+    return a.shape == b.shape and bool((a == b).all())
+
+
+def test_learning_curves_show_the_rows_and_the_best_epoch(tmp_path: Path) -> None:
+    learning_curves(ROWS, tmp_path / "a.png", metric="f1")
+    learning_curves(ROWS, tmp_path / "b.png", metric="f1")
+    learning_curves(ROWS, tmp_path / "c.png", metric="f1", lower_is_better=True)
+    learning_curves([*ROWS[:-1], ROWS[-1] | {"train_loss": 5.0}], tmp_path / "d.png", metric="f1")
+    picture = imread(tmp_path / "a.png")
+    assert picture.shape[0] > 600
+    assert picture.shape[1] > 900
+    assert (picture[..., :3] < 0.9).any()
+    assert same(tmp_path / "a.png", tmp_path / "b.png")
+    assert not same(tmp_path / "a.png", tmp_path / "c.png")
+    assert not same(tmp_path / "a.png", tmp_path / "d.png")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "b.png", "c.png", "d.png"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ROWS[:1],
+        [{"train_loss": 1.0}],
+        [{"f1": 0.5}, {"f1": 0.6}],
+        [{"train_loss": math.nan, "f1": math.nan}],
+        [{"train_loss": 1.0, "f1": 0.1}, {"train_loss": math.inf}],
+        [{"epoch": n, "train_loss": 1.0, "f1": 0.5} for n in range(200)],
+    ],
+)
+def test_learning_curves_of_odd_rows(rows, tmp_path: Path) -> None:
+    learning_curves(rows, tmp_path / "curves.png", metric="f1")
+    assert imread(tmp_path / "curves.png").size
+
+
+def test_nothing_to_draw_is_an_error(tmp_path: Path) -> None:
+    for rows in ([], [{"epoch": 1.0}]):
+        with pytest.raises(DataError, match="no curve to draw"):
+            learning_curves(rows, tmp_path / "curves.png", metric="f1")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_confusion_picture(tmp_path: Path) -> None:
+    confusion_picture(confusion(GOLD, GOLD), tmp_path / "right.png")
+    confusion_picture(confusion(GOLD, [["B-PER", "O", "O", "B-PER", "B-$x$"]]), tmp_path / "wrong.png")
+    confusion_picture(confusion([["O"]], [["O"]]), tmp_path / "none.png")
+    confusion_picture(confusion([["B-人物", "B"]], [["B-人物", "O"]]), tmp_path / "names.png")
+    right, wrong = (imread(tmp_path / f"{name}.png")[..., :3] for name in ("right", "wrong"))
+    for picture, has_errors in ((right, False), (wrong, True)):
+        orange = (picture[..., 0] - picture[..., 2] > 0.2).mean()
+        assert (orange > 0.01) == has_errors
+
+
+def test_pyplot_is_not_imported(tmp_path: Path) -> None:
+    before = "matplotlib.pyplot" in sys.modules
+    learning_curves(ROWS, tmp_path / "curves.png", metric="f1")
+    assert ("matplotlib.pyplot" in sys.modules) == before
