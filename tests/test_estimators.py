@@ -82,7 +82,9 @@ def test_clone_and_parameters() -> None:
 
 def test_paths_and_objects_give_the_same(tmp_path: Path) -> None:
     path = tmp_path / "train.conll"
-    path.write_text("\n".join("".join(f"{w} {t}\n" for w, t in zip(x, y, strict=True)) for x, y in zip(X, Y, strict=True)))
+    path.write_text(
+        "\n".join("".join(f"{w} {t}\n" for w, t in zip(x, y, strict=True)) for x, y in zip(X, Y, strict=True))
+    )
     by_path, by_object = tagger(epochs=2).fit(path), tagger(epochs=2).fit(X, Y)
     assert all(
         np.array_equal(a, b) for a, b in zip(by_path.predict_marginals(X), by_object.predict_marginals(X), strict=True)
@@ -104,7 +106,7 @@ def test_other_schemes_are_converted() -> None:
         (X, Y[:3], "20 sentences and 3 label sequences"),
         ([["a", "b"], ["c"]], [["O", "O"], ["O", "O"]], "Sentence 2 has 1 words and 2 labels"),
         (["a b", "c d"], [["O", "O", "O"], ["O", "O", "O"]], "Sentence 1 is the text 'a b'"),
-        (X + [["a", "b"]], Y + [["O", "I-PER"]], "Sentence 21, word 2"),
+        ([*X, ["a", "b"]], [*Y, ["O", "I-PER"]], "Sentence 21, word 2"),
         ([["a"]], [["O"]], "1 training sentences, too few"),
         ([], [], "0 training sentences"),
     ],

@@ -95,7 +95,7 @@ def test_word_vectors_start_from_a_file(tmp_path: Path) -> None:
     rest = torch.arange(len(table)) != row
     assert torch.equal(table[rest], other[rest])
     path.write_text("teddy 1 2 3\n")
-    with pytest.raises(SettingsError, match="length 3, word_size is 4"):
+    with pytest.raises(SettingsError, match="length 3, word_size 4"):
         Model.build("ner", PAIRS, SMALL, vectors=path)
     with pytest.raises(SettingsError, match="word_size is 0"):
         Model.build("ner", PAIRS, ManyToManySettings(word_size=0), vectors=path)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -90,7 +90,7 @@ class Model:
         return len(pair.x)
 
     def loss(self, pairs: Sequence[TaggedPair], noise: torch.Generator | None = None) -> Tensor:
-        """Return the cross-entropy summed over the steps of all pairs; `noise` drives the dropouts, None leaves them out."""
+        """Return the cross-entropy summed over the steps of all pairs; `noise` drives the dropouts, None none."""
         x = self.x_codec.encode([pair.x for pair in pairs])
         return self.network.loss(x, self.y_codec.encode([pair.y for pair in pairs]), noise)
 
@@ -100,10 +100,31 @@ class Model:
         Raises:
             DataError: a sentence without words.
         """
-        labels: list[list[str]] = []
+        return self.predict_each(sentences, [float(self.network.outside_bias)])[0]
+
+    def predict_each(
+        self, sentences: Sequence[Sequence[str]], outside_biases: Sequence[float]
+    ) -> list[list[list[str]]]:
+        """Return the labels of each sentence under each bias against the label O: see `ManyToMany.decode`."""
+        labels: list[list[list[str]]] = [[] for _ in outside_biases]
         for batch in _batches(sentences):
-            labels += self.y_codec.decode(self.network.predict(self.x_codec.encode(batch)))
+            with torch.no_grad():
+                scores = self.network.scores(self.x_codec.encode(batch))
+            for answers, bias in zip(labels, outside_biases, strict=True):
+                answers.extend(self.y_codec.decode(self.network.decode(scores, bias)))
         return labels
+
+    def predict_with_confidence(self, sentences: Sequence[Sequence[str]]) -> list[tuple[list[str], list[float]]]:
+        """Return for each sentence its labels, as `predict` does, and the marginal probability of each of them."""
+        answers: list[tuple[list[str], list[float]]] = []
+        for batch in _batches(sentences):
+            with torch.no_grad():
+                scores = self.network.scores(self.x_codec.encode(batch))
+                labels = self.network.decode(scores, float(self.network.outside_bias))
+                chosen = self.network.probabilities(scores).rows.gather(1, labels.rows[:, None])[:, 0].clamp(0, 1)
+            confidence = [cast(Any, rows).tolist() for rows in labels.with_rows(chosen).to_list()]
+            answers += zip(self.y_codec.decode(labels), confidence, strict=True)
+        return answers
 
     def marginals(self, sentences: Sequence[Sequence[str]]) -> list[np.ndarray[Any, np.dtype[np.float32]]]:
         """Return ŷ⟨t⟩ for each sentence: (T_x, K), the probability of each label in the order of `y_codec.labels`."""
@@ -184,7 +205,7 @@ class Model:
         if not isinstance(settings, dict) or not isinstance(task, str):
             raise DataError("The field 'settings' is not an object or 'task' is not a text.")
         x_codec = WordsCodec.from_texts(files.vocabularies)
-        y_codec = LabelsCodec.from_labels(labels)
+        y_codec = LabelsCodec.from_labels(cast(list[str], labels))
         network_settings = ManyToManySettings.from_dict(settings)
         # On "meta" nothing is allocated, whatever sizes a stranger's settings ask for; then the shapes are compared.
         with torch.device("meta"):
@@ -200,11 +221,11 @@ class Model:
         vectors = read_vectors(path, self.x_codec.words)
         if vectors.matrix.shape[1] != table.shape[1]:
             raise SettingsError(
-                f"{path} has vectors of length {vectors.matrix.shape[1]}, word_size is {table.shape[1]}. Make them equal."
+                f"{path} has vectors of length {vectors.matrix.shape[1]}, word_size {table.shape[1]}. Make them equal."
             )
-        found = torch.from_numpy(vectors.found)
+        found = torch.tensor(vectors.found)
         with torch.no_grad():
-            table[found] = torch.from_numpy(vectors.matrix)[found].to(table.dtype)
+            table[found] = torch.tensor(vectors.matrix[vectors.found], dtype=table.dtype)
 
 
 class Stream:
@@ -233,7 +254,9 @@ def _network(
     return ManyToMany(
         settings,
         Sizes(len(x_codec.words), len(x_codec.affixes), len(x_codec.characters), len(labels), x_codec.num_affixes),
-        forbidden=torch.tensor([[not may_follow(label, previous) for label in labels] for previous in labels], device="cpu"),
+        forbidden=torch.tensor(
+            [[not may_follow(label, previous) for label in labels] for previous in labels], device="cpu"
+        ),
         forbidden_start=torch.tensor([not may_follow(label, "O") for label in labels], device="cpu"),
         outside=labels.index("O") if "O" in labels else None,
         generator=generator,

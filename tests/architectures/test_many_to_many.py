@@ -72,6 +72,20 @@ def test_prediction_is_the_most_probable_of_all_paths(settings: ManyToManySettin
             assert float(marginals[number][t, k]) == pytest.approx(of_label, abs=1e-6)
 
 
+@pytest.mark.parametrize("settings", VARIANTS[:2], ids=lambda s: s.output)
+def test_a_bias_against_the_outside_changes_decisions_and_no_probability(settings: ManyToManySettings) -> None:
+    made = network(settings)
+    x, _ = batch()
+    outside = LABELS.index("O")
+    scores, probabilities, labels = made.scores(x), made.marginals(x).rows, made.predict(x).rows
+    assert torch.equal(made.decode(scores, 0.0).rows, labels)
+    assert not (made.decode(scores, 1000.0).rows == outside).any()
+    assert (made.decode(scores, -1000.0).rows == outside).all()
+    made.outside_bias.fill_(1000.0)
+    assert not (made.predict(x).rows == outside).any()
+    assert torch.equal(made.marginals(x).rows, probabilities)
+
+
 def test_n_best_has_log_probabilities_that_add_up() -> None:
     made = network()
     x, _ = batch()

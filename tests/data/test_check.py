@@ -19,7 +19,7 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def test_figures_of_one_file(files) -> None:
-    (figures,) = check_labelled(files[:1], vocabulary=Vocabulary(["Ann", "sat", "."])).files
+    (figures,) = check_labelled(files[:1], unknown_rate=Vocabulary(["Ann", "sat", "."]).unknown_rate).files
     assert (figures.scheme, figures.num_sentences, figures.num_tokens, figures.num_problems) == ("IOB2", 5, 10, 0)
     assert figures.lengths is not None
     assert (figures.lengths.min, figures.lengths.median, figures.lengths.p95, figures.lengths.max) == (1, 2.0, 3, 3)
@@ -64,7 +64,7 @@ def test_a_missing_and_an_empty_file_are_problems(files, tmp_path: Path) -> None
 
 
 def test_report_as_json(files) -> None:
-    report = json.loads(json.dumps(check_labelled(files, vocabulary=Vocabulary(["sat"])).to_dict()))
+    report = json.loads(json.dumps(check_labelled(files, unknown_rate=Vocabulary(["sat"]).unknown_rate).to_dict()))
     assert report["ok"] is False
     assert report["files"][0]["unknown"]["rate"] == pytest.approx(7 / 10)
     assert report["problems"][0]["line"] == 10

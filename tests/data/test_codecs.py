@@ -90,7 +90,7 @@ def test_labels_there_and_back() -> None:
     codec = LabelsCodec.fitted([["O", "B-PER", "I-PER"], ["B-LOC"]])
     assert codec.labels.tokens == ("B-LOC", "B-PER", "I-PER", "O")
     assert codec.decode(codec.encode([["O"], ["B-PER", "I-PER"]])) == [["O"], ["B-PER", "I-PER"]]
-    with pytest.raises(DataError, match="'B-PRE'.*nearest is 'B-PER'"):
+    with pytest.raises(DataError, match=r"'B-PRE'.*nearest is 'B-PER'"):
         codec.encode([["B-PRE"]])
 
 

@@ -1,16 +1,23 @@
-"""Every ```python block of README.md and docs/ runs, top to bottom, in one namespace a page and an empty directory.
+"""Every ```python and ```sh block of README.md and docs/ runs, top to bottom, in one directory a page.
 
-A ```text block that directly follows a ```python block is what that block prints.
+All python blocks of a page share a namespace. A ```text block that directly follows a block is what that block prints.
+In ```sh blocks `pip` and `make` do nothing (CI runs those lines as they stand), and `unrolled train` is cut short; the
+directory holds train.conll and dev.conll, a part of the bundled corpus.
 """
 
 import contextlib
 import io
+import os
 import re
+import subprocess
+import sys
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
 import pytest
+
+from unrolled.tasks.ner import NER
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
@@ -22,6 +29,7 @@ FENCE = re.compile(
 
 @dataclass(frozen=True)
 class Block:
+    language: str
     code: str
     line: int
     """Line of the page on which the code starts, from 1."""
@@ -30,16 +38,18 @@ class Block:
 
 
 def blocks(page: str) -> list[Block]:
-    """The ```python blocks of a page."""
+    """The ```python and ```sh blocks of a page."""
     fences = list(FENCE.finditer(page))
     found: list[Block] = []
     for fence, following in zip_longest(fences, fences[1:]):
-        if fence["language"].strip() != "python":
+        if fence["language"].strip() not in ("python", "sh"):
             continue
         shown = None
         if following and following["language"].strip() == "text" and not page[fence.end() : following.start()].strip():
             shown = following["body"]
-        found.append(Block(fence["body"], page.count("\n", 0, fence.start("body")) + 1, shown))
+        found.append(
+            Block(fence["language"].strip(), fence["body"], page.count("\n", 0, fence.start("body")) + 1, shown)
+        )
     return found
 
 
@@ -47,11 +57,40 @@ def run(page: str, name: str) -> None:
     """Run all blocks of a page; an error's traceback has the page's name and line."""
     namespace: dict[str, object] = {"__name__": "__main__"}
     for block in blocks(page):
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
-            exec(compile("\n" * (block.line - 1) + block.code, name, "exec"), namespace)
+        if block.language == "sh":
+            printed = run_shell(block.code, f"{name}:{block.line}")
+        else:
+            output = io.StringIO()
+            with contextlib.redirect_stdout(output):
+                exec(compile("\n" * (block.line - 1) + block.code, name, "exec"), namespace)
+            printed = output.getvalue()
         if block.shown is not None:
-            assert trimmed(printed.getvalue()) == trimmed(block.shown), f"{name}:{block.line} prints something else"
+            assert trimmed(printed) == trimmed(block.shown), f"{name}:{block.line} prints something else"
+
+
+PRELUDE = """
+pip() { :; }
+make() { :; }
+unrolled() {
+    if [ "$1" = train ]; then command unrolled "$@" --set epochs=1 --set hidden_size=8; else command unrolled "$@"; fi
+}
+"""
+
+
+def run_shell(code: str, place: str) -> str:
+    """Run commands in the working directory and return what they print on standard output."""
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    command = ["bash", "-euo", "pipefail", "-c", PRELUDE + code]
+    done = subprocess.run(command, env=os.environ | {"PATH": path}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{place} exits with {done.returncode}: {done.stderr}"
+    return done.stdout
+
+
+def write_corpus(folder: Path) -> None:
+    """A part of the bundled corpus, under the names that the pages use."""
+    for name in ("train", "dev"):
+        sentences = getattr(NER, name).read_text(encoding="utf-8").split("\n\n")[:40]
+        (folder / f"{name}.conll").write_text("\n\n".join(sentences) + "\n", encoding="utf-8")
 
 
 def trimmed(text: str) -> list[str]:
@@ -61,6 +100,7 @@ def trimmed(text: str) -> list[str]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
+    write_corpus(tmp_path)
     run(page.read_text(encoding="utf-8"), str(page))
 
 
@@ -68,11 +108,15 @@ def test_blocks_are_found_with_their_lines_and_what_they_show():
     page = (
         "a\n```python\nx = 1\n```\n\n```text\n1\n```\n```python\ny = 2\n```\nwords\n```text\n2\n```\n```sh\nls\n```\n"
     )
-    assert blocks(page) == [Block("x = 1\n", 3, "1\n"), Block("y = 2\n", 10, None)]
+    assert blocks(page) == [
+        Block("python", "x = 1\n", 3, "1\n"),
+        Block("python", "y = 2\n", 10, None),
+        Block("sh", "ls\n", 17, None),
+    ]
 
 
 def test_a_page_without_blocks_has_none():
-    assert blocks("") == blocks("```sh\nls\n```\n") == []
+    assert blocks("") == blocks("```text\nls\n```\n") == []
 
 
 def test_names_last_from_block_to_block():
@@ -88,3 +132,9 @@ def test_an_error_is_reported_at_its_line_of_the_page():
     with pytest.raises(ZeroDivisionError) as raised:
         run("words\n\n```python\nx = 0\n1 / x\n```\n", "page")
     assert raised.traceback[-1].lineno == 4  # pytest counts from 0
+
+
+def test_a_shell_block_prints_what_is_shown_and_its_failure_is_reported():
+    run("```sh\npip install nothing\necho a | tr a b\n```\n\n```text\nb\n```\n", "page")
+    with pytest.raises(AssertionError, match="page:2 exits with 3"):
+        run("```sh\nexit 3\n```\n", "page")

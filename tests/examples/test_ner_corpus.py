@@ -1,6 +1,7 @@
 """The bundled corpus is what its page says."""
 
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 
@@ -67,7 +68,7 @@ def test_many_pairs_are_told_apart_by_the_future_alone(corpus: dict[str, Reading
     """Neighbours that are the same up to and including a word whose labels differ."""
     pairs = corpus["train"].pairs
     found: list[str] = []
-    for first, second in zip(pairs, pairs[1:], strict=False):
+    for first, second in pairwise(pairs):
         for t, (a, b) in enumerate(zip(first.x, second.x, strict=False)):
             if a != b:
                 break

@@ -209,13 +209,13 @@ class Scripted(TinyTagger):
 @pytest.mark.parametrize(("goal", "sign"), [("higher", 1), ("lower", -1)])
 @pytest.mark.parametrize("averaging", ["none", "ema"])
 def test_early_stopping_keeps_the_best_weights(goal: str, sign: int, averaging: str):
-    model = Scripted([sign * value for value in (0.1, math.nan, 0.5, 0.5, 0.4, 0.3, 0.9)])
+    model = Scripted([sign * value for value in (0.1, math.nan, 0.5, 0.5, 0.4, 0.3, 0.2, 0.9)])
     events: list[Event] = []
-    settings = changed(SHORT, epochs=7, patience=3, metric_goal=goal, averaging=averaging)
+    settings = changed(SHORT, epochs=8, patience=3, metric_goal=goal, averaging=averaging)
     history = fit(model, TRAIN, DEV, settings, on_event=events.append)
-    assert (history.stopped, history.best_epoch, len(history.rows)) == ("patience", 3, 6)
-    assert [e.epoch for e in events if isinstance(e, Improved)] == [1, 3]
-    assert same_bits(weights(model), model.measured[2])
+    assert (history.stopped, history.best_epoch, len(history.rows)) == ("patience", 4, 7)
+    assert [e.epoch for e in events if isinstance(e, Improved)] == [1, 3, 4]
+    assert same_bits(weights(model), model.measured[3])
 
 
 def test_a_listener_finds_the_measured_weights_in_the_network_when_it_hears_of_an_improvement():

@@ -40,7 +40,7 @@ def test_a_misspelled_name_is_told_its_nearest_neighbour():
 
 
 def test_settings_without_effect_are_listed():
-    idle = FitSettings(momentum=0.9, plateau_factor=0.1, ema_decay=0.5).without_effect()
+    idle = FitSettings(momentum=0.9, plateau_factor=0.1, averaging="none", ema_decay=0.5).without_effect()
     assert [sentence.split()[0] for sentence in idle] == ["momentum", "plateau_factor", "ema_decay"]
     used = FitSettings(optimizer="sgd", momentum=0.9, schedule="plateau", plateau_factor=0.1, averaging="ema")
     assert used.without_effect() == []

@@ -54,11 +54,12 @@ def test_a_plateau_multiplies_the_rate_after_every_wait():
 @given(
     st.lists(st.sampled_from([0.0, 0.5, 1.0, math.nan]), min_size=1, max_size=6), st.sampled_from(["higher", "lower"])
 )
-def test_the_best_epoch_is_the_first_of_the_best_numbers(values: list[float], goal: str):
+def test_the_best_epoch_is_the_last_of_the_best_numbers(values: list[float], goal: str):
     best = best_epoch([{"f1": value} for value in values], "f1", goal)
     numbers = [value for value in values if not math.isnan(value)]
     if numbers:
-        assert best == values.index((max if goal == "higher" else min)(numbers)) + 1
+        best_value = (max if goal == "higher" else min)(numbers)
+        assert best == max(i for i, value in enumerate(values, 1) if value == best_value)
     else:
         assert best == 1
 

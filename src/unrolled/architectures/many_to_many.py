@@ -1,7 +1,7 @@
 """Many to many of equal length, T_x = T_y: a label for every step."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal, cast
 
 import torch
 from torch import Tensor, nn
@@ -40,7 +40,7 @@ class ManyToManySettings(Settings):
         character_size: length of the character encoding; 0 for none.
         output: "crf" (linear chain, Lafferty et al. 2001) or "softmax" at each step.
         class_weights: of the softmax's cross-entropy: "none", or "balanced" by inverse frequency.
-        missed_cost: added during training to the score of O where the truth is an entity, so that missing one costs more
+        missed_cost: added during training to the score of O where the truth is an entity: missing one costs more
             (softmax-margin, Gimpel & Smith 2010; for recall, Mohit et al. 2012); 0 for none.
         word_dropout: a word seen c times in training is replaced by `<unk>` with probability d / (d + c)
             (Kiperwasser & Goldberg 2016, arXiv:1603.04351v3).
@@ -50,8 +50,8 @@ class ManyToManySettings(Settings):
 
     title: ClassVar[str] = "network setting"
 
-    cell: Cell = choice("lstm", *CELLS)
-    hidden_size: int = whole(128, least=1, most=LARGEST_SIZE)
+    cell: Cell = choice("gru", *CELLS)  # noqa: RUF009  (what is called gives a dataclass field)
+    hidden_size: int = whole(200, least=1, most=LARGEST_SIZE)
     num_layers: int = whole(1, least=1, most=100)
     bidirectional: bool = flag(True)
     initial_state: Literal["zero", "learned"] = choice("zero", "zero", "learned")
@@ -132,12 +132,14 @@ class ManyToMany(nn.Module):
         )
         self.output = Softmax(self.recurrent.output_size, sizes.labels, generator=generator)
         self.crf = CRF(sizes.labels, forbidden, forbidden_start) if settings.output == "crf" else None
+        self.outside_bias: Tensor
+        self.register_buffer("outside_bias", torch.zeros(()))
         # What training knows of its data and prediction does not need.
         self.forget: Tensor | None = None
         self.class_weights: Tensor | None = None
 
     def observe(self, word_counts: Tensor, label_counts: Tensor) -> None:
-        """Take in the training data's counts of words (V,) and labels (K,), which word dropout and class weights use."""
+        """Take in the training data's counts of words (V,) and of labels (K,): for word dropout and class weights."""
         d = self.settings.word_dropout
         self.forget = d / (d + word_counts.clamp(min=1).to(torch.get_default_dtype())) if d else None
         if self.settings.class_weights == "balanced":
@@ -153,11 +155,11 @@ class ManyToMany(nn.Module):
     @torch.no_grad()
     def step(self, x: EncodedWords, state: State | None = None) -> tuple[Ragged, State]:
         """Return the scores of the next steps of each sequence, and the state to go on from; the past is in `state`."""
-        a, state = self.recurrent(self.embedding(x), state)
-        return self.output(a), state
+        a, last = cast(tuple[Ragged, State], self.recurrent(self.embedding(x), state))
+        return self.output(a), last
 
     def loss(self, x: EncodedWords, y: Ragged, noise: torch.Generator | None = None) -> Tensor:
-        """Return the cross-entropy summed over all steps of all sequences; of the CRF, of whole label sequences."""
+        """Return the cross-entropy summed over all steps of all sequences; for the CRF, of whole label paths."""
         scores = self.scores(x, noise)
         if self.settings.missed_cost and self.outside is not None and noise is not None:
             cost = torch.zeros_like(scores.rows)
@@ -169,14 +171,29 @@ class ManyToMany(nn.Module):
 
     @torch.no_grad()
     def predict(self, x: EncodedWords) -> Ragged:
-        """Return the most probable labels, Ragged rows (M,): of the CRF, the most probable sequence."""
-        scores = self.scores(x)
+        """Return the labels with the best scores, Ragged rows (M,): for the CRF, the best label path."""
+        return self.decode(self.scores(x), float(self.outside_bias))
+
+    def decode(self, scores: Ragged, outside_bias: float) -> Ragged:
+        """Return the labels with the best scores after `outside_bias` is taken from those of O.
+
+        At 0 they are the most probable ones. Where entities are rare those find too few of them for a good F1; the bias
+        that gives the best on a dev set is kept in the buffer `outside_bias`. Probabilities are never biased.
+        """
+        if outside_bias and self.outside is not None:
+            biased = scores.rows.clone()
+            biased[:, self.outside] -= outside_bias
+            scores = scores.with_rows(biased)
         return self.crf.decode(scores)[0] if self.crf else scores.with_rows(scores.rows.argmax(1))
 
     @torch.no_grad()
     def marginals(self, x: EncodedWords) -> Ragged:
         """Return ŷ⟨t⟩, the probability of each label at each step: Ragged rows (M, K)."""
-        scores = self.scores(x)
+        return self.probabilities(self.scores(x))
+
+    @torch.no_grad()
+    def probabilities(self, scores: Ragged) -> Ragged:
+        """Return the probability of each label at each step, given the scores: Ragged rows (M, K)."""
         return self.crf.marginals(scores) if self.crf else scores.with_rows(torch.softmax(scores.rows, 1))
 
     @torch.no_grad()
@@ -189,7 +206,7 @@ class ManyToMany(nn.Module):
         if self.crf is None:
             raise SettingsError("n-best label sequences need output=crf. This model has output=softmax.")
         scores = self.scores(x)
-        partitions = self.crf.log_partition(scores).tolist()
+        partitions: list[float] = cast(Any, self.crf.log_partition(scores)).tolist()
         return [
             [(labels, score - partition) for labels, score in best]
             for best, partition in zip(self.crf.n_best(scores, n), partitions, strict=True)

@@ -2,19 +2,22 @@
 
 import statistics
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from math import ceil
 from pathlib import Path
+from typing import TypeAlias
 
 from unrolled.data.problem import Problem
 from unrolled.data.readers.labelled import read_labelled
 from unrolled.data.readers.reading import Reading
 from unrolled.data.tags import Scheme, spans
-from unrolled.data.vocabulary import UnknownReport, Vocabulary
+from unrolled.data.vocabulary import UnknownReport
 
 __all__ = ["CheckReport", "Conflict", "FileFigures", "Lengths", "Overlap", "check_labelled"]
+
+UnknownRate: TypeAlias = Callable[[Iterable[str]], UnknownReport]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class CheckReport:
 def check_labelled(
     paths: Sequence[str | Path],
     *,
-    vocabulary: Vocabulary | None = None,
+    unknown_rate: UnknownRate | None = None,
     scheme: Scheme | None = None,
     token_column: str | int | None = None,
     label_column: str | int | None = None,
@@ -102,8 +105,8 @@ def check_labelled(
 ) -> CheckReport:
     """Read every file as `read_labelled` does and report on it; give the training file first.
 
-    Nothing in a file raises: what is wrong stands in `problems`. `vocabulary` is what unknown tokens are counted
-    against.
+    Nothing in a file raises: what is wrong stands in `problems`. `unknown_rate` counts the unknown
+    ones among tokens: a method of a vocabulary, or of a model's codec.
     """
     readings = [
         read_labelled(
@@ -118,13 +121,13 @@ def check_labelled(
         for path in paths
     ]
     return CheckReport(
-        files=tuple(_figures(reading, vocabulary) for reading in readings),
+        files=tuple(_figures(reading, unknown_rate) for reading in readings),
         overlaps=tuple(_overlap(first, second) for first, second in combinations(readings, 2)),
         problems=tuple(problem for reading in readings for problem in reading.problems),
     )
 
 
-def _figures(reading: Reading, vocabulary: Vocabulary | None) -> FileFigures:
+def _figures(reading: Reading, unknown_rate: UnknownRate | None) -> FileFigures:
     labels: Counter[str] = Counter()
     entities: Counter[str] = Counter()
     num_without_entity = 0
@@ -147,7 +150,7 @@ def _figures(reading: Reading, vocabulary: Vocabulary | None) -> FileFigures:
         num_without_entity=num_without_entity,
         num_duplicates=num_duplicates,
         conflicts=tuple(conflicts),
-        unknown=None if vocabulary is None else vocabulary.unknown_rate(t for pair in reading.pairs for t in pair.x),
+        unknown=unknown_rate(token for pair in reading.pairs for token in pair.x) if unknown_rate else None,
     )
 
 

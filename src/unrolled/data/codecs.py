@@ -3,13 +3,15 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, TypeAlias, cast
 
 import torch
 from torch import Tensor
 
 from unrolled.data.ragged import Ragged
 from unrolled.data.spelling import AFFIXES, affixes, normal_form
-from unrolled.data.vocabulary import Vocabulary
+from unrolled.data.vocabulary import UnknownReport, Vocabulary
 from unrolled.errors import DataError
 
 __all__ = ["EncodedWords", "LabelsCodec", "WordsCodec", "may_follow"]
@@ -18,6 +20,10 @@ MAX_CHARACTERS = 40
 """A longer word is encoded by its first and last characters, this many in all."""
 
 MAX_CACHE = 1_000_000
+
+
+_Spelling: TypeAlias = tuple[int, tuple[int, ...], tuple[int, ...]]
+"""Of a word: its index, those of its affixes and those of its characters."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,7 @@ class WordsCodec:
     words: Vocabulary
     affixes: Vocabulary
     characters: Vocabulary
-    _seen: dict[str, tuple[int, tuple[int, ...], tuple[int, ...]]] = field(default_factory=dict, repr=False, compare=False)
+    _seen: dict[str, _Spelling] = field(default_factory=dict[str, _Spelling], init=False, repr=False, compare=False)
 
     @classmethod
     def fitted(
@@ -112,21 +118,31 @@ class WordsCodec:
             counts[self._spelling(word)[0]] += count
         return counts
 
+    def unknown_rate(self, words: Iterable[str]) -> UnknownReport:
+        """Count the words that are `<unk>` to this codec."""
+        return self.words.unknown_rate(normal_form(word) for word in words)
+
     def texts(self) -> dict[str, str]:
         """Return the codec as the text files of a model directory."""
-        return {"vocabulary.txt": self.words.dumps(), "affixes.txt": self.affixes.dumps(), "characters.txt": self.characters.dumps()}
+        return {
+            "vocabulary.txt": self.words.dumps(),
+            "affixes.txt": self.affixes.dumps(),
+            "characters.txt": self.characters.dumps(),
+        }
 
     @classmethod
     def from_texts(cls, texts: Mapping[str, str]) -> "WordsCodec":
         """Return the codec that `texts` described."""
-        return cls(*(Vocabulary.loads(texts[name], name=name) for name in ("vocabulary.txt", "affixes.txt", "characters.txt")))
+        names = ("vocabulary.txt", "affixes.txt", "characters.txt")
+        words, affixes, characters = (Vocabulary.loads(texts[name], name=name) for name in names)
+        return cls(words, affixes, characters)
 
     @property
     def num_affixes(self) -> int:
         """F, the number of affix features of a word."""
         return len(AFFIXES)
 
-    def _spelling(self, word: str) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
+    def _spelling(self, word: str) -> _Spelling:
         found = self._seen.get(word)
         if found is None:
             cut = word if len(word) <= MAX_CHARACTERS else word[: MAX_CHARACTERS // 2] + word[-MAX_CHARACTERS // 2 :]
@@ -174,7 +190,9 @@ class LabelsCodec:
 
     def decode(self, indices: Ragged) -> list[list[str]]:
         """Return the labels of each sequence."""
-        return [[self.labels.token(i) for i in sequence.tolist()] for sequence in indices.to_list()]
+        labels = [self.labels.token(i) for i in cast(Any, indices.rows).tolist()]
+        ends: list[int] = cast(Any, indices.offsets).tolist()
+        return [labels[start:end] for start, end in pairwise(ends)]
 
 
 def may_follow(label: str, previous: str) -> bool:

@@ -18,8 +18,8 @@ __all__ = ["WordEmbedding"]
 class WordEmbedding(nn.Module):
     """x⟨t⟩ of each word: [word vector | vectors of its affixes and shapes | character encoding].
 
-    A word index stands for its one-hot vector: row i of `words` is the product with it. Affixes and characters are encoded
-    once for each distinct word of the batch.
+    A word index stands for its one-hot vector: row i of `words` is the product with it. Affixes and characters are
+    encoded once for each distinct word of the batch.
 
     Args:
         num_words, num_affixes, num_characters: sizes of the three vocabularies; `<unk>` is index 0 in each.

@@ -137,7 +137,8 @@ def _best(values: Sequence[float], lower_is_better: bool) -> int | None:
     known = [index for index, value in enumerate(values) if not math.isnan(value)]
     if not known:
         return None
-    return (min if lower_is_better else max)(known, key=values.__getitem__)
+    # Of equals the last, as training has it.
+    return (min if lower_is_better else max)(reversed(known), key=values.__getitem__)
 
 
 def _words(name: str) -> str:

@@ -14,8 +14,8 @@ from unrolled.training.lock import FolderLock
 __all__ = ["RunDirectory"]
 
 _LOCK = "unrolled.lock"
-_FILES = ("metrics.csv", "train.log", "config.json", "curves.png", "last/checkpoint.safetensors")
-_PARTIAL = ("metrics.csv.partial", "config.json.partial", "curves.png.partial", "last/checkpoint.safetensors.partial")
+_FILES = ("metrics.csv", "train.log", "config.json", "curves.png", "confusion.png", "last/checkpoint.safetensors")
+_PARTIAL = tuple(f"{name}.partial" for name in _FILES if name != "train.log")
 
 
 class RunDirectory:
@@ -27,6 +27,7 @@ class RunDirectory:
         train.log        what happened when
         config.json      every setting, resolved
         curves.png       learning curves
+        confusion.png    what the dev set's entities were taken for
         unrolled.lock    marks a run directory, and keeps a second run out
 
     Args:

@@ -56,12 +56,15 @@ def is_better(value: float, best: float, goal: Goal) -> bool:
 
 
 def best_epoch(rows: Sequence[Mapping[str, float]], metric: str, goal: Goal) -> int:
-    """The first epoch (from 1) whose metric no other beats; 0 before any, the last where nothing is measured."""
+    """The last epoch (from 1) whose metric no other beats; 0 before any, the last where nothing is measured.
+
+    Of equals the last: a dev set of few sentences often stays at one figure while the model still learns.
+    """
     if not rows or metric not in rows[0]:
         return len(rows)
     best = 0
     for i, row in enumerate(rows):
-        if is_better(row[metric], rows[best][metric], goal):
+        if row[metric] == rows[best][metric] or is_better(row[metric], rows[best][metric], goal):
             best = i
     return best + 1
 

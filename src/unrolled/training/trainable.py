@@ -25,7 +25,7 @@ class Trainable(Protocol):
         ...
 
     def measure(self, pairs: Sequence[Pair[Any, Any]], /) -> Mapping[str, float]:
-        """The figures of a dev set by name, such as {"f1": 0.9}; the network must not change."""
+        """The figures of a dev set by name, such as {"f1": 0.9}; the parameters must not change."""
         ...
 
     def length(self, pair: Pair[Any, Any], /) -> int:

@@ -1,0 +1,180 @@
+"""The verbs and their options. Nothing heavy is imported here: `unrolled --help` must not wait for torch."""
+
+# The body of each command imports what the command needs, and only then.
+# ruff: noqa: PLC0415
+
+import io
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from unrolled import __version__
+from unrolled.cli.outcome import outcome
+
+__all__ = ["app", "main"]
+
+EXIT_CODES = """\
+\b
+Exit codes:
+  0    done
+  1    `check` found problems
+  2    a mistake in the command or the settings
+  3    data that cannot be used
+  4    a model that cannot be trusted: incomplete, altered, of another version
+  5    a run that cannot start, go on or be written
+  70   a fault of unrolled itself
+  130  interrupted (Ctrl-C)
+  141  the reader of the output went away
+
+\b
+Figures and predictions go to standard output, everything else to standard error.
+NO_COLOR=1 leaves out the colours; UNROLLED_DEBUG=1 shows where an error arose."""
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,  # its boxes would stand in pipes, and importing rich takes its time
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Sequence models, unrolled: from labelled pairs (X, Y) to a trained, measured, streaming recurrent network.",
+    epilog=EXIT_CODES,
+)
+
+TaskName = Annotated[str, typer.Argument(metavar="TASK", help="What the labels are: ner.")]
+ModelDirectory = Annotated[Path, typer.Argument(metavar="DIR", help="A run directory, or a model directory.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, for machines.")]
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"unrolled {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Take the options that stand before the verb."""
+
+
+@app.command(short_help="Train a model, measure it and save it.")
+def train(
+    task: TaskName,
+    *,
+    train: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Labelled sentences: CoNLL columns, CSV, TSV or JSON Lines.")
+    ] = None,
+    dev: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What the best epoch is chosen on; else a part is set aside.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The run directory; else runs/TASK, or the next that is free.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(metavar="N", help="The same seed gives the same weights.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in DIR, else with the newest.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Remove an earlier run from DIR first.")] = False,
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Settings as JSON or TOML, also task, train, dev, out: a run's config.json."),
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="One setting, such as epochs=5; may be given several times."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train a model, measure it and save it; without files, on the bundled corpus.
+
+    The settings have the same names here, in Python and in config.json; `unrolled inspect DIR` lists them all.
+    A value is read as JSON (5, 0.5, true, null), else as text. --seed goes before --set, --set before --config.
+    """
+    with outcome():
+        from unrolled.cli import train as verb
+
+        given = verb.Given(task, train, dev, out, seed, config, tuple(set_ or ()))
+        verb.run(given, resume=resume, overwrite=overwrite, as_json=as_json)
+
+
+@app.command(short_help="Measure a model, with the rule that the figures count by.")
+def evaluate(
+    directory: ModelDirectory,
+    data: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Labelled sentences; else what the run was measured on.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure a model: precision, recall and F1, over all and of each type, with the rule that they count by."""
+    with outcome():
+        from unrolled.cli import evaluate as verb
+
+        verb.run(directory, data, as_json=as_json)
+
+
+@app.command(short_help="Label sentences from standard input.")
+def predict(
+    directory: ModelDirectory,
+    n_best: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Give the N most probable labellings of each sentence.")
+    ] = 0,
+    whitespace: Annotated[
+        bool, typer.Option("--whitespace", help="Split lines at white space only: the text is tokenised already.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Label standard input, one sentence a line, to standard output, a line for each line; blank lines stay blank.
+
+    \b
+    On a terminal   the sentence with its entities marked.
+    Piped           TOKENS <tab> LABELS, each separated by single spaces:
+                    `cut -f2` gives the labels, `cut -f1` the tokens.
+                    With --n-best N lines a sentence: TOKENS <tab> LABELS <tab> PROBABILITY.
+    --json          {"tokens": [...], "labels": [...], "spans": [{"type", "start", "end",
+                    "text", "confidence"}], "confidence": [...]}; spans count tokens from 0,
+                    `end` exclusive; with --n-best also
+                    "n_best": [{"labels": [...], "probability": ...}].
+
+    The confidence of a label is its marginal probability, that of a span the least of its tokens'.
+    """
+    with outcome():
+        from unrolled.cli import predict as verb
+
+        verb.run(directory, n_best=n_best, whitespace=whitespace, as_json=as_json)
+
+
+@app.command(short_help="Show shape, parameters, vocabulary, labels, settings.")
+def inspect(directory: ModelDirectory, as_json: AsJson = False) -> None:
+    """Show a model as the notation has it: shape, parameters, vocabulary, labels, metric, settings."""
+    with outcome():
+        from unrolled.cli import inspect as verb
+
+        verb.run(directory, as_json=as_json)
+
+
+@app.command(short_help="List the problems and the figures of labelled files.")
+def check(
+    task: TaskName,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Labelled files, the training file first.")],
+    model: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Also count the words that this model does not know.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List all problems and the figures of labelled files, without training; exit with 1 if there are problems."""
+    with outcome():
+        from unrolled.cli import check as verb
+
+        verb.run(task, files, model, as_json=as_json)
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        # A pipe gets UTF-8 whatever the locale; a terminal that lacks a character gets its escape.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+    app(prog_name="unrolled")

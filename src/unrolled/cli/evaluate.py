@@ -1,0 +1,28 @@
+"""`unrolled evaluate`."""
+
+from pathlib import Path
+
+from unrolled.cli.reports import print_report
+from unrolled.cli.screen import print_json, print_text, screen
+from unrolled.tasks.evaluation import evaluate
+
+__all__ = ["run"]
+
+
+def run(directory: Path, data: Path | None, *, as_json: bool) -> None:
+    """Print the figures of a model."""
+    evaluation = evaluate(directory, data)
+    if as_json:
+        print_json(evaluation.to_dict())
+        return
+    console = screen()
+    for number, part in enumerate(evaluation.parts):
+        if number:
+            print_text(console)
+        print_report(console, part.name, part.path, part.report)
+        if part.unseen_types:
+            print_text(
+                console,
+                f"Note: the model was trained on no {', '.join(part.unseen_types)}, and finds none.",
+                style="yellow",
+            )

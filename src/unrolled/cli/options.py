@@ -1,0 +1,85 @@
+"""Settings from `--config FILE`, `--set key=value` and `--seed`."""
+
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import cast
+
+from unrolled.errors import SettingsError
+from unrolled.settings import unknown_name
+from unrolled.tasks.run_config import RECORDED
+from unrolled.tasks.settings import TaggingSettings
+
+__all__ = ["PLACES", "parse_setting", "read_config", "settings_given"]
+
+PLACES = ("task", "train", "dev", "out")
+"""What a configuration may hold beside the settings."""
+
+
+def read_config(path: Path) -> dict[str, object]:
+    """Read a flat configuration: TOML where the name ends in .toml, JSON otherwise.
+
+    Raises:
+        SettingsError: it cannot be read, or holds a name that does not exist; the message names the nearest.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}. Check the path.") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: byte {error.start} is not UTF-8. Save the file as UTF-8.") from error
+    toml = path.suffix.lower() == ".toml"
+    try:
+        values: object = tomllib.loads(text) if toml else json.loads(text)
+    except (ValueError, RecursionError) as error:  # both parsers' errors are ValueErrors
+        way_out = "" if toml else " A TOML file's name must end in .toml."
+        raise SettingsError(f"{path} is not {'TOML' if toml else 'JSON'}: {error}.{way_out}") from error
+    if not isinstance(values, dict):
+        raise SettingsError(f'{path} holds a JSON {type(values).__name__}. Write an object: {{"epochs": 5}}.')
+    config = cast("dict[str, object]", values)
+    if "format" in config and "files" in config:
+        raise SettingsError(f"{path} is the config.json of a model. That of its run directory has all settings.")
+    for name in RECORDED:
+        config.pop(name, None)
+    for name in config:
+        _check_name(name, (*PLACES, *TaggingSettings().to_dict()), str(path))
+    for name in PLACES:
+        if not isinstance(config.get(name), str | None):
+            raise SettingsError(f"{path}: {name} is {config[name]!r}. Give a text.")
+    return config
+
+
+def parse_setting(text: str) -> tuple[str, object]:
+    """Return the name and value of `key=value`: the value as JSON, else as text.
+
+    >>> parse_setting("epochs=5"), parse_setting("cell=gru"), parse_setting("clip_norm=null")
+    (('epochs', 5), ('cell', 'gru'), ('clip_norm', None))
+
+    Raises:
+        SettingsError: no "=", or a name that does not exist.
+    """
+    name, equals, value = text.partition("=")
+    name = name.strip()
+    if name in PLACES:
+        instead = "as the first argument" if name == "task" else f"with --{name}"
+        raise SettingsError(f"--set {text}: {name} is not a setting. Give it {instead}.")
+    _check_name(name, TaggingSettings().to_dict(), "--set")
+    if not equals:
+        raise SettingsError(f"--set {text} has no value. Write {name}=VALUE.")
+    try:
+        return name, json.loads(value)
+    except (ValueError, RecursionError):
+        return name, value
+
+
+def settings_given(config: Mapping[str, object], set_: Sequence[str], seed: int | None) -> dict[str, object]:
+    """Return the settings that were given, the later source over the earlier: configuration, `--set`, `--seed`."""
+    given = {name: value for name, value in config.items() if name not in PLACES}
+    given |= dict(map(parse_setting, set_))
+    return given if seed is None else given | {"seed": seed}
+
+
+def _check_name(name: str, names: Sequence[str] | Mapping[str, object], source: str) -> None:
+    if name not in names:
+        raise SettingsError(f"{source}: {unknown_name(name, names)}")

@@ -1,0 +1,139 @@
+"""`unrolled train`."""
+
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rich.console import Console
+
+from unrolled.cli.options import read_config, settings_given
+from unrolled.cli.outcome import Interrupted
+from unrolled.cli.reports import print_report
+from unrolled.cli.screen import print_json, print_pairs, print_table, print_text, screen, value_text
+from unrolled.errors import SettingsError
+from unrolled.tasks.catalogue import find_task
+from unrolled.tasks.run_config import RunConfig
+from unrolled.tasks.run_paths import newest_run
+from unrolled.tasks.settings import TaggingSettings
+from unrolled.tasks.task import Task
+from unrolled.tasks.training_plan import TrainingPlan, plan_training
+from unrolled.tasks.training_run import TrainingResult, run_training
+from unrolled.training import CheckpointWritten, Event, Listener, RunStarted, Stopped, broadcast, show_progress
+
+__all__ = ["Given", "run"]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What stands on the command line."""
+
+    task: str
+    train: Path | None
+    dev: Path | None
+    out: Path | None
+    seed: int | None
+    config: Path | None
+    set: tuple[str, ...]
+
+
+def run(given: Given, *, resume: bool, overwrite: bool, as_json: bool) -> None:
+    """Train, saying on standard error what is done and on standard output what came of it."""
+    task = find_task(given.task)
+    plan = _plan(task, given, resume=resume, overwrite=overwrite)
+    notes = screen(stderr=True)
+    _print_plan(notes, plan)
+    kept = False
+
+    def watch(event: Event) -> None:
+        nonlocal kept
+        kept = kept or isinstance(event, CheckpointWritten)
+
+    go_on = f"unrolled train {task.name} --resume --out {shlex.quote(str(plan.directory))}"
+    try:
+        result = run_training(plan, broadcast(watch, _brief(show_progress(notes))))
+    except KeyboardInterrupt:
+        raise Interrupted(f"The run is kept; go on with:\n  {go_on}" if kept or resume else "") from None
+    if as_json:
+        print_json({"run": str(result.directory), "model": str(result.directory / "best"), **result.record.metrics()})
+    else:
+        _print_result(screen(), result)
+
+
+def _plan(task: Task, given: Given, *, resume: bool, overwrite: bool) -> TrainingPlan:
+    config = {} if given.config is None else read_config(given.config)
+    if config.get("task", task.name) != task.name:
+        raise SettingsError(
+            f"{given.config} is for the task {config['task']!r}, not {task.name!r}. Name one of the two."
+        )
+    named = {"train": given.train, "dev": given.dev, "out": given.out}
+    paths = {name: path or _path(config.get(name)) for name, path in named.items()}
+    settings = settings_given(config, given.set, given.seed)
+    if resume:
+        paths["out"] = paths["out"] or newest_run(task.name)
+        settings = {**RunConfig.read(paths["out"]).settings.to_dict(), **settings}
+    return plan_training(
+        task, **paths, settings=TaggingSettings.from_dict(settings), resume=resume, overwrite=overwrite
+    )
+
+
+def _path(value: object) -> Path | None:
+    return Path(value) if isinstance(value, str) else None
+
+
+def _brief(progress: Listener) -> Callable[[Event], None]:
+    """Leave the reason of a failed or interrupted run to the message that ends the command."""
+    started = False
+
+    def tell(event: Event) -> None:
+        nonlocal started
+        started = started or isinstance(event, RunStarted)
+        if isinstance(event, Stopped) and event.reason in {"failed", "interrupted"}:
+            event = replace(event, detail=f"Stopped in epoch {event.epoch + 1}, after step {event.step}.")
+        if started:
+            progress(event)
+
+    return tell
+
+
+def _print_plan(console: Console, plan: TrainingPlan) -> None:
+    changed = [f"{name}={value_text(value)}" for name, value in plan.settings.changed().items()]
+    pairs = {
+        "task": f"{plan.task.title}: {plan.task.shape}",
+        "run directory": f"{plan.directory}{' (resumed)' if plan.resume else ''}",
+        "settings": ", ".join(changed) or "the defaults",
+    }
+    print_pairs(console, pairs)
+    print_text(console)
+    rows = [
+        (part.name, str(part.path), f"{len(part.pairs):,}", f"{part.num_tokens:,}", part.scheme or "")
+        for part in plan.data.parts
+    ]
+    print_table(console, ("part", "file", "sentences>", "tokens>", "labels"), rows)
+    for note in plan.data.notes():
+        print_text(console, f"Note: {note}", style="yellow")
+    print_text(console)
+
+
+def _print_result(console: Console, result: TrainingResult) -> None:
+    record, best = result.record, result.directory / "best"
+    print_report(console, "dev", record.data.dev.path, record.dev)
+    if record.test is not None and record.data.test is not None:
+        print_text(console)
+        print_report(console, "test", record.data.test.path, record.test)
+        print_text(console, "No entity of the test part occurs in the training part.")
+    print_text(console)
+    print_pairs(
+        console,
+        {
+            "model": f"{best}, the weights of epoch {record.best_epoch} of {record.num_epochs}",
+            "pictures": f"{result.directory / 'curves.png'}, {result.directory / 'confusion.png'}",
+        },
+    )
+    directory = shlex.quote(str(result.directory))
+    print_text(
+        console,
+        "Next:\n"
+        f"  echo 'Teddy Roosevelt met Harry Potter in London.' | unrolled predict {directory}\n"
+        f"  unrolled inspect {directory}",
+    )

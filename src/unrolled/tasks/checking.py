@@ -1,0 +1,18 @@
+"""Checking labelled files before training: what `unrolled check` does."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from unrolled.data.check import CheckReport, check_labelled
+from unrolled.model import Model
+
+__all__ = ["check_files"]
+
+
+def check_files(paths: Sequence[Path], model: Path | None = None) -> CheckReport:
+    """List all problems and the figures of labelled files; with a model's directory also what it does not know.
+
+    Raises:
+        ModelFileError: the model cannot be trusted.
+    """
+    return check_labelled(paths, unknown_rate=None if model is None else Model.load(model).x_codec.unknown_rate)

@@ -1,0 +1,119 @@
+"""`config.json` of a run directory: what was trained on what with which settings, enough to do it again."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+from unrolled.errors import RunError, SettingsError
+from unrolled.tasks.settings import TaggingSettings
+from unrolled.tasks.training_data import TrainingData
+
+__all__ = ["RECORDED", "RunConfig"]
+
+RECORDED = ("sha256", "versions")
+"""What a run's config.json records besides what can be set."""
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """The task, the data and the settings of a run.
+
+    Attributes:
+        task: its name.
+        train, dev: absolute paths; None for the bundled corpus, `dev` also where it was set aside.
+        sha256: of each file, by the part's name.
+        settings: all of them, resolved.
+        versions: of the software that began the run.
+    """
+
+    task: str
+    train: Path | None
+    dev: Path | None
+    sha256: Mapping[str, str]
+    settings: TaggingSettings
+    versions: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @classmethod
+    def of(cls, task: str, data: TrainingData, settings: TaggingSettings, versions: Mapping[str, str]) -> "RunConfig":
+        """Return the configuration of a run on these data."""
+        given = not data.bundled
+        return cls(
+            task=task,
+            train=absolute(data.train.path) if given else None,
+            dev=absolute(data.dev.path) if given and data.set_aside is None else None,
+            sha256={part.name: part.sha256 for part in data.parts},
+            settings=settings,
+            versions=versions,
+        )
+
+    def to_dict(self) -> dict[str, object]:
+        """Return what config.json holds: the flat settings beside `task`, `train`, `dev` and what is recorded."""
+        return {
+            "task": self.task,
+            "train": None if self.train is None else str(self.train),
+            "dev": None if self.dev is None else str(self.dev),
+            "sha256": dict(self.sha256),
+            "versions": dict(self.versions),
+            **self.settings.to_dict(),
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, object]) -> "RunConfig":
+        """Return the configuration that `to_dict` described.
+
+        Raises:
+            SettingsError: it is another thing than `to_dict` returns.
+        """
+        rest = dict(values)
+        task, train, dev = (rest.pop(name, None) for name in ("task", "train", "dev"))
+        sha256, versions = (rest.pop(name, None) for name in RECORDED)
+        if not isinstance(task, str) or not all(path is None or isinstance(path, str) for path in (train, dev)):
+            raise SettingsError("task is not a text, or train or dev is neither a path nor null.")
+        return cls(
+            task=task,
+            train=Path(train) if isinstance(train, str) else None,
+            dev=Path(dev) if isinstance(dev, str) else None,
+            sha256=_texts(sha256, "sha256"),
+            settings=TaggingSettings.from_dict(rest),
+            versions=_texts(versions, "versions"),
+        )
+
+    @classmethod
+    def read(cls, directory: Path) -> "RunConfig":
+        """Read the configuration of a run directory.
+
+        Raises:
+            RunError: there is no run, or its config.json is damaged.
+        """
+        path = directory / "config.json"
+        try:
+            values: object = json.loads(path.read_bytes())
+        except FileNotFoundError as error:
+            raise RunError(
+                f"{directory} holds no run: it has no config.json. Check its name, or train without --resume."
+            ) from error
+        except (OSError, ValueError, RecursionError) as error:
+            raise RunError(f"{path} cannot be read: {error}. Put back a copy of it, or train again.") from error
+        try:
+            if not isinstance(values, dict) or "format" in values:
+                raise SettingsError("it is of another kind")
+            return cls.from_dict(cast("dict[str, object]", values))
+        except SettingsError as error:
+            raise RunError(f"{path} is not the configuration of a run: {error}") from error
+
+
+def absolute(path: Path) -> Path:
+    """Return the path from the root, links as they are."""
+    return Path(os.path.abspath(path))  # noqa: PTH100  -- Path.resolve follows links, Path.absolute keeps ".."
+
+
+def _texts(value: object, name: str) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise SettingsError(f"{name} is not an object of texts.")
+    texts = cast("dict[object, object]", value)
+    if not all(isinstance(item, str) for pair in texts.items() for item in pair):
+        raise SettingsError(f"{name} is not an object of texts.")
+    return {str(key): str(item) for key, item in texts.items()}

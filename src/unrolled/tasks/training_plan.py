@@ -1,0 +1,115 @@
+"""What a training run is of, settled before anything is written."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from unrolled.errors import DataError, RunError, SettingsError
+from unrolled.tasks.run_config import RunConfig, absolute
+from unrolled.tasks.run_paths import RUNS, free_run, newest_run
+from unrolled.tasks.settings import TaggingSettings
+from unrolled.tasks.task import Task
+from unrolled.tasks.training_data import TrainingData, read_training_data
+from unrolled.training import RunDirectory
+
+__all__ = ["TrainingPlan", "plan_training"]
+
+FREE_WHEN_RESUMED = frozenset({"epochs", "patience", "num_threads", "checkpoint_seconds"})
+"""Settings that `fit` lets a resumed run change, some of them within limits that it checks."""
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """A run that is about to begin: nothing has been written yet.
+
+    Attributes:
+        task: what is trained.
+        directory: the run directory.
+        settings: all of them, resolved.
+        data: the parts, read.
+        resume: whether it goes on with the run in `directory`.
+        overwrite: whether an earlier run in `directory` is removed.
+    """
+
+    task: Task
+    directory: Path
+    settings: TaggingSettings
+    data: TrainingData
+    resume: bool
+    overwrite: bool
+
+
+def plan_training(
+    task: Task,
+    *,
+    train: Path | None = None,
+    dev: Path | None = None,
+    out: Path | None = None,
+    settings: TaggingSettings | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+) -> TrainingPlan:
+    """Settle what a run is of, and read its data; nothing is written.
+
+    Args:
+        task: what to train.
+        train, dev: labelled files. Without any, the bundled corpus; without `dev`, a part of `train` is set aside.
+        out: the run directory; None is `runs/<task>`, or the next that is free; to resume, the newest;
+            to overwrite, `runs/<task>`.
+        settings: None for the defaults; to resume, for the run's own.
+        resume: go on with the run in `out`, whose files and settings are in its config.json.
+        overwrite: remove an earlier run from `out` first.
+
+    Raises:
+        DataError: a file that cannot be used, or that has changed since the run to resume began.
+        RunError: `out` holds an earlier run and neither `resume` nor `overwrite` is asked; or nothing to resume.
+        SettingsError: settings or files that contradict each other or the run to resume.
+    """
+    if resume:
+        if overwrite:
+            raise SettingsError("overwrite and resume exclude each other: one removes what the other goes on from.")
+        return _plan_resumed(task, out or newest_run(task.name), train, dev, settings)
+    settings = settings or TaggingSettings()
+    if out is None:
+        out = RUNS / task.name if overwrite else free_run(task.name)
+    elif not overwrite and out.is_dir() and any(out.iterdir()):
+        with RunDirectory(out):  # refuses it, and says why, before the data are read
+            pass
+    if settings.data.vectors is not None:  # so that the run can be resumed from another folder
+        vectors = str(absolute(Path(settings.data.vectors)))
+        settings = replace(settings, data=replace(settings.data, vectors=vectors))
+    return TrainingPlan(task, out, settings, read_training_data(task, train, dev, settings), resume, overwrite)
+
+
+def _plan_resumed(
+    task: Task, directory: Path, train: Path | None, dev: Path | None, settings: TaggingSettings | None
+) -> TrainingPlan:
+    config = RunConfig.read(directory)
+    if config.task != task.name:
+        raise RunError(f"{directory} holds a run of the task {config.task}, not {task.name}. Name another folder.")
+    for name, given, own in (("train", train, config.train), ("dev", dev, config.dev)):
+        if given is not None and (own is None or absolute(given) != own):
+            raise SettingsError(
+                f"{name} is {given}, but the run in {directory} goes on with its own: {own or 'none given'}. "
+                "Leave it out to resume, or start another run."
+            )
+    _refuse_other_settings(directory, config.settings, settings or config.settings)
+    settings = settings or config.settings
+    data = read_training_data(task, config.train, config.dev, settings)
+    for part in data.parts:
+        if config.sha256.get(part.name) != part.sha256:
+            raise DataError(
+                f"{part.path} is not the file that the run in {directory} began with: its SHA-256 differs. "
+                "Put the old file back to resume, or start another run."
+            )
+    return TrainingPlan(task, directory, settings, data, resume=True, overwrite=False)
+
+
+def _refuse_other_settings(directory: Path, own: TaggingSettings, given: TaggingSettings) -> None:
+    before, now = own.to_dict(), given.to_dict()
+    others = [name for name in now if now[name] != before[name] and name not in FREE_WHEN_RESUMED]
+    if others:
+        shown = "; ".join(f"{name} is {now[name]!r}, the run has {before[name]!r}" for name in others)
+        raise SettingsError(
+            f"The run in {directory} can only be resumed with its own settings: {shown}. "
+            "Leave them out to resume, or start another run."
+        )

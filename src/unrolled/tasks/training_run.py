@@ -1,0 +1,177 @@
+"""One training run, from files to a run directory: what `unrolled train` does."""
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+from unrolled.errors import RunError
+from unrolled.model import Model
+from unrolled.tasks.model_record import ModelRecord, versions
+from unrolled.tasks.run_config import RunConfig
+from unrolled.tasks.settings import TaggingSettings
+from unrolled.tasks.tagging import Trainee, build_model, measure, train_model
+from unrolled.tasks.task import Task
+from unrolled.tasks.training_plan import TrainingPlan, plan_training
+from unrolled.training import (
+    Confusion,
+    EpochDone,
+    Event,
+    History,
+    Improved,
+    Listener,
+    RunDirectory,
+    RunRecord,
+    RunStarted,
+    Stopped,
+    broadcast,
+    confusion,
+    confusion_picture,
+)
+from unrolled.training.metrics import Rule
+
+__all__ = ["TrainingResult", "run_training", "train"]
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """A finished run.
+
+    Attributes:
+        directory: the run directory; the model is in its `best/`.
+        model: the model with its best weights.
+        record: its figures and where they come from.
+        history: a row an epoch.
+    """
+
+    directory: Path
+    model: Model
+    record: ModelRecord
+    history: History
+
+
+def train(
+    task: Task,
+    *,
+    train: Path | None = None,
+    dev: Path | None = None,
+    out: Path | None = None,
+    settings: TaggingSettings | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    on_event: Listener | None = None,
+) -> TrainingResult:
+    """Train a model and leave a run directory: `plan_training`, then `run_training`, where all is explained."""
+    plan = plan_training(task, train=train, dev=dev, out=out, settings=settings, resume=resume, overwrite=overwrite)
+    return run_training(plan, on_event)
+
+
+def run_training(plan: TrainingPlan, on_event: Listener | None = None) -> TrainingResult:
+    """Train as planned: `best/` always holds the best model so far, and a stopped run can be resumed.
+
+    Raises:
+        DataError: nothing to train on, or vectors that cannot be read.
+        RunError: the directory cannot be written, or the loss is not finite.
+        SettingsError: settings that do not fit together.
+        KeyboardInterrupt: Ctrl-C; the run is kept up to the last step.
+    """
+    data, settings = plan.data, plan.settings
+    trainee = Trainee(build_model(plan.task, data.train.pairs, settings), plan.task, calibrate=settings.data.calibrate)
+    config = RunConfig.of(plan.task.name, data, settings, versions()).to_dict()
+    with RunDirectory(plan.directory, overwrite=plan.overwrite, resume=plan.resume) as directory:
+        picture = directory.path / "confusion.png"
+        if not plan.resume:
+            directory.write_config(config)
+
+        def write_accepted(event: Event) -> None:
+            if isinstance(event, RunStarted) and plan.resume:  # the checkpoint has accepted the settings
+                directory.write_config(config)
+
+        saver = _Saver(plan, trainee)
+        listeners = [write_accepted, saver, RunRecord(directory, saver.save), *([on_event] if on_event else [])]
+        history = train_model(
+            trainee,
+            data.train.pairs,
+            data.dev.pairs,
+            settings,
+            on_event=broadcast(*listeners),
+            checkpoint=directory.checkpoint,
+            resume=plan.resume,
+        )
+        record = saver.final(history)
+        try:
+            _save(record, directory.best)
+            confusion_picture(_confusion(record), picture)
+        except OSError as error:
+            raise RunError(
+                f"{error.filename or plan.directory} could not be written: {error.strerror}. Free some space there "
+                "and resume the run (resume=True, or --resume): nothing is trained again."
+            ) from error
+    return TrainingResult(plan.directory, trainee.model, record, history)
+
+
+class _Saver:
+    """A listener that knows, whenever the model is to be saved, how far the run has come."""
+
+    def __init__(self, plan: TrainingPlan, trainee: Trainee) -> None:
+        self._plan, self._trainee = plan, trainee
+        self._best_epoch = 0
+        self._seconds = 0.0
+        self._since = time.monotonic()
+
+    def __call__(self, event: Event) -> None:
+        """Take note of where the run is."""
+        match event:
+            case RunStarted():
+                self._seconds = sum(row["seconds"] for row in event.rows)
+                self._since = time.monotonic()
+            case Improved():
+                self._best_epoch = event.epoch
+            case Stopped():
+                self._best_epoch = event.best_epoch
+            case EpochDone():
+                self._seconds += event.row["seconds"]
+                self._since = time.monotonic()
+            case _:
+                pass
+
+    def save(self, path: Path) -> None:
+        """Save the model that has just become the best."""
+        seconds = self._seconds + time.monotonic() - self._since
+        _save(self._record(self._best_epoch, self._best_epoch, seconds, finished=False), path)
+
+    def final(self, history: History) -> ModelRecord:
+        """Return the record of the finished run, with the test part's figures."""
+        seconds = sum(row["seconds"] for row in history.rows)
+        record = self._record(history.best_epoch, len(history.rows), seconds, finished=True)
+        test = self._plan.data.test
+        if test is None:
+            return record
+        return replace(record, test=measure(self._trainee.model, self._plan.task, test.pairs))
+
+    def _record(self, best_epoch: int, num_epochs: int, seconds: float, *, finished: bool) -> ModelRecord:
+        if self._trainee.report is None:  # a finished run was resumed whose best/ had been removed
+            self._trainee.measure(self._plan.data.dev.pairs)
+        assert self._trainee.report is not None
+        return ModelRecord(
+            task=self._plan.task,
+            model=self._trainee.model,
+            data=self._plan.data,
+            settings=self._plan.settings,
+            dev=self._trainee.report,
+            test=None,
+            best_epoch=best_epoch,
+            num_epochs=num_epochs,
+            seconds=seconds,
+            finished=finished,
+        )
+
+
+def _save(record: ModelRecord, path: Path) -> None:
+    record.model.save(path, metrics=record.metrics(), card=record.card())
+
+
+def _confusion(record: ModelRecord) -> Confusion:
+    pairs = record.data.dev.pairs
+    predicted = record.model.predict([pair.x for pair in pairs])
+    return confusion([pair.y for pair in pairs], predicted, rule=cast("Rule", record.dev.rule))

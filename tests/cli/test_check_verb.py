@@ -1,0 +1,28 @@
+import json
+from pathlib import Path
+
+
+def test_sound_files_give_figures_and_0(corpus: Path, run: Path, unrolled, tmp_path: Path) -> None:
+    dev = tmp_path / "dev.conll"
+    dev.write_text("He O\nsat O\n. O\n\nMilan B-ORG\nsat O\n. O\n")
+    result = unrolled("check", "ner", corpus, dev, "--model", run)
+    assert result.exit_code == 0, result.output
+    lines = [line.split() for line in result.stdout.splitlines()]
+    assert ["sentences", "4", "2"] in lines
+    assert ["unknown", "words", "0.00%", "16.67%"] in lines
+    assert f"1 sentences of {dev} (50.0%) are also in {corpus}." in result.stdout
+    assert f"{dev} has ORG, which {corpus} lacks." in result.stdout
+
+
+def test_all_problems_are_listed_and_1(unrolled, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.conll"
+    bad.write_bytes(b"a O\nb\n\nc O O\n\nd\xff O\n\ne O\n")
+    result = unrolled("check", "ner", bad, tmp_path / "none.conll")
+    assert result.exit_code == 1
+    for place in ("bad.conll:2:", "bad.conll:4:", "bad.conll:6:", "none.conll: there is no such file"):
+        assert place in result.stdout, place
+    assert "4 problems" in result.stdout
+    report = json.loads(unrolled("check", "ner", bad, "--json").stdout)
+    assert report["ok"] is False
+    assert [problem["line"] for problem in report["problems"]] == [2, 4, 6]
+    assert unrolled("check", "ner", bad, "--json").exit_code == 1

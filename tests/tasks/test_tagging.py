@@ -1,0 +1,52 @@
+import pytest
+
+from unrolled.data.pair import Pair
+from unrolled.errors import DataError
+from unrolled.model import TaggedPair
+from unrolled.tasks.ner import NER
+from unrolled.tasks.settings import TaggingSettings
+from unrolled.tasks.tagging import OUTSIDE_BIASES, Trainee, build_model, calibrate, measure, set_aside
+from unrolled.training.metrics import EntityReport
+
+PAIRS: list[TaggedPair] = [
+    Pair(("Ada", "met", "Teddy"), ("B-PER", "O", "B-PER")),
+    Pair(("Teddy", "bears", "slept"), ("O", "O", "O")),
+    Pair(("Rose", "slept"), ("B-PER", "O")),
+]
+SETTINGS = TaggingSettings.from_dict({"hidden_size": 4, "word_size": 4, "affix_size": 2, "seed": 3})
+
+
+def test_calibration_keeps_the_bias_with_the_best_f1() -> None:
+    model = build_model(NER, PAIRS, SETTINGS)
+    reports: dict[float, EntityReport] = {}
+    for bias in OUTSIDE_BIASES:
+        model.network.outside_bias.fill_(bias)
+        reports[bias] = measure(model, NER, PAIRS)
+    best = max(OUTSIDE_BIASES, key=lambda bias: reports[bias].overall.f1)
+    assert len({report.overall.f1 for report in reports.values()}) > 1
+    assert calibrate(model, NER, PAIRS) == reports[best]
+    assert float(model.network.outside_bias) == best
+    assert measure(model, NER, PAIRS) == reports[best]
+
+
+def test_a_trainee_calibrates_only_where_it_should() -> None:
+    for wanted in (False, True):
+        model = build_model(NER, PAIRS, SETTINGS)
+        trainee = Trainee(model, NER, calibrate=wanted)
+        figures = trainee.measure(PAIRS)
+        assert trainee.report is not None
+        assert figures["f1"] == trainee.report.overall.f1
+        assert bool(model.network.outside_bias) == wanted
+
+
+def test_setting_aside_splits_by_the_seed_and_keeps_the_order() -> None:
+    pairs = [Pair((str(i),), ("O",)) for i in range(20)]
+    train, dev = set_aside(pairs, 0.25, seed=1)
+    assert len(dev) == 5
+    assert sorted((*train, *dev), key=lambda pair: int(pair.x[0])) == pairs
+    assert train == sorted(train, key=lambda pair: int(pair.x[0]))
+    assert set_aside(pairs, 0.25, seed=1) == (train, dev)
+    assert set_aside(pairs, 0.25, seed=2) != (train, dev)
+    assert [len(part) for part in set_aside(pairs[:2], 0.9, seed=0)] == [1, 1]
+    with pytest.raises(DataError, match="too few"):
+        set_aside(pairs[:1], 0.5, seed=0)

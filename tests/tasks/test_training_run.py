@@ -1,0 +1,169 @@
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from unrolled.errors import DataError, RunError, SettingsError
+from unrolled.model import Model
+from unrolled.tasks.evaluation import evaluate
+from unrolled.tasks.ner import NER
+from unrolled.tasks.settings import TaggingSettings
+from unrolled.tasks.tagging import measure
+from unrolled.tasks.training_run import TrainingResult, train
+from unrolled.training import EpochDone, Event, StepDone
+
+FILES = {"config.json", "metrics.csv", "train.log", "curves.png", "confusion.png", "best", "last", "unrolled.lock"}
+
+
+def weights(model: Model) -> dict[str, torch.Tensor]:
+    return dict(model.network.state_dict())
+
+
+def changed(settings: TaggingSettings, **values: object) -> TaggingSettings:
+    return TaggingSettings.from_dict({**settings.to_dict(), **values})
+
+
+class StopAt:
+    """Ctrl-C, as a listener."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, StepDone) and event.step == self.step:
+            raise KeyboardInterrupt
+
+
+def test_a_run_leaves_its_files(result: TrainingResult) -> None:
+    assert {path.name for path in result.directory.iterdir()} == FILES
+
+
+def test_the_saved_model_is_the_trained_one(result: TrainingResult) -> None:
+    saved = weights(Model.load(result.directory))
+    for name, tensor in weights(result.model).items():
+        assert torch.equal(tensor, saved[name]), name
+
+
+def test_the_record_holds_what_a_new_measurement_finds(result: TrainingResult) -> None:
+    metrics = json.loads((result.directory / "best" / "metrics.json").read_text())
+    assert metrics["dev"] == json.loads(json.dumps(measure(result.model, NER, result.record.data.dev.pairs).to_dict()))
+    assert metrics["dev"]["overall"]["f1"] > 0.5
+    assert metrics["test"] is None
+    assert metrics["finished"] is True
+    assert metrics["best_epoch"] == result.history.best_epoch
+    assert metrics["data"]["train"]["num_sentences"] == 8
+    assert 0 < metrics["dev_unknown"]["rate"] < 0.5
+
+
+def test_the_card_states_data_rule_seed_and_versions(result: TrainingResult, corpus: Path) -> None:
+    card = (result.directory / "best" / "README.md").read_text()
+    for fact in ("train.conll", "dev.conll", NER.rule[:20], "| seed | 0 |", "torch", "`hidden_size`"):
+        assert fact in card, fact
+    assert str(corpus) not in card
+
+
+def test_the_configuration_is_enough_to_train_the_same_again(result: TrainingResult, tmp_path: Path) -> None:
+    config = json.loads((result.directory / "config.json").read_text())
+    settings = TaggingSettings.from_dict({name: config[name] for name in TaggingSettings().to_dict()})
+    again = train(NER, train=Path(config["train"]), dev=Path(config["dev"]), out=tmp_path / "b", settings=settings)
+    for name, tensor in weights(again.model).items():
+        assert torch.equal(tensor, weights(result.model)[name]), name
+
+
+def test_a_stopped_run_has_a_usable_model_and_resumes_to_the_same_weights(
+    corpus: Path, settings: TaggingSettings, result: TrainingResult, tmp_path: Path
+) -> None:
+    files = {"train": corpus / "train.conll", "dev": corpus / "dev.conll"}
+    out = tmp_path / "run"
+    with pytest.raises(KeyboardInterrupt):
+        train(NER, **files, out=out, settings=changed(settings, checkpoint_seconds=0.0), on_event=StopAt(9))
+    Model.load(out)
+    metrics = json.loads((out / "best" / "metrics.json").read_text())
+    assert metrics["finished"] is False
+    assert "had not finished" in (out / "best" / "README.md").read_text()
+    resumed = train(NER, out=out, resume=True)
+    assert len(resumed.history.rows) == settings.fit.epochs
+    for name, tensor in weights(resumed.model).items():
+        assert torch.equal(tensor, weights(result.model)[name]), name
+
+
+def test_a_finished_run_resumes_to_itself_and_on_to_more_epochs(
+    corpus: Path, settings: TaggingSettings, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    short = changed(settings, epochs=1)
+    train(NER, train=corpus / "train.conll", out=out, settings=short)
+    assert len(train(NER, out=out, resume=True).history.rows) == 1
+    epochs: list[int] = []
+
+    def note(event: Event) -> None:
+        if isinstance(event, EpochDone):
+            epochs.append(event.epoch)
+
+    train(NER, out=out, resume=True, settings=changed(short, epochs=2), on_event=note)
+    assert epochs == [2]
+    assert json.loads((out / "config.json").read_text())["epochs"] == 2
+
+
+def test_a_resumed_run_refuses_other_settings_files_and_data(
+    corpus: Path, settings: TaggingSettings, tmp_path: Path
+) -> None:
+    data = tmp_path / "train.conll"
+    data.write_bytes((corpus / "train.conll").read_bytes())
+    out = tmp_path / "run"
+    train(NER, train=data, out=out, settings=changed(settings, epochs=1))
+    with pytest.raises(SettingsError, match="hidden_size is 9, the run has 8"):
+        train(NER, out=out, resume=True, settings=changed(settings, epochs=1, hidden_size=9))
+    with pytest.raises(SettingsError, match=r"dev is .*dev\.conll, but the run"):
+        train(NER, dev=corpus / "dev.conll", out=out, resume=True)
+    with pytest.raises(SettingsError, match="exclude each other"):
+        train(NER, out=out, resume=True, overwrite=True)
+    train(NER, out=out, resume=True, settings=changed(settings, epochs=2))
+    with pytest.raises(RunError, match="epochs was 2 and is 1"):
+        train(NER, out=out, resume=True, settings=changed(settings, epochs=1))
+    assert json.loads((out / "config.json").read_text())["epochs"] == 2
+    data.write_text(data.read_text().replace("Paris", "Rome"))
+    with pytest.raises(DataError, match="SHA-256 differs"):
+        train(NER, out=out, resume=True)
+
+
+def test_an_earlier_run_is_kept_unless_overwritten(corpus: Path, settings: TaggingSettings, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    short = changed(settings, epochs=1)
+    train(NER, train=corpus / "train.conll", out=out, settings=short)
+    before = (out / "best" / "model.safetensors").read_bytes()
+    with pytest.raises(RunError, match="--overwrite"):
+        train(NER, train=corpus / "missing.conll", out=out, settings=short)
+    with pytest.raises(DataError):
+        train(NER, train=corpus / "missing.conll", out=out, settings=short, overwrite=True)
+    assert (out / "best" / "model.safetensors").read_bytes() == before
+    train(NER, train=corpus / "train.conll", out=out, settings=changed(short, seed=5), overwrite=True)
+    assert (out / "best" / "model.safetensors").read_bytes() != before
+
+
+def test_a_mistake_leaves_no_run_behind(tmp_path: Path, settings: TaggingSettings) -> None:
+    bad = tmp_path / "bad.conll"
+    bad.write_text("a O\nb\n")
+    with pytest.raises(DataError, match=r"bad.conll:2"):
+        train(NER, train=bad, out=tmp_path / "run", settings=settings)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_run_resumes_from_another_folder(
+    corpus: Path, settings: TaggingSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(corpus)
+    train(NER, train=Path("train.conll"), out=tmp_path / "run", settings=changed(settings, epochs=1))
+    monkeypatch.chdir(tmp_path)
+    assert train(NER, out=Path("run"), resume=True).record.num_epochs == 1
+
+
+def test_a_lost_best_model_comes_back(corpus: Path, settings: TaggingSettings, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    done = train(NER, train=corpus / "train.conll", out=out, settings=changed(settings, epochs=1))
+    for path in (out / "best").iterdir():
+        path.unlink()
+    (out / "best").rmdir()
+    train(NER, out=out, resume=True)
+    assert evaluate(out).parts[0].report == done.record.dev
