@@ -19,11 +19,10 @@ PAD, UNK = 0, 1
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    epochs: int = 40
+    epochs: int = 25
     batch_size: int = 32
     learning_rate: float = 1e-3
-    optimiser: str = "adam"
-    characters: str = "cnn"
+    characters: str = "lstm"
     clip: float = 5.0
     dropout: float = 0.5
     singleton_unk: float = 0.5
@@ -160,7 +159,7 @@ def train(train: list[Sentence], dev: list[Sentence], seed: int, settings: Setti
     train_examples = [encoder.encode(sentence) for sentence in train]
     dev_examples = [encoder.encode(sentence) for sentence in dev]
     model = BiLSTMCRF(encoder, settings)
-    optimiser = make_optimiser(model, settings)
+    optimiser = torch.optim.Adam(model.parameters(), lr=settings.learning_rate)
     epochs: list[Epoch] = []
     best_f1, best_weights = -1.0, model.state_dict()
     for number in range(1, settings.epochs + 1):
@@ -173,12 +172,6 @@ def train(train: list[Sentence], dev: list[Sentence], seed: int, settings: Setti
             best_f1, best_weights = f1, copy.deepcopy(model.state_dict())
     model.load_state_dict(best_weights)
     return Outcome(predict(model, dev_examples, encoder, settings), epochs)
-
-
-def make_optimiser(model: nn.Module, settings: Settings) -> torch.optim.Optimizer:
-    if settings.optimiser == "adam":
-        return torch.optim.Adam(model.parameters(), lr=settings.learning_rate)
-    return torch.optim.SGD(model.parameters(), lr=settings.learning_rate, momentum=0.9)
 
 
 def train_epoch(

@@ -24,7 +24,9 @@ from unrolled.training import (
 )
 
 TRAIN, DEV = tagged(40, 1), tagged(15, 2)
-SHORT = FitSettings(epochs=3, batch_tokens=40, learning_rate=0.05, num_threads=1)
+SHORT = FitSettings(
+    epochs=3, batch_tokens=40, learning_rate=0.05, schedule="constant", patience=None, averaging="none", num_threads=1
+)
 
 
 def changed(settings: FitSettings, **values: object) -> FitSettings:
@@ -74,7 +76,9 @@ def test_events_come_in_order_and_the_rows_are_the_history(tmp_path: Path):
 def test_a_step_descends_the_mean_loss_per_token():
     pairs = TRAIN[:4]
     model, twin = TinyTagger(dropout=0.0), TinyTagger(dropout=0.0)
-    settings = FitSettings(epochs=1, batch_tokens=1000, optimizer="sgd", learning_rate=0.5, clip_norm=None)
+    settings = FitSettings(
+        epochs=1, batch_tokens=1000, optimizer="sgd", learning_rate=0.5, schedule="constant", clip_norm=None
+    )
     fit(model, pairs, [], settings)
     summed = twin.loss(pairs, torch.Generator())
     (summed / sum(len(pair.x) for pair in pairs)).backward()
@@ -83,7 +87,9 @@ def test_a_step_descends_the_mean_loss_per_token():
 
 
 def test_clip_norm_bounds_the_step():
-    settings = FitSettings(epochs=1, batch_tokens=1000, optimizer="sgd", learning_rate=1.0, clip_norm=1e-3)
+    settings = FitSettings(
+        epochs=1, batch_tokens=1000, optimizer="sgd", learning_rate=1.0, schedule="constant", clip_norm=1e-3
+    )
     before, after = weights(TinyTagger()), trained(settings)
     moved = math.sqrt(sum(((after[name] - before[name]) ** 2).sum().item() for name in before))
     assert moved == pytest.approx(1e-3, rel=1e-2)

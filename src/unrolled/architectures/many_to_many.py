@@ -63,7 +63,7 @@ class ManyToManySettings(Settings):
     class_weights: Literal["none", "balanced"] = choice("none", "none", "balanced")
     missed_cost: float = number(0.0, least=0)
     word_dropout: float = number(0.25, least=0)
-    input_dropout: float = number(0.25, least=0, below=1)
+    input_dropout: float = number(0.4, least=0, below=1)
     dropout: float = number(0.5, least=0, below=1)
 
     def __post_init__(self) -> None:

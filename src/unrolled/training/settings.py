@@ -43,17 +43,17 @@ class FitSettings(Settings):
 
     title: ClassVar[str] = "training setting"
 
-    epochs: int = whole(30, least=1)
+    epochs: int = whole(20, least=1)
     batch_tokens: int = whole(1024, least=1)
     optimizer: Literal["adam", "adamw", "sgd"] = choice("adam", "adam", "adamw", "sgd")
-    learning_rate: float = number(2e-3, above=0)
+    learning_rate: float = number(3e-3, above=0)
     weight_decay: float = number(0.0, least=0)
     momentum: float = number(0.0, least=0, below=1)
     beta1: float = number(0.9, least=0, below=1)
     beta2: float = number(0.99, least=0, below=1)
     epsilon: float = number(1e-8, above=0)
     schedule: Literal["constant", "linear", "cosine", "plateau"] = choice(
-        "constant", "constant", "linear", "cosine", "plateau"
+        "linear", "constant", "linear", "cosine", "plateau"
     )
     warmup: float = number(0.0, least=0, below=1)
     plateau_factor: float = number(0.5, above=0, below=1)
