@@ -68,6 +68,7 @@ def run_one(system: str, corpus_name: str, seed: int, data: Path, threads: int) 
         "seed": seed,
         "threads": threads,
         **asdict(entity_scores(corpus.dev, outcome.predictions)),
+        "unbiased_f1": entity_scores(corpus.dev, outcome.unbiased).f1 if outcome.unbiased else None,
         "epoch_seconds": statistics.median(seconds),
         "tokens_per_second": num_tokens * len(seconds) / sum(seconds),
         "num_epochs": len(seconds),

@@ -21,6 +21,7 @@ class Epoch:
 class Outcome:
     predictions: list[list[str]]  # on dev, by the weights of the best epoch
     epochs: list[Epoch]
+    unbiased: list[list[str]] | None = None  # on dev, without what the system chose on dev beside the epoch
 
     @property
     def best(self) -> Epoch:

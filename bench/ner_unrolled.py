@@ -19,7 +19,10 @@ def train_unrolled(train: list[Sentence], dev: list[Sentence], seed: int) -> Out
         start = time.perf_counter()
         tagger = Tagger(seed=seed).fit(train_path, dev=dev_path)
         wall = time.perf_counter() - start
-    predictions = [list(tags) for tags in tagger.predict([sentence.words for sentence in dev])]
+    sentences = [sentence.words for sentence in dev]
+    predictions = tagger.predict(sentences)
+    tagger.model_.network.outside_bias.zero_()
+    unbiased = tagger.predict(sentences)
 
     # A row's `seconds` hold the epoch's training and evaluation, its `tokens_per_second` the training alone.
     num_tokens = sum(len(sentence.words) for sentence in train)
@@ -30,4 +33,4 @@ def train_unrolled(train: list[Sentence], dev: list[Sentence], seed: int) -> Out
     for row in tagger.history_:
         elapsed += row["seconds"] + share
         epochs.append(Epoch(int(row["epoch"]), num_tokens / row["tokens_per_second"], elapsed, float(row["f1"])))
-    return Outcome(predictions, epochs)
+    return Outcome(predictions, epochs, unbiased)

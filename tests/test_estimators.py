@@ -8,8 +8,9 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, cross_val_score
 
-from unrolled import DataError, SettingsError, Tagger
+from unrolled import DataError, Model, SettingsError, Tagger
 from unrolled.tasks.settings import TaggingSettings
+from unrolled.training import Warned
 
 X = [
     ["Teddy", "Roosevelt", "was", "a", "great", "president"],
@@ -121,3 +122,25 @@ def test_settings_are_checked_by_fit_and_predictions_need_one() -> None:
         tagger(hidden_size=0).fit(X, Y)
     with pytest.raises(NotFittedError, match="Call fit first"):
         tagger().predict(X)
+
+
+def test_a_saved_tagger_is_a_model_directory(tmp_path: Path) -> None:
+    fitted = tagger().fit(X, Y, dev=(X, Y))
+    fitted.save(tmp_path / "model")
+    model = Model.load(tmp_path / "model")
+    assert model.predict(X) == fitted.predict(X)
+    card = (tmp_path / "model" / "README.md").read_text()
+    assert "20" in card
+    assert "hidden_size" in card
+    with pytest.raises(NotFittedError):
+        tagger().save(tmp_path / "other")
+
+
+def test_settings_without_effect_are_warned_of() -> None:
+    with pytest.warns(UserWarning, match="character_encoder has no effect: character_size is 0"):
+        tagger(character_encoder="recurrent", epochs=1).fit(X, Y)
+    events: list[object] = []
+    tagger(word_dropout=0.5, word_size=0, epochs=1).fit(X, Y, on_event=events.append)
+    assert [event.message for event in events if isinstance(event, Warned)] == [
+        "word_dropout has no effect: word_size is 0."
+    ]

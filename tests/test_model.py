@@ -65,16 +65,34 @@ def test_n_best_starts_with_the_prediction_and_names_labels() -> None:
     assert all(len(sentence) <= 3 for sentence in best)
 
 
-def test_a_stream_gives_what_the_whole_gives() -> None:
+@pytest.mark.parametrize("outside_bias", [0.0, 0.4])
+def test_a_stream_gives_what_the_whole_gives(outside_bias: float) -> None:
     model = built(STREAMING)
+    plain = model.predict(SENTENCES)
+    model.network.outside_bias.fill_(outside_bias)
+    assert (model.predict(SENTENCES) != plain) == bool(outside_bias)  # a bias that decides something
     stream = model.stream()
-    for sentence, labels, marginals in zip(
-        SENTENCES, model.predict(SENTENCES), model.marginals(SENTENCES), strict=True
-    ):
+    for sentence, (labels, confidence) in zip(SENTENCES, model.predict_with_confidence(SENTENCES), strict=True):
         stream.reset()
         steps = [stream.push(word) for word in sentence]
         assert [label for label, _ in steps] == labels
-        np.testing.assert_allclose([p for _, p in steps], marginals.max(1), rtol=1e-5)
+        np.testing.assert_allclose([p for _, p in steps], confidence, rtol=1e-5)
+
+
+def test_confidence_is_the_marginal_of_the_predicted_label() -> None:
+    model = built()
+    model.network.outside_bias.fill_(1.0)
+    answers = model.predict_with_confidence(SENTENCES)
+    assert [labels for labels, _ in answers] == model.predict(SENTENCES)
+    for (labels, confidence), marginals in zip(answers, model.marginals(SENTENCES), strict=True):
+        chosen = [model.y_codec.labels.index(label) for label in labels]
+        np.testing.assert_allclose(confidence, marginals[range(len(labels)), chosen], rtol=1e-6)
+
+
+def test_the_number_of_a_sentence_that_cannot_be_is_the_callers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("unrolled.model.PREDICT_TOKENS", 3)
+    with pytest.raises(DataError, match="Sentence 4 of 4 has no words"):
+        built().predict([*SENTENCES, ()])
 
 
 def test_what_waits_for_the_end_cannot_stream() -> None:
@@ -94,11 +112,27 @@ def test_word_vectors_start_from_a_file(tmp_path: Path) -> None:
     assert table[row].tolist() == [1, 2, 3, 4]
     rest = torch.arange(len(table)) != row
     assert torch.equal(table[rest], other[rest])
+    assert model.vectors_found == 1 / (len(table) - 1)
+    path.write_text("absent 5 6 7 8\n")
+    with pytest.raises(DataError, match="no vector for any"):
+        Model.build("ner", PAIRS, SMALL, vectors=path)
     path.write_text("teddy 1 2 3\n")
     with pytest.raises(SettingsError, match="length 3, word_size 4"):
         Model.build("ner", PAIRS, SMALL, vectors=path)
     with pytest.raises(SettingsError, match="word_size is 0"):
         Model.build("ner", PAIRS, ManyToManySettings(word_size=0), vectors=path)
+
+
+def test_words_that_only_the_file_of_vectors_knows_keep_theirs(tmp_path: Path) -> None:
+    path = tmp_path / "vectors.txt"
+    path.write_text("Rose 9 9 9 9\nzebra 1 2 3 4\n1998 5 6 7 8\nlion 0 0 0 1\n")
+    model = Model.build("ner", PAIRS, SMALL, vectors=path, vectors_words=3)
+    table, words = model.network.embedding.words, model.x_codec.words
+    assert table is not None
+    assert table[words.index("zebra")].tolist() == [1, 2, 3, 4]
+    assert table[words.index("0000")].tolist() == [5, 6, 7, 8]  # the normal form of 1998
+    assert table[words.index("rose")].tolist() == [9, 9, 9, 9]  # by its spelling in the training data
+    assert "lion" not in words
 
 
 def test_there_must_be_something_to_learn_from() -> None:
@@ -112,6 +146,7 @@ def test_there_must_be_something_to_learn_from() -> None:
         ({"architecture": "many_to_few"}, "many_to_few"),
         ({"labels": ["O", 3]}, "'labels' is not a list of texts"),
         ({"labels": ["O", "O"]}, "token 1"),
+        ({"labels": ["O", "FOO"]}, "not those of IOB2"),
         ({"labels": ["O", "B-PER", "I-PER", "B-LOC"]}, "output.Wya"),
         ({"settings": []}, "'settings' is not an object"),
         ({"settings": {"hidden_size": 10**12}}, "at most 100000"),

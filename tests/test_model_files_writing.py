@@ -122,6 +122,21 @@ def test_an_empty_directory_is_used_and_a_link_is_followed(tmp_path: Path):
     assert names(tmp_path / "real") == NAMES
 
 
+@pytest.mark.parametrize("stray", [".DS_Store", "Thumbs.db", "desktop.ini"])
+def test_what_a_file_manager_left_is_no_obstacle(stray: str, tmp_path: Path):
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / stray).touch()
+    for task in ("first", "second"):
+        write(tmp_path / "model", config={"task": task})
+        assert names(tmp_path / "model") == NAMES
+        (tmp_path / "model" / stray).touch()
+        assert read_model_files(tmp_path / "model").config["task"] == task
+    (tmp_path / "model" / stray).unlink()
+    (tmp_path / "model" / stray).mkdir()
+    with pytest.raises(RunError, match="which would be lost"):
+        write(tmp_path / "model")
+
+
 @pytest.mark.parametrize("extra", ["notes.txt", "pytorch_model.bin", "folder"])
 def test_a_model_beside_which_something_lies_is_not_replaced(extra: str, tmp_path: Path):
     write(tmp_path / "model", config={"task": "old"})
@@ -310,12 +325,14 @@ def test_a_leftover_that_is_none_of_ours_is_not_deleted(tmp_path: Path):
 
 
 CRASHES = """
-    import json, os, sys
+    import json, os, sys, warnings
     from pathlib import Path
     import torch
     from unrolled.errors import ModelFileError
     from unrolled.model_files import read_model_files, write_model_files
 
+    # From Python 3.12 on. A library's idle threads are not there after the fork, nor missed: files are written in one.
+    warnings.filterwarnings("ignore", r"This process .* is multi-threaded, use of fork\\(\\)", DeprecationWarning)
     place = Path(sys.argv[1]).resolve()
 
     def write(directory, task):

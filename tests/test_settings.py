@@ -3,7 +3,7 @@ from dataclasses import dataclass
 import pytest
 
 from unrolled.errors import SettingsError
-from unrolled.settings import Settings, choice, flag, number, text, unknown_name, whole
+from unrolled.settings import Settings, choice, flag, name_or_number, number, text, unknown_name, whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,14 +15,16 @@ class Example(Settings):
     cell: str = choice("gru", "gru", "lstm")
     twice: bool = flag(False)
     name: str | None = text(None, optional=True)
+    column: str | int | None = name_or_number(None, optional=True)
 
 
 def test_defaults_and_round_trip() -> None:
     settings = Example()
     assert settings.to_dict() == {
-        "epochs": 3, "limit": None, "rate": 0.5, "dropout": 0.0, "cell": "gru", "twice": False, "name": None
+        "epochs": 3, "limit": None, "rate": 0.5, "dropout": 0.0, "cell": "gru", "twice": False, "name": None,
+        "column": None,
     }  # fmt: skip
-    changed = Example(epochs=5, limit=0, rate=1, cell="lstm", twice=True, name="x")
+    changed = Example(epochs=5, limit=0, rate=1, cell="lstm", twice=True, name="x", column=-1)
     assert Example.from_dict(changed.to_dict()) == changed
     assert isinstance(changed.rate, float)
 
@@ -46,6 +48,9 @@ def test_defaults_and_round_trip() -> None:
         ({"cell": 3}, "cell is 3. Choose one of gru, lstm."),
         ({"twice": 1}, "twice is 1. Give true or false."),
         ({"name": ""}, "name is ''. Give a text, or None."),
+        ({"column": ""}, "column is ''. Give a name, or a whole number, or None."),
+        ({"column": True}, "column is True. Give a name, or a whole number, or None."),
+        ({"column": 1.0}, "column is 1.0. Give a name, or a whole number, or None."),
         ({"epoch": 3}, "There is no setting 'epoch'. Did you mean 'epochs'?"),
         ({"drpout": 0.1}, "There is no setting 'drpout'. Did you mean 'dropout'?"),
     ],

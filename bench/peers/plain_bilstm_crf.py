@@ -19,7 +19,7 @@ PAD, UNK = 0, 1
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    epochs: int = 25
+    epochs: int = 20
     batch_size: int = 32
     learning_rate: float = 1e-3
     characters: str = "lstm"

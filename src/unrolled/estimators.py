@@ -1,5 +1,6 @@
 """Models with scikit-learn's habits: keyword settings, `fit`, `predict`, `score`, `clone`."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,16 +10,18 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 
+from unrolled.data.codecs import check_sentences
 from unrolled.data.pair import Pair
 from unrolled.data.tags import detect_scheme, faults, to_iob2
 from unrolled.errors import DataError
 from unrolled.kernels import Cell
 from unrolled.model import Model, TaggedPair
+from unrolled.model_card import CardData, CardFacts, model_card
 from unrolled.settings import Value
 from unrolled.tasks.ner import NER
-from unrolled.tasks.settings import TaggingSettings
+from unrolled.tasks.settings import ReadingSettings, TaggingSettings
 from unrolled.tasks.tagging import Trainee, build_model, measure, set_aside, train_model
-from unrolled.training import Listener
+from unrolled.training import Event, Listener, Warned
 from unrolled.training.metrics import EntityReport
 
 __all__ = ["Tagger"]
@@ -47,13 +50,20 @@ class Tagger(BaseEstimator):
         model_: the trained Model.
         history_: one row an epoch: loss, dev figures, seconds.
         report_: the dev figures of the model that was kept, by type.
+        num_sentences_: of the "train" and the "dev" part.
         classes_: the labels, in the order of `predict_marginals`' columns.
     """
 
+    token_column: str | int | None = DATA.token_column
+    label_column: str | int | None = DATA.label_column
+    sentence_column: str | int | None = DATA.sentence_column
+    scheme: Literal["detect", "IOB2", "IOB1", "BIOES", "bare"] = DATA.scheme
+    label_names: str | None = DATA.label_names
     min_count: int = DATA.min_count
     max_vocabulary: int | None = DATA.max_vocabulary
     dev_fraction: float = DATA.dev_fraction
     vectors: str | None = DATA.vectors
+    vectors_words: int = DATA.vectors_words
     calibrate: bool = DATA.calibrate
 
     cell: Cell = NETWORK.cell
@@ -109,25 +119,50 @@ class Tagger(BaseEstimator):
             X: sentences, each a sequence of words; or the path of a labelled file (CoNLL, CSV, TSV, JSON Lines).
             y: the labels of each sentence in IOB1, IOB2, BIOES or bare types; None where X is a path.
             dev: what the best epoch is chosen on, (X, y) or a path; None sets `dev_fraction` of the sentences aside.
-            on_event: is told of every event of the training.
+            on_event: is told of every event of the training; without it, what the events warn of is a Python warning.
 
         Raises:
             DataError: sentences or labels that cannot be used, with the example's number or the file's line.
             SettingsError: a setting that cannot be.
         """
         settings = TaggingSettings.from_dict(self.settings())
-        train = _pairs(X, y)
+        train = _pairs(X, y, settings.data)
         if dev is None:
             train, valid = set_aside(train, settings.data.dev_fraction, settings.fit.seed)
         else:
-            valid = _pairs(dev, None) if isinstance(dev, str | Path) else _pairs(*dev)
+            valid = _pairs(*((dev, None) if isinstance(dev, str | Path) else dev), settings.data)
         trainee = Trainee(build_model(NER, train, settings), NER, calibrate=settings.data.calibrate)
-        history = train_model(trainee, train, valid, settings, on_event=on_event)
+        history = train_model(trainee, train, valid, settings, on_event=on_event or _warn)
         self.model_ = trainee.model
+        self.num_sentences_ = {"train": len(train), "dev": len(valid)}
         self.history_ = [dict(row) for row in history.rows]
         self.report_ = trainee.report
         self.classes_ = list(self.model_.y_codec.labels.tokens)
         return self
+
+    def save(self, directory: str | Path) -> None:
+        """Write the model directory that `Model.load` and the command line read.
+
+        Raises:
+            RunError: the directory cannot be written, or holds something else.
+        """
+        model, report = self._fitted(), self.report_
+        figures = {} if report is None else {"f1": report.overall.f1, "token accuracy": report.token_accuracy}
+        facts = CardFacts(
+            task=NER.name,
+            title=NER.title[:1].upper() + NER.title[1:],
+            purpose="Gives every word of a sentence a label in IOB2.",
+            shape=NER.shape,
+            data=[CardData(use=use, name="given in Python", num_pairs=n) for use, n in self.num_sentences_.items()],
+            metric=NER.metric,
+            rule=NER.rule,
+            seed=self.seed,
+            figures=figures,
+            settings=self.settings(),
+            defaults=DEFAULTS.to_dict(),
+        )
+        metrics = {"dev": None if report is None else report.to_dict(), "settings": self.settings()}
+        model.save(directory, metrics=metrics, card=model_card(facts))
 
     def predict(self, X: Sentences) -> list[list[str]]:
         """Return the labels of each sentence, in IOB2."""
@@ -143,7 +178,8 @@ class Tagger(BaseEstimator):
 
     def evaluate(self, X: Source, y: Sentences | None = None) -> EntityReport:
         """Return precision, recall and F1, over all and of each type."""
-        return measure(self._fitted(), NER, _pairs(X, y))
+        reading = ReadingSettings(**{name: getattr(self, name) for name in ReadingSettings.names()})
+        return measure(self._fitted(), NER, _pairs(X, y, reading))
 
     def settings(self) -> dict[str, Value]:
         """Return the settings by name."""
@@ -155,19 +191,23 @@ class Tagger(BaseEstimator):
         return self.model_
 
 
-def _pairs(X: Source, y: Sentences | None) -> list[TaggedPair]:
+def _warn(event: Event) -> None:
+    if isinstance(event, Warned):
+        warnings.warn(event.message, stacklevel=2)
+
+
+def _pairs(X: Source, y: Sentences | None, settings: ReadingSettings) -> list[TaggedPair]:
     if isinstance(X, str | Path):
         if y is not None:
             raise DataError(f"X is the path {str(X)!r}, whose file holds the labels, too. Leave out y.")
-        return NER.read(Path(X), True).pairs
+        return NER.read(Path(X), True, settings).pairs
     if y is None or len(X) != len(y):
         found = "no y" if y is None else f"{len(y)} label sequences"
         raise DataError(f"There are {len(X)} sentences and {found}. Give one label sequence for each sentence.")
-    scheme = detect_scheme(y)
+    check_sentences(X)
+    scheme = settings.known_scheme() or detect_scheme(y)
     pairs: list[TaggedPair] = []
     for number, (words, labels) in enumerate(zip(X, y, strict=True), 1):
-        if isinstance(words, str):
-            raise DataError(f"Sentence {number} is the text {words[:40]!r}. Give a sequence of words, as from split().")
         if len(words) != len(labels):
             raise DataError(f"Sentence {number} has {len(words)} words and {len(labels)} labels. Give one a word.")
         for fault in faults(labels, scheme):

@@ -1,5 +1,6 @@
 """A model: its settings, its codecs and its network, from raw sentences to raw labels."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -11,9 +12,11 @@ import torch
 from torch import Tensor
 
 from unrolled.architectures import ManyToMany, ManyToManySettings, Sizes
-from unrolled.data.codecs import LabelsCodec, WordsCodec, may_follow
+from unrolled.data.codecs import LabelsCodec, WordsCodec, check_sentences, may_follow
 from unrolled.data.pair import Pair
-from unrolled.data.vectors import read_vectors
+from unrolled.data.spelling import normal_form
+from unrolled.data.vectors import read_vectors, read_words
+from unrolled.data.vocabulary import Vocabulary
 from unrolled.errors import DataError, ModelFileError, SettingsError
 from unrolled.kernels import State
 from unrolled.model_files import ModelFiles, read_model_files, write_model_files
@@ -35,12 +38,14 @@ class Model:
         task: the task's name, such as "ner".
         x_codec, y_codec: how sentences and labels become indices.
         network: the weights, and the settings they were made with.
+        vectors_found: the share of the vocabulary that started from pre-trained vectors; None where there were none.
     """
 
     task: str
     x_codec: WordsCodec
     y_codec: LabelsCodec
     network: ManyToMany
+    vectors_found: float | None = None
 
     @classmethod
     def build(
@@ -52,6 +57,7 @@ class Model:
         min_count: int = 1,
         max_vocabulary: int | None = None,
         vectors: str | Path | None = None,
+        vectors_words: int = 0,
         seed: int = 0,
     ) -> "Model":
         """Return an untrained model whose codecs are fitted on the training pairs.
@@ -62,6 +68,7 @@ class Model:
             settings: what the network is made of.
             min_count, max_vocabulary: which words the vocabulary keeps.
             vectors: a GloVe, fastText or word2vec text file that the word vectors start from.
+            vectors_words: the vocabulary also takes in that many words from the top of the file.
             seed: of the initial weights.
 
         Raises:
@@ -71,13 +78,14 @@ class Model:
         if not pairs:
             raise DataError("There are no training pairs. Give at least one labelled sentence.")
         sentences, labels = [pair.x for pair in pairs], [pair.y for pair in pairs]
-        x_codec = WordsCodec.fitted(sentences, min_count=min_count, max_vocabulary=max_vocabulary)
+        known = [] if vectors is None else read_words(vectors, vectors_words)
+        x_codec = WordsCodec.fitted(sentences, min_count=min_count, max_vocabulary=max_vocabulary, known=known)
         y_codec = LabelsCodec.fitted(labels)
         model = cls(task, x_codec, y_codec, _network(settings, x_codec, y_codec, torch.Generator().manual_seed(seed)))
         label_counts = torch.bincount(y_codec.encode(labels).rows, minlength=len(y_codec.labels))
         model.network.observe(torch.tensor(x_codec.counts(sentences)), label_counts)
         if vectors is not None:
-            model._start_from(Path(vectors))
+            model._start_from(Path(vectors), [word for sentence in sentences for word in sentence] + known)
         return model
 
     @property
@@ -202,6 +210,8 @@ class Model:
         labels, settings, task = config.get("labels"), config.get("settings"), config.get("task")
         if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
             raise DataError("The field 'labels' is not a list of texts.")
+        if not all(re.fullmatch("O|[BI](-.+)?", cast(str, label), re.DOTALL) for label in labels):
+            raise DataError(f"The labels {labels} are not those of IOB2.")
         if not isinstance(settings, dict) or not isinstance(task, str):
             raise DataError("The field 'settings' is not an object or 'task' is not a text.")
         x_codec = WordsCodec.from_texts(files.vocabularies)
@@ -214,18 +224,29 @@ class Model:
         network.load_state_dict(files.tensors(expected), assign=True)
         return cls(task, x_codec, y_codec, network)
 
-    def _start_from(self, path: Path) -> None:
+    def _start_from(self, path: Path, spellings: Sequence[str]) -> None:
+        """Take over the vectors of a file; a normal form that has none there takes that of its first spelling."""
         table = self.network.embedding.words
         if table is None:
             raise SettingsError(f"vectors is {str(path)!r} but word_size is 0. Give word_size the vectors' length.")
-        vectors = read_vectors(path, self.x_codec.words)
+        words = self.x_codec.words
+        forms = Vocabulary(dict.fromkeys((*words.tokens[1:], *spellings)), unk=None)
+        vectors = read_vectors(path, forms)
         if vectors.matrix.shape[1] != table.shape[1]:
             raise SettingsError(
                 f"{path} has vectors of length {vectors.matrix.shape[1]}, word_size {table.shape[1]}. Make them equal."
             )
-        found = torch.tensor(vectors.found)
+        first: dict[int, int] = {}
+        for form in vectors.found.nonzero()[0]:
+            first.setdefault(words.index(normal_form(forms.token(int(form)))), int(form))
+        first.pop(0, None)
+        self.vectors_found = len(first) / max(len(words) - 1, 1)
+        if not first:
+            raise DataError(
+                f"{path} has no vector for any of the {len(words) - 1} words. Give vectors of the language."
+            )
         with torch.no_grad():
-            table[found] = torch.tensor(vectors.matrix[vectors.found], dtype=table.dtype)
+            table[list(first)] = torch.tensor(vectors.matrix[list(first.values())], dtype=table.dtype)
 
 
 class Stream:
@@ -237,10 +258,10 @@ class Stream:
 
     def push(self, word: str) -> tuple[str, float]:
         """Return the label of the next word and its probability."""
-        scores, self.state = self.model.network.step(self.model.x_codec.encode([[word]]), self.state)
-        probabilities = torch.softmax(scores.rows[0], 0)
-        best = int(probabilities.argmax())
-        return self.model.y_codec.labels.token(best), float(probabilities[best])
+        network = self.model.network
+        scores, self.state = network.step(self.model.x_codec.encode([[word]]), self.state)
+        best = int(network.decode(scores, float(network.outside_bias)).rows[0])
+        return self.model.y_codec.labels.token(best), float(network.probabilities(scores).rows[0, best])
 
     def reset(self) -> None:
         """Forget the past: the next word begins a sentence."""
@@ -264,7 +285,8 @@ def _network(
 
 
 def _batches(sentences: Sequence[Sequence[str]]) -> Iterator[Sequence[Sequence[str]]]:
-    """Yield runs of sentences of about PREDICT_TOKENS words each, in order."""
+    """Yield runs of sentences of about PREDICT_TOKENS words each, in order, once all of them are known to be sound."""
+    check_sentences(sentences)
     run: dict[int, list[Sequence[str]]] = {}
     for sentence, words in zip(sentences, accumulate(map(len, sentences)), strict=True):
         run.setdefault(words // PREDICT_TOKENS, []).append(sentence)

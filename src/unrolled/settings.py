@@ -18,7 +18,7 @@ from typing import Any, ClassVar, Self
 
 from unrolled.errors import SettingsError
 
-__all__ = ["Settings", "Value", "choice", "flag", "number", "text", "unknown_name", "whole"]
+__all__ = ["Settings", "Value", "choice", "flag", "name_or_number", "number", "text", "unknown_name", "whole"]
 
 Value = str | int | float | bool | None
 
@@ -91,6 +91,17 @@ class _Text:
         return value
 
 
+@dataclass(frozen=True)
+class _NameOrNumber:
+    optional: bool
+
+    def read(self, value: object) -> Value:
+        """Return the value, or raise ValueError with what it should be."""
+        if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+            raise ValueError("Give a name, or a whole number")
+        return value
+
+
 def whole(default: int | None, *, least: int = 0, most: int = LARGEST, optional: bool = False) -> Any:
     """Declare a whole number from `least` to `most`; with `optional` it may be None."""
     return field(default=default, metadata={"kind": _Whole(least, most, optional)})
@@ -121,6 +132,11 @@ def flag(default: bool) -> Any:
 def text(default: str | None, *, optional: bool = False) -> Any:
     """Declare a text that is not empty; with `optional` it may be None."""
     return field(default=default, metadata={"kind": _Text(optional)})
+
+
+def name_or_number(default: str | int | None, *, optional: bool = False) -> Any:
+    """Declare a name or a number of something, such as a column; with `optional` it may be None."""
+    return field(default=default, metadata={"kind": _NameOrNumber(optional)})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,16 +12,30 @@ from typer.testing import Result
 
 pty = pytest.importorskip("pty", reason="needs a POSIX terminal")
 
-COMMAND = [sys.executable, "-c", "from unrolled.cli import main; main()"]
+# Ctrl-C reaches only a process that leads a session and has taken the terminal for its own. It does so itself: Python
+# code between fork and exec (pty.fork, preexec_fn) is deprecated where the parent has threads, which torch may give it.
+PROGRAM = """
+import fcntl, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+from unrolled.cli import main
+main()
+"""
 
 
 def on_a_terminal(
     arguments: list[str], environment: dict[str, str], until: bytes = b"", send: bytes = b""
 ) -> tuple[int, str]:
     """Run on a terminal of its own; once `until` was shown, type `send`."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.execve(sys.executable, [*COMMAND, *arguments], {**os.environ, "TERM": "xterm", **environment})
+    terminal, its_end = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, *arguments],
+        stdin=its_end,
+        stdout=its_end,
+        stderr=its_end,
+        env={**os.environ, "TERM": "xterm", **environment},
+        start_new_session=True,
+    )
+    os.close(its_end)
     shown = b""
     try:
         while data := os.read(terminal, 65536):
@@ -32,7 +47,7 @@ def on_a_terminal(
         pass
     finally:
         os.close(terminal)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()
+    return process.wait(), shown.decode()
 
 
 def test_a_terminal_gets_coloured_spans_line_by_line(run: Path) -> None:

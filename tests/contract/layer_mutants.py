@@ -1,46 +1,9 @@
-"""Seeded mistakes in the path of a layer: an edit of one function's source, a row it shows on, a law that sees it."""
+"""Seeded mistakes in the path of a layer, each with a row that it shows on and a law that sees it."""
 
-import inspect
-import sys
-import textwrap
-from collections.abc import Callable
-from dataclasses import dataclass
-from importlib import import_module
+from contract.input_mutants import INPUT_MUTANTS
+from contract.layer_mutant import Mutant
 
-import pytest
-
-__all__ = ["MUTANTS", "Mutant"]
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """`target` is "module:function" or "module:Class.method"; in its source `old` becomes `new`."""
-
-    name: str
-    target: str
-    old: str
-    new: str
-    row: str
-    law: str
-
-    def apply(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Put the mutant in the function's place until monkeypatch takes it back."""
-        module_name, path = self.target.split(":")
-        owner = module = import_module(module_name)
-        *classes, name = path.split(".")
-        for step in classes:
-            owner = getattr(owner, step)
-        original = inspect.unwrap(getattr(owner, name))
-        source = textwrap.dedent(inspect.getsource(original))
-        assert source.count(self.old) == 1, f"{self.target} does not contain {self.old!r} once"
-        space: dict[str, Callable[..., object]] = {}
-        exec(compile(source.replace(self.old, self.new), f"<{self.name}>", "exec"), vars(module), space)
-        mutant, unchanged = space[name], getattr(owner, name)
-        # Whoever imported the function by name has it too.
-        for holder in [owner, *(module for key, module in sys.modules.items() if key.startswith("unrolled."))]:
-            if vars(holder).get(name) is unchanged or holder is owner:
-                monkeypatch.setattr(holder, name, mutant)
-
+__all__ = ["MUTANTS"]
 
 PACKED = "unrolled.kernels.torch_packed:recur"
 FLAT = "unrolled.kernels.torch_packed:_flat"
@@ -243,4 +206,5 @@ MUTANTS = (
     Mutant(
         "one direction twice", CHARACTERS, "state.a.flatten(1)", "state.a[:, :, [0, 0]].flatten(1)", RECURRENT, "parity"
     ),
+    *INPUT_MUTANTS,
 )

@@ -1,7 +1,7 @@
 """What a row of the contract table of layers is, and what its makers share."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -13,9 +13,11 @@ __all__ = [
     "D",
     "Gradients",
     "H",
+    "Reference",
     "Row",
     "Sequence",
     "by_autograd",
+    "in_float32",
     "joined",
     "normal",
     "randomised",
@@ -50,13 +52,33 @@ class Row:
     """The input that the law of causality changes."""
     engine: tuple[str, str] | None = None
     """(cell, engine) where a kernel of `unrolled.kernels.recur` is under test."""
+    dtype: torch.dtype = torch.float64
+    """Of the layer and of its inputs; a reference reads the same numbers in float64."""
+    # References add up in another order, in float64.
+    rounding: float = 1e-10
+    """How far, relatively and absolutely, equal numbers may lie apart."""
+    same_bits: bool = True
+    """Whether what x⟨t⟩ does not reach keeps its bits, or equals itself only but for `rounding`."""
 
     def __str__(self) -> str:
         return self.name
 
+    def layer(self) -> nn.Module:
+        return self.make().to(self.dtype)
+
     def sequences(self) -> list[Sequence]:
         torch.manual_seed(0)
-        return [self.draw(T) for T in LENGTHS]
+        return [
+            {name: value.to(self.dtype) if value.is_floating_point() else value for name, value in self.draw(T).items()}
+            for T in LENGTHS
+        ]
+
+
+def in_float32(row: Row) -> Row:
+    """The same row as it ships; its parity is with float64."""
+    # A rounding is 6e-8 of a number, and some 100 follow one another (sums of up to 10 products, 4 steps, 2 layers,
+    # there and back): 3e-6 was seen. Half precision anywhere inside would be 25 times the bound.
+    return replace(row, name=f"{row.name}, float32", dtype=torch.float32, rounding=2e-5)
 
 
 def randomised(module: nn.Module) -> nn.Module:

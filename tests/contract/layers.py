@@ -3,21 +3,21 @@
 A later kernel, cell or layer adds a row (or a dtype to a row) and is held to every law of `layer_laws`.
 """
 
-from collections.abc import Callable
 from functools import partial
 
 import torch
 from contract.enumeration import path_score, paths
-from contract.layer_row import D, H, Row, Sequence, by_autograd, joined, normal, randomised
-from contract.recurrent_rows import recurrent_row
+from contract.layer_row import D, Row, Sequence, by_autograd, in_float32, joined, normal, randomised
+from contract.recurrent_rows import learned_row, recurrent_row
+from contract.word_rows import characters_row, words_row
 from torch import Tensor, nn
 
 from unrolled.kernels import CELLS
-from unrolled.layers import CRF, CharacterEncoder, Softmax
+from unrolled.layers import CRF, Softmax
 
-__all__ = ["ROWS", "V"]
+__all__ = ["ROWS"]
 
-K, V = 3, 5
+K = 3
 
 # CRF
 
@@ -113,7 +113,7 @@ CLASS_WEIGHTS = torch.tensor([0.5, 2.0, 3.0], dtype=torch.float64)
 
 def read_softmax(module: nn.Module, sequences: list[Sequence]) -> list[Sequence]:
     a, labels = joined(sequences, "x"), joined(sequences, "y")
-    plain, weighted = module.cross_entropy(a, labels), module.cross_entropy(a, labels, CLASS_WEIGHTS)
+    plain, weighted = module.cross_entropy(a, labels), module.cross_entropy(a, labels, CLASS_WEIGHTS.to(module.by))
     return [
         {"y_hat": y_hat, "loss": plain[n], "weighted loss": weighted[n]}
         for n, y_hat in enumerate(module.probabilities(a).to_list())
@@ -136,62 +136,9 @@ def reach_softmax(T: int, t: int) -> dict[str, Tensor]:
     return {"y_hat": torch.arange(T) == t, "loss": torch.tensor(True), "weighted loss": torch.tensor(True)}
 
 
-# CharacterEncoder
-
-
-def make_characters(*, kind: str) -> nn.Module:
-    return randomised(CharacterEncoder(V, 2 * H, kind=kind, embedding_size=D))
-
-
-def draw_characters(T: int) -> Sequence:
-    return {"x": torch.randint(V, (T,))}
-
-
-def read_characters(module: nn.Module, sequences: list[Sequence]) -> list[Sequence]:
-    return [{"vector": vector} for vector in module(joined(sequences, "x"))]
-
-
-def read_recurrent_characters(module: nn.Module, sequences: list[Sequence]) -> list[Sequence]:
-    """With torch's single step, letter by letter."""
-    outputs: list[Sequence] = []
-    for one in sequences:
-        halves: list[Tensor] = []
-        for direction, word in zip(module.lstm.directions(0), (one["x"], one["x"].flip(0)), strict=True):
-            state = (torch.zeros(1, H, dtype=torch.float64), torch.zeros(1, H, dtype=torch.float64))
-            for letter in word:
-                x = module.embedding[letter][None]
-                state = torch.lstm_cell(
-                    x, state, direction.Wax, direction.Waa, direction.ba, torch.zeros_like(direction.ba)
-                )
-            halves.append(state[0][0])
-        outputs.append({"vector": torch.cat(halves)})
-    return outputs
-
-
-def read_convolutional_characters(module: nn.Module, sequences: list[Sequence]) -> list[Sequence]:
-    """With torch's convolution, zeros at both ends, word by word."""
-    kernel = module.Wx.view(2 * H, 3, D).transpose(1, 2)
-    outputs: list[Sequence] = []
-    for one in sequences:
-        x = module.embedding[one["x"]].T[None]  # (1, D, T)
-        windows = torch.nn.functional.conv1d(x, kernel, module.bx, padding=1)[0]
-        outputs.append({"vector": windows.amax(dim=1).tanh()})
-    return outputs
-
-
-def characters_row(kind: str, reference: Callable[[nn.Module, list[Sequence]], list[Sequence]]) -> Row:
-    return Row(
-        f"characters, {kind}",
-        partial(make_characters, kind=kind),
-        draw_characters,
-        read_characters,
-        (by_autograd(reference),),
-        lambda T, t: {"vector": torch.tensor(True)},
-    )
-
-
-ROWS = (
+IN_FLOAT64 = (
     *(recurrent_row(cell, layers, directions) for cell in CELLS for layers in (1, 2) for directions in (1, 2)),
+    *(learned_row(cell) for cell in CELLS),
     crf_row("crf", forbidding=False, steep=0.0),
     # Far enough that sums must be scaled every other step, and too far for scaled sums.
     crf_row("crf, scaling", forbidding=False, steep=60.0),
@@ -205,6 +152,13 @@ ROWS = (
         (by_autograd(read_softmax_plainly),),
         reach_softmax,
     ),
-    characters_row("recurrent", read_recurrent_characters),
-    characters_row("convolutional", read_convolutional_characters),
+    characters_row("recurrent"),
+    characters_row("convolutional"),
+    words_row("the word and its affixes", word_size=2, affix_size=1),
+    words_row("the word alone", word_size=2),
+    words_row("affixes and convolutional characters", affix_size=1, character_size=6),
+    words_row("all, with recurrent characters", word_size=2, affix_size=1, character_size=6, kind="recurrent"),
 )
+
+# What a step does to probabilities next to 0 and 1 is less than float32 can tell.
+ROWS = (*IN_FLOAT64, *(in_float32(row) for row in IN_FLOAT64 if row.name != "crf, steep"))

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import torch
 from contract import cells
-from contract.layer_row import D, Gradients, H, Row, Sequence, joined, normal, randomised, weigh
+from contract.layer_row import D, Gradients, H, Reference, Row, Sequence, joined, normal, randomised, weigh
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_sequence, unpack_sequence
 
@@ -13,7 +13,7 @@ from unrolled import textbook
 from unrolled.kernels import State
 from unrolled.layers import Recurrent
 
-__all__ = ["recurrent_row"]
+__all__ = ["learned_row", "recurrent_row"]
 
 
 def draw_recurrent(T: int, *, cell: str, num_layers: int, num_directions: int) -> Sequence:
@@ -23,7 +23,7 @@ def draw_recurrent(T: int, *, cell: str, num_layers: int, num_directions: int) -
 
 def read_recurrent(module: nn.Module, sequences: list[Sequence]) -> list[Sequence]:
     parts = {name[0]: torch.stack([one[name] for one in sequences]) for name in ("a0", "c0") if name in sequences[0]}
-    a, last = module(joined(sequences, "x"), State(**parts))
+    a, last = module(joined(sequences, "x"), State(**parts) if parts else None)
     outputs = [{"a": rows, "last a": last.a[n]} for n, rows in enumerate(a.to_list())]
     if last.c is not None:
         for n, output in enumerate(outputs):
@@ -121,25 +121,57 @@ def reach_recurrent(T: int, t: int, *, cell: str, num_layers: int, num_direction
     return {"a": a, "last a": last} | ({"last c": last} if cell == "lstm" else {})
 
 
-def recurrent_row(cell: str, num_layers: int, num_directions: int) -> Row:
-    def make() -> nn.Module:
-        module = randomised(Recurrent(cell, D, H, num_layers=num_layers, bidirectional=num_directions == 2))
-        if cell == "rnn_relu":
-            # Units that are off hide what reaches them.
-            for layer in range(num_layers):
-                for direction in module.directions(layer):
-                    direction.ba.data += 2.0
-                    if layer > 0:
-                        direction.Wax.data.abs_()
-        return module
+def learned(reference: Reference) -> Reference:
+    """A reference that is given the layer's own a⟨0⟩ (and c⟨0⟩) for each sequence, and adds up their gradients."""
 
+    def of_parameters(module: nn.Module, sequences: list[Sequence]) -> tuple[list[Sequence], Gradients]:
+        own = {name: value.detach() for name, value in module.named_parameters() if name in ("a0", "c0")}
+        given = [one | {name: value.clone().requires_grad_() for name, value in own.items()} for one in sequences]
+        outputs, gradients = reference(module, given)
+        for name in own:
+            gradients[name] = torch.stack([gradients.pop(f"{name}[{n}]") for n in range(len(given))]).sum(dim=0)
+        return outputs, gradients
+
+    return of_parameters
+
+
+def make_recurrent(*, cell: str, num_layers: int, num_directions: int, initial_state: str = "zero") -> nn.Module:
+    bidirectional = num_directions == 2
+    module = randomised(
+        Recurrent(cell, D, H, num_layers=num_layers, bidirectional=bidirectional, initial_state=initial_state)
+    )
+    if cell == "rnn_relu":
+        # Units that are off hide what reaches them.
+        for layer in range(num_layers):
+            for direction in module.directions(layer):
+                direction.ba.data += 2.0
+                if layer > 0:
+                    direction.Wax.data.abs_()
+    return module
+
+
+def recurrent_row(cell: str, num_layers: int, num_directions: int) -> Row:
     shape = {"cell": cell, "num_layers": num_layers, "num_directions": num_directions}
     return Row(
         f"{cell}, {num_layers} layer{'s' * (num_layers > 1)}, {('one way', 'both ways')[num_directions - 1]}, torch",
-        make,
+        partial(make_recurrent, **shape),
         partial(draw_recurrent, **shape),
         read_recurrent,
         (recurrent_by_torch, recurrent_by_textbook),
+        partial(reach_recurrent, **shape),
+        engine=(cell, "torch"),
+    )
+
+
+def learned_row(cell: str) -> Row:
+    """Two layers both ways, which begin as they have learnt."""
+    shape = {"cell": cell, "num_layers": 2, "num_directions": 2}
+    return Row(
+        f"{cell}, learned a0, torch",
+        partial(make_recurrent, **shape, initial_state="learned"),
+        lambda T: {"x": normal(T, D)},
+        read_recurrent,
+        (learned(recurrent_by_torch), learned(recurrent_by_textbook)),
         partial(reach_recurrent, **shape),
         engine=(cell, "torch"),
     )

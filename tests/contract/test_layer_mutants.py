@@ -2,7 +2,8 @@
 
 import pytest
 from contract.layer_laws import LAWS
-from contract.layer_mutants import MUTANTS, Mutant
+from contract.layer_mutant import Mutant
+from contract.layer_mutants import MUTANTS
 from contract.layers import ROWS
 
 

@@ -52,9 +52,21 @@ def test_a_long_word_keeps_both_ends(codec: WordsCodec) -> None:
     assert encoded.characters.rows[-1] == codec.characters.index("y")
 
 
+def test_a_text_is_no_sentence(codec: WordsCodec) -> None:
+    with pytest.raises(DataError, match="Sentence 2 is the text 'ab c'"):
+        codec.encode([["a"], "ab c"])
+
+
+def test_a_text_that_is_missing_is_named(codec: WordsCodec) -> None:
+    texts = codec.texts()
+    del texts["affixes.txt"]
+    with pytest.raises(DataError, match=r"no affixes.txt"):
+        WordsCodec.from_texts(texts)
+
+
 @pytest.mark.parametrize("sentences", [[["a"], []], [["a"], ["b", ""]]])
 def test_an_empty_sentence_or_word_is_refused(codec: WordsCodec, sentences: list[list[str]]) -> None:
-    with pytest.raises(DataError, match="sentence 2 of 2 has no words or an empty word"):
+    with pytest.raises(DataError, match="Sentence 2 of 2 has no words or an empty word"):
         codec.encode(sentences)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unrolled.data import Vectors, Vocabulary, read_vectors
+from unrolled.data import Vectors, Vocabulary, read_vectors, read_words
 from unrolled.errors import DataError
 
 VOCABULARY = Vocabulary(["the", "Paris", "paris", "NASA", "at name@domain.com", "a\xa0b", "a\x85b", "a\u2028b", "10"])
@@ -146,3 +146,12 @@ def test_memory_follows_the_vocabulary_not_the_file(tmp_path: Path) -> None:
     assert vectors.num_found == 2
     assert path.stat().st_size > 10_000_000
     assert peak < 2_000_000
+
+
+@pytest.mark.parametrize("header", ["", "3 2\n"])
+def test_words_are_read_from_the_top(tmp_path: Path, header: str) -> None:
+    path = tmp_path / "vectors.txt"
+    path.write_text(f"{header}b 1 2\na c 3 4\nb 5 6\nd 7 8\n".replace("3 2", "4 2"))
+    assert read_words(path, 2) == ["b", "a c"]
+    assert read_words(path, 99) == ["b", "a c", "d"]
+    assert read_words(path, 0) == []

@@ -4,7 +4,7 @@ import pytest
 
 from unrolled.tasks.description import Description, describe
 from unrolled.tasks.ner import NER
-from unrolled.tasks.settings import TaggingSettings
+from unrolled.tasks.settings import ReadingSettings, TaggingSettings
 from unrolled.tasks.tagging import build_model
 from unrolled.tasks.training_run import TrainingResult
 
@@ -34,11 +34,12 @@ def numbers(description: Description, symbols: tuple[str, ...]) -> tuple[int, ..
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=str)
 def test_symbols_and_numbers_of_every_shape_agree(settings: dict[str, object], corpus: Path, tmp_path: Path) -> None:
-    pairs = NER.read(corpus / "train.conll", True).pairs
+    pairs = NER.read(corpus / "train.conll", True, ReadingSettings()).pairs
     model = build_model(NER, pairs, TaggingSettings.from_dict({**SMALL, **settings}))
     model.save(tmp_path / "model", metrics={}, card="")
     description = describe(tmp_path / "model")
-    assert [parameter.name for parameter in description.parameters] == [name for name, _ in model.network.named_parameters()]
+    names = [name for name, _ in model.network.named_parameters()]
+    assert [parameter.name for parameter in description.parameters] == names
     for parameter in description.parameters:
         assert numbers(description, parameter.symbols) == parameter.shape, parameter.name
     assert description.num_parameters == sum(weights.numel() for weights in model.network.parameters())

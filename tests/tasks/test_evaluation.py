@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from unrolled.errors import DataError, ModelFileError, SettingsError
+from unrolled.errors import DataError, ModelFileError, RunError, SettingsError
 from unrolled.tasks.evaluation import evaluate
 from unrolled.tasks.ner import NER
 from unrolled.tasks.settings import TaggingSettings
@@ -52,3 +52,73 @@ def test_a_dev_file_that_has_changed_is_refused(corpus: Path, settings: TaggingS
 def test_no_model_no_figures(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError):
         evaluate(tmp_path)
+
+
+def test_a_model_in_another_runs_folder_was_measured_on_that_runs_dev_data(
+    result: TrainingResult, corpus: Path, settings: TaggingSettings, tmp_path: Path
+) -> None:
+    shutil.copytree(result.directory, tmp_path / "run")
+    other = corpus / "dev.conll"
+    train(NER, train=other, out=tmp_path / "other", settings=changed(settings, epochs=1))
+    shutil.copytree(tmp_path / "other" / "best", tmp_path / "run" / "guest")
+    with pytest.raises(RunError, match=r"not from the run in .*trained with another train file.*--data"):
+        evaluate(tmp_path / "run" / "guest")
+    assert evaluate(tmp_path / "run" / "best").parts[0].report == result.record.dev
+    assert evaluate(tmp_path / "run" / "guest", other).parts[0].report.num_sentences == 9
+
+
+def test_a_model_that_saw_the_dev_part_of_another_seed_in_training_is_refused(
+    corpus: Path, settings: TaggingSettings, tmp_path: Path
+) -> None:
+    for seed in (0, 1):
+        short = changed(settings, epochs=1, seed=seed, dev_fraction=0.3)
+        train(NER, train=corpus / "train.conll", out=tmp_path / f"run{seed}", settings=short)
+    shutil.rmtree(tmp_path / "run0" / "best")
+    shutil.copytree(tmp_path / "run1" / "best", tmp_path / "run0" / "best")
+    with pytest.raises(RunError, match="trained with another seed"):
+        evaluate(tmp_path / "run0")
+
+
+def test_a_model_that_does_not_say_what_it_was_trained_on_is_of_no_run(result: TrainingResult, tmp_path: Path) -> None:
+    shutil.copytree(result.directory, tmp_path / "run")
+    result.model.save(tmp_path / "run" / "unknown", metrics={}, card="")
+    with pytest.raises(RunError, match="not from the run"):
+        evaluate(tmp_path / "run" / "unknown")
+
+
+def test_a_damaged_run_is_not_said_to_be_no_run(result: TrainingResult, tmp_path: Path) -> None:
+    shutil.copytree(result.directory, tmp_path / "run")
+    (tmp_path / "run" / "config.json").write_text('{"task": "ner", ')
+    for directory in (tmp_path / "run", tmp_path / "run" / "best"):
+        with pytest.raises(RunError, match=r"config.json cannot be read: .*--data"):
+            evaluate(directory)
+
+
+def test_a_run_is_found_through_links_and_from_inside(
+    result: TrainingResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(result.directory, tmp_path / "run")
+    shutil.move(tmp_path / "run" / "best", tmp_path / "elsewhere")
+    (tmp_path / "run" / "best").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "link").symlink_to(result.directory / "best")
+    monkeypatch.chdir(result.directory / "best")
+    for directory in (tmp_path / "run", tmp_path / "link", Path()):
+        assert evaluate(directory).parts[0].report == result.record.dev
+
+
+def test_settings_of_reading_are_for_a_file(result: TrainingResult) -> None:
+    with pytest.raises(SettingsError, match="--data FILE"):
+        evaluate(result.directory, reading={"label_column": 1})
+
+
+def test_odd_settings_in_the_records_are_the_models_fault(result: TrainingResult, corpus: Path, tmp_path: Path) -> None:
+    for settings in ({"scheme": 3}, {"label_column": [1]}):
+        result.model.save(tmp_path / "model", metrics={"settings": settings}, card="")
+        with pytest.raises(ModelFileError, match=r"the settings in metrics\.json cannot be"):
+            evaluate(tmp_path / "model", corpus / "dev.conll")
+    result.model.save(tmp_path / "model", metrics={"settings": [3]}, card="")
+    assert evaluate(tmp_path / "model", corpus / "dev.conll").parts[0].report == result.record.dev
+
+
+def changed(settings: TaggingSettings, **changes: object) -> TaggingSettings:
+    return TaggingSettings.from_dict({**settings.to_dict(), **changes})

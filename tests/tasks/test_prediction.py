@@ -7,7 +7,7 @@ from unrolled.errors import SettingsError
 from unrolled.model import Model
 from unrolled.tasks.ner import NER
 from unrolled.tasks.prediction import Prediction, predict
-from unrolled.tasks.settings import TaggingSettings
+from unrolled.tasks.settings import ReadingSettings, TaggingSettings
 from unrolled.tasks.tagging import build_model
 from unrolled.tasks.training_run import TrainingResult
 
@@ -20,7 +20,7 @@ def fixture_model(result: TrainingResult) -> Model:
 
 
 def softmax_model() -> Model:
-    pairs = NER.read(NER.dev, True).pairs[:20]
+    pairs = NER.read(NER.dev, True, ReadingSettings()).pairs[:20]
     settings = TaggingSettings.from_dict({"output": "softmax", "hidden_size": 4, "word_size": 4, "affix_size": 2})
     return build_model(NER, pairs, settings)
 

@@ -1,11 +1,23 @@
+from pathlib import Path
+
 import pytest
+import torch
 
 from unrolled.data.pair import Pair
-from unrolled.errors import DataError
+from unrolled.errors import DataError, SettingsError
 from unrolled.model import TaggedPair
 from unrolled.tasks.ner import NER
 from unrolled.tasks.settings import TaggingSettings
-from unrolled.tasks.tagging import OUTSIDE_BIASES, Trainee, build_model, calibrate, measure, set_aside
+from unrolled.tasks.tagging import (
+    OUTSIDE_BIASES,
+    Trainee,
+    build_model,
+    calibrate,
+    measure,
+    reload_model,
+    set_aside,
+    train_model,
+)
 from unrolled.training.metrics import EntityReport
 
 PAIRS: list[TaggedPair] = [
@@ -37,6 +49,37 @@ def test_a_trainee_calibrates_only_where_it_should() -> None:
         assert trainee.report is not None
         assert figures["f1"] == trainee.report.overall.f1
         assert bool(model.network.outside_bias) == wanted
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"metric": "F1"}, "metric is 'F1'.*Did you mean 'f1'"),
+        ({"metric": "recal"}, "Did you mean 'recall'"),
+        ({"metric": "token_accuracy"}, "Only a figure of entities"),
+        ({"metric": "precision", "metric_goal": "lower"}, "metric_goal is 'lower'.*higher precision is better"),
+    ],
+)
+def test_a_metric_that_cannot_choose_is_refused_before_a_step(values: dict[str, object], message: str) -> None:
+    trainee = Trainee(build_model(NER, PAIRS, SETTINGS), NER)
+    settings = TaggingSettings.from_dict({**SETTINGS.to_dict(), **values})
+    events: list[object] = []
+    with pytest.raises(SettingsError, match=message):
+        train_model(trainee, PAIRS, PAIRS, settings, on_event=events.append)
+    assert events == []
+
+
+def test_a_reloaded_model_trains_as_the_one_that_was_saved(tmp_path: Path) -> None:
+    settings = TaggingSettings.from_dict(
+        {**SETTINGS.to_dict(), "word_dropout": 0.5, "output": "softmax", "class_weights": "balanced", "epochs": 2}
+    )
+    model = build_model(NER, PAIRS, settings)
+    model.save(tmp_path / "model", metrics={}, card="")
+    again = reload_model(tmp_path / "model", PAIRS)
+    for trained in (model, again):
+        train_model(Trainee(trained, NER), PAIRS, PAIRS, settings)
+    for name, tensor in model.network.state_dict().items():
+        assert torch.equal(tensor, again.network.state_dict()[name]), name
 
 
 def test_setting_aside_splits_by_the_seed_and_keeps_the_order() -> None:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from unrolled.tasks.ner import NER
 from unrolled.tasks.settings import TaggingSettings
 from unrolled.tasks.tagging import measure
 from unrolled.tasks.training_run import TrainingResult, train
-from unrolled.training import EpochDone, Event, StepDone
+from unrolled.training import EpochDone, Event, RunDirectory, RunStarted, Score, StepDone, Warned
 
 FILES = {"config.json", "metrics.csv", "train.log", "curves.png", "confusion.png", "best", "last", "unrolled.lock"}
 
@@ -148,6 +149,97 @@ def test_a_mistake_leaves_no_run_behind(tmp_path: Path, settings: TaggingSetting
     with pytest.raises(DataError, match=r"bad.conll:2"):
         train(NER, train=bad, out=tmp_path / "run", settings=settings)
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("values", [{"metric": "F1"}, {"metric": "token_accuracy"}, {"metric_goal": "lower"}])
+def test_a_metric_that_cannot_choose_is_refused_before_the_data_are_read(
+    settings: TaggingSettings, tmp_path: Path, values: dict[str, object]
+) -> None:
+    with pytest.raises(SettingsError, match=next(iter(values))):
+        train(NER, train=tmp_path / "missing.conll", out=tmp_path / "run", settings=changed(settings, **values))
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_metric_that_chose_is_the_one_recorded(corpus: Path, settings: TaggingSettings, tmp_path: Path) -> None:
+    by_recall = changed(settings, metric="recall", epochs=2)
+    done = train(NER, train=corpus / "train.conll", out=tmp_path / "run", settings=by_recall)
+    assert json.loads((tmp_path / "run" / "best" / "metrics.json").read_text())["metric"] == "recall"
+    assert "Metric: `recall`" in (tmp_path / "run" / "best" / "README.md").read_text()
+    assert done.history.best["recall"] == max(row["recall"] for row in done.history.rows)
+    tested = replace(done.record, test=replace(done.record.dev, overall=Score(0.1, 0.25, 0.5, 1, 1, 1)))
+    assert "recall is 0.2500 under the same rule" in tested.card()
+
+
+def test_a_run_resumes_without_the_file_of_vectors_that_it_began_with(
+    corpus: Path, settings: TaggingSettings, tmp_path: Path
+) -> None:
+    vectors = tmp_path / "vectors.txt"
+    vectors.write_text("spoke 1 0 0 0 0 0 0 0\nRome 0 0 0 1 0 0 0 0\nin 0 1 0 0 0 0 0 2\n")
+    given = {"train": corpus / "train.conll", "dev": corpus / "dev.conll"}
+    short = changed(settings, epochs=2, vectors=str(vectors), checkpoint_seconds=0.0)
+    whole = train(NER, **given, out=tmp_path / "whole", settings=short)
+    with pytest.raises(KeyboardInterrupt):
+        train(NER, **given, out=tmp_path / "run", settings=short, on_event=StopAt(3))
+    vectors.unlink()
+    resumed = train(NER, out=tmp_path / "run", resume=True)
+    assert resumed.model.x_codec.words.tokens == whole.model.x_codec.words.tokens
+    for name, tensor in weights(resumed.model).items():
+        assert torch.equal(tensor, weights(whole.model)[name]), name
+
+
+def test_a_resumed_run_keeps_the_versions_that_began_it_and_names_those_that_changed(
+    corpus: Path, settings: TaggingSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "run"
+    train(NER, train=corpus / "train.conll", out=out, settings=changed(settings, epochs=1))
+    began = json.loads((out / "config.json").read_text())["versions"]
+    events: list[Event] = []
+    train(NER, out=out, resume=True, on_event=events.append)
+    assert not any(isinstance(event, Warned) for event in events)
+    monkeypatch.setattr("unrolled.tasks.training_run.versions", lambda: {**began, "torch": "99.0", "numpy": "98.1"})
+    train(NER, out=out, resume=True, on_event=events.append)
+    told = [event.message for event in events if isinstance(event, Warned)]
+    assert len(told) == 1
+    assert f"torch {began['torch']} (now 99.0), numpy {began['numpy']} (now 98.1)" in told[0] or (
+        f"numpy {began['numpy']} (now 98.1), torch {began['torch']} (now 99.0)" in told[0]
+    )
+    assert isinstance(events[0], RunStarted)
+    assert told[0] in (out / "train.log").read_text()
+    assert json.loads((out / "config.json").read_text())["versions"] == began
+
+
+def test_a_run_that_was_killed_before_it_began_can_be_started_again(
+    corpus: Path, settings: TaggingSettings, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    short = changed(settings, epochs=1)
+    train(NER, train=corpus / "train.conll", out=out, settings=short)
+    RunDirectory(out, overwrite=True).close()
+    with pytest.raises(RunError, match="train without --resume"):
+        train(NER, out=out, resume=True)
+    assert train(NER, train=corpus / "train.conll", out=out, settings=short).record.finished
+
+
+def test_what_a_file_manager_leaves_in_best_does_not_stop_a_run(
+    corpus: Path, settings: TaggingSettings, tmp_path: Path
+) -> None:
+    best = tmp_path / "run" / "best"
+
+    def look_at_it(event: Event) -> None:
+        if isinstance(event, EpochDone):
+            (best / ".DS_Store").touch()
+
+    def lay_down_notes(event: Event) -> None:
+        if isinstance(event, EpochDone):
+            (best / "notes.txt").touch()
+
+    short = changed(settings, epochs=2, metric="recall")
+    given = {"train": corpus / "train.conll", "dev": corpus / "dev.conll", "out": tmp_path / "run", "settings": short}
+    assert train(NER, **given, on_event=look_at_it).record.finished
+    with pytest.raises(RunError, match=r"notes\.txt', which would be lost.*--resume"):
+        train(NER, **given, overwrite=True, on_event=lay_down_notes)
+    (best / "notes.txt").unlink()
+    assert train(NER, out=tmp_path / "run", resume=True).record.finished
 
 
 def test_a_run_resumes_from_another_folder(

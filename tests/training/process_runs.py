@@ -15,6 +15,7 @@ import signal
 import sys
 import time
 import traceback
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,6 +31,9 @@ SETTINGS = FitSettings(
     checkpoint_seconds=0.01,
 )  # fmt: skip
 FULL, INTERRUPTED = 5, 130
+
+# From Python 3.12 on. A library's idle threads are not there after the fork, nor missed: every run computes in one.
+warnings.filterwarnings("ignore", r"This process .* is multi-threaded, use of fork\(\)", DeprecationWarning)
 
 
 def run(folder: Path, on_event: Callable[[Event], None]) -> None:

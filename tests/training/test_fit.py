@@ -179,6 +179,7 @@ def test_a_loss_that_is_no_number_stops_the_run_and_names_the_example(tmp_path: 
     assert f"step {len(done) + 1} (epoch 1" in message
     assert "the loss is nan" in message
     assert "such a loss has example 7." in message
+    assert "of the training part" in message
     assert f"{done[-1].loss:.6g} a token at step {len(done)}" in message
     assert "learning_rate" in message
     assert "clip_norm" in message
@@ -219,9 +220,18 @@ def test_early_stopping_keeps_the_best_weights(goal: str, sign: int, averaging: 
     events: list[Event] = []
     settings = changed(SHORT, epochs=8, patience=3, metric_goal=goal, averaging=averaging)
     history = fit(model, TRAIN, DEV, settings, on_event=events.append)
-    assert (history.stopped, history.best_epoch, len(history.rows)) == ("patience", 4, 7)
+    assert (history.stopped, history.best_epoch, len(history.rows)) == ("patience", 4, 6)
     assert [e.epoch for e in events if isinstance(e, Improved)] == [1, 3, 4]
     assert same_bits(weights(model), model.measured[3])
+
+
+def test_early_stopping_waits_through_ties_but_not_for_a_metric_that_has_not_left_0():
+    stalled = Scripted([0.0, 0.0, 0.0, 0.2, 0.2, 0.2, 0.2])
+    history = fit(stalled, TRAIN, DEV, changed(SHORT, epochs=7, patience=2))
+    assert (history.stopped, history.best_epoch, len(history.rows)) == ("patience", 6, 6)
+    unmoved = Scripted([0.0] * 7)
+    history = fit(unmoved, TRAIN, DEV, changed(SHORT, epochs=7, patience=2))
+    assert (history.stopped, history.best_epoch, len(history.rows)) == ("finished", 7, 7)
 
 
 def test_a_listener_finds_the_measured_weights_in_the_network_when_it_hears_of_an_improvement():

@@ -81,6 +81,7 @@ def test_a_resumed_run_has_the_rows_of_an_uninterrupted_one_and_drops_those_past
 
 def test_an_earlier_run_is_kept_unless_asked(tmp_path: Path):
     with RunDirectory(tmp_path / "run") as run:
+        run.write_config({})
         train(run)
     before = {p: p.read_bytes() for p in run.path.rglob("*") if p.is_file()}
     with pytest.raises(RunError, match=r"holds an earlier run.*--overwrite"):
@@ -135,8 +136,60 @@ def test_two_runs_do_not_share_a_folder(tmp_path: Path, mode: dict[str, bool]):
 
 def test_the_lock_file_of_a_dead_process_is_no_obstacle(tmp_path: Path):
     (tmp_path / "unrolled.lock").write_text("process 1\n")  # alive, but holds no lock
-    RunDirectory(tmp_path, resume=True).close()
+    RunDirectory(tmp_path).close()
     assert (tmp_path / "unrolled.lock").read_text() == f"process {os.getpid()}\n"
+
+
+def test_a_run_that_was_killed_before_it_began_is_no_obstacle_and_nothing_to_resume(tmp_path: Path):
+    with RunDirectory(tmp_path / "run") as run:
+        run.first_model.mkdir()
+        run.log.write_text("a line\n")
+        (run.path / "notes.txt").write_text("mine")
+    with pytest.raises(RunError, match="no run in"):
+        RunDirectory(tmp_path / "run", resume=True)
+    with RunDirectory(tmp_path / "run") as run:
+        assert {str(p.relative_to(run.path)) for p in run.path.rglob("*")} == {"last", "notes.txt", "unrolled.lock"}
+        assert (run.path / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["config.json", "last/checkpoint.safetensors", "best/model.txt"])
+def test_what_is_left_of_a_run_is_not_lost_unasked(tmp_path: Path, name: str):
+    with RunDirectory(tmp_path / "run") as run:
+        (run.path / name).parent.mkdir(exist_ok=True)
+        (run.path / name).write_text("precious")
+    way_out = "--resume, or --overwrite" if name == "config.json" else r"without its config\.json\. Pass --overwrite"
+    with pytest.raises(RunError, match=way_out):
+        RunDirectory(tmp_path / "run")
+    assert (run.path / name).read_text() == "precious"
+    RunDirectory(tmp_path / "run", overwrite=True).close()
+    assert not (run.path / name).exists()
+
+
+def test_an_overwriting_that_fails_lets_go_of_the_lock_and_cannot_be_taken_for_a_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    with RunDirectory(tmp_path / "run") as run:
+        run.write_config({})
+        run.checkpoint.touch()
+        run.best.mkdir()
+
+    def fail(path: Path) -> None:
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr("unrolled.training.run_directory.shutil.rmtree", fail)
+    with pytest.raises(RunError, match="Permission denied"):
+        RunDirectory(tmp_path / "run", overwrite=True)
+    monkeypatch.undo()
+    assert not run.config.exists()
+    RunDirectory(tmp_path / "run", overwrite=True).close()  # which a lock that is held would refuse
+
+
+def test_a_model_that_cannot_be_saved_says_how_to_go_on(tmp_path: Path):
+    def refuse(folder: Path) -> None:
+        raise RunError(f"{folder}: the model was not written.")
+
+    with RunDirectory(tmp_path / "run") as run, pytest.raises(RunError, match=r"not written\. Then resume.*--resume"):
+        fit(TinyTagger(), tagged(40, 1), tagged(15, 2), SETTINGS, on_event=RunRecord(run, refuse))
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path):

@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unrolled.training import FitSettings
-from unrolled.training.schedule import best_epoch, is_better, learning_rate, plateau_drops, run_fraction
+from unrolled.training.schedule import (
+    best_epoch,
+    epochs_waited,
+    is_better,
+    learning_rate,
+    plateau_drops,
+    run_fraction,
+)
 
 FRACTIONS = st.floats(0.001, 0.999)
 
@@ -64,7 +71,30 @@ def test_the_best_epoch_is_the_last_of_the_best_numbers(values: list[float], goa
         assert best == 1
 
 
-def test_without_figures_the_last_epoch_is_the_best():
+@pytest.mark.parametrize(
+    ("goal", "values", "expected"),
+    [
+        ("higher", [0.4, 0.4, 0.4, 0.4], [0, 1, 2, 3]),  # of equals the first: ties are waiting
+        ("higher", [0.1, 0.4, 0.4, 0.2, 0.5], [0, 0, 1, 2, 0]),
+        ("higher", [0.0, 0.0, 0.0, 0.0], [0, 0, 0, 0]),  # it may still be learning
+        ("higher", [0.0, 0.0, 0.1, 0.1, 0.0], [0, 0, 0, 1, 2]),
+        ("higher", [-1.0, -1.0, -2.0], [0, 1, 2]),
+        ("higher", [math.nan, math.nan, 0.2, math.nan], [0, 1, 0, 1]),
+        ("lower", [0.0, 0.0, 0.1], [0, 1, 2]),
+        ("lower", [2.0, 1.0, 1.0, 0.5], [0, 0, 1, 0]),
+    ],
+)
+def test_waiting_counts_from_the_first_of_the_best_and_not_before_a_figure_has_left_0(
+    goal: str, values: list[float], expected: list[int]
+):
+    settings = FitSettings.from_dict({"metric_goal": goal, "plateau_patience": 2})
+    rows = [{"f1": value} for value in values]
+    assert [epochs_waited(rows[: n + 1], settings) for n in range(len(rows))] == expected
+    assert plateau_drops(rows, settings) == sum(waited > 0 and waited % 2 == 0 for waited in expected)
+
+
+def test_without_figures_nothing_is_waited_for_and_the_last_epoch_is_the_best():
     assert best_epoch([], "f1", "higher") == 0
     assert best_epoch([{"train_loss": 1.0}] * 3, "f1", "higher") == 3
+    assert epochs_waited([{"train_loss": 1.0}] * 3, FitSettings()) == 0
     assert not is_better(math.nan, math.nan, "higher")

@@ -44,6 +44,10 @@ app = typer.Typer(
 
 TaskName = Annotated[str, typer.Argument(metavar="TASK", help="What the labels are: ner.")]
 ModelDirectory = Annotated[Path, typer.Argument(metavar="DIR", help="A run directory, or a model directory.")]
+SetReading = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="How files are read, such as label_column=1; several times."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, for machines.")]
 
 
@@ -90,7 +94,8 @@ def train(
 ) -> None:
     """Train a model, measure it and save it; without files, on the bundled corpus.
 
-    The settings have the same names here, in Python and in config.json; `unrolled inspect DIR` lists them all.
+    The settings have the same names here, in Python and in config.json; docs/settings.md explains each, and
+    `unrolled inspect DIR` lists those of a model.
     A value is read as JSON (5, 0.5, true, null), else as text. --seed goes before --set, --set before --config.
     """
     with outcome():
@@ -106,13 +111,17 @@ def evaluate(
     data: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Labelled sentences; else what the run was measured on.")
     ] = None,
+    set_: SetReading = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure a model: precision, recall and F1, over all and of each type, with the rule that they count by."""
+    """Measure a model: precision, recall and F1, over all and of each type, with the rule that they count by.
+
+    FILE is read by the settings of the model's training, unless --set gives others.
+    """
     with outcome():
         from unrolled.cli import evaluate as verb
 
-        verb.run(directory, data, as_json=as_json)
+        verb.run(directory, data, tuple(set_ or ()), as_json=as_json)
 
 
 @app.command(short_help="Label sentences from standard input.")
@@ -162,13 +171,14 @@ def check(
     model: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Also count the words that this model does not know.")
     ] = None,
+    set_: SetReading = None,
     as_json: AsJson = False,
 ) -> None:
     """List all problems and the figures of labelled files, without training; exit with 1 if there are problems."""
     with outcome():
         from unrolled.cli import check as verb
 
-        verb.run(task, files, model, as_json=as_json)
+        verb.run(task, files, model, tuple(set_ or ()), as_json=as_json)
 
 
 def main() -> None:

@@ -6,10 +6,12 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from unrolled.cli.options import reading_given
 from unrolled.cli.screen import print_json, print_table, print_text, screen
 from unrolled.data.check import CheckReport, FileFigures, Overlap
 from unrolled.tasks.catalogue import find_task
 from unrolled.tasks.checking import check_files
+from unrolled.tasks.settings import ReadingSettings
 
 __all__ = ["run"]
 
@@ -17,14 +19,14 @@ PROBLEMS_FOUND = 1
 SHOWN_CONFLICTS = 10
 
 
-def run(task: str, files: Sequence[Path], model: Path | None, *, as_json: bool) -> None:
+def run(task: str, files: Sequence[Path], model: Path | None, set_: Sequence[str], *, as_json: bool) -> None:
     """Print the problems and the figures of files.
 
     Raises:
         typer.Exit: with 1, where there are problems.
     """
     find_task(task)  # all tasks so far are read alike, but one must exist
-    report = check_files(files, model)
+    report = check_files(files, model, ReadingSettings.from_dict(reading_given(set_)))
     if as_json:
         print_json(report.to_dict())
     else:

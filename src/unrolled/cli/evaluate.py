@@ -1,7 +1,9 @@
 """`unrolled evaluate`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from unrolled.cli.options import reading_given
 from unrolled.cli.reports import print_report
 from unrolled.cli.screen import print_json, print_text, screen
 from unrolled.tasks.evaluation import evaluate
@@ -9,9 +11,9 @@ from unrolled.tasks.evaluation import evaluate
 __all__ = ["run"]
 
 
-def run(directory: Path, data: Path | None, *, as_json: bool) -> None:
+def run(directory: Path, data: Path | None, set_: Sequence[str], *, as_json: bool) -> None:
     """Print the figures of a model."""
-    evaluation = evaluate(directory, data)
+    evaluation = evaluate(directory, data, reading_given(set_))
     if as_json:
         print_json(evaluation.to_dict())
         return

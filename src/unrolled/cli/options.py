@@ -9,9 +9,9 @@ from typing import cast
 from unrolled.errors import SettingsError
 from unrolled.settings import unknown_name
 from unrolled.tasks.run_config import RECORDED
-from unrolled.tasks.settings import TaggingSettings
+from unrolled.tasks.settings import ReadingSettings, TaggingSettings
 
-__all__ = ["PLACES", "parse_setting", "read_config", "settings_given"]
+__all__ = ["PLACES", "parse_setting", "read_config", "reading_given", "settings_given"]
 
 PLACES = ("task", "train", "dev", "out")
 """What a configuration may hold beside the settings."""
@@ -78,6 +78,22 @@ def settings_given(config: Mapping[str, object], set_: Sequence[str], seed: int 
     given = {name: value for name, value in config.items() if name not in PLACES}
     given |= dict(map(parse_setting, set_))
     return given if seed is None else given | {"seed": seed}
+
+
+def reading_given(set_: Sequence[str]) -> dict[str, object]:
+    """Return the settings of how files are read that `--set` gives to a verb that does not train.
+
+    Raises:
+        SettingsError: another setting; it would have no effect.
+    """
+    given = dict(map(parse_setting, set_))
+    for name in given:
+        if name not in ReadingSettings.names():
+            raise SettingsError(
+                f"--set: {name} has no effect here. Only how files are read can be set: "
+                f"{', '.join(ReadingSettings.names())}."
+            )
+    return given
 
 
 def _check_name(name: str, names: Sequence[str] | Mapping[str, object], source: str) -> None:

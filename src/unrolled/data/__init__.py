@@ -9,7 +9,7 @@ from unrolled.data.ragged import Ragged
 from unrolled.data.readers import Reading, read_conll, read_json_lines, read_labelled, read_plain_text, read_table
 from unrolled.data.tags import Scheme, Span, detect_scheme, is_valid_iob2, spans, strict_spans, tags_from_spans, to_iob2
 from unrolled.data.tokenizer import tokenize
-from unrolled.data.vectors import Vectors, read_vectors
+from unrolled.data.vectors import Vectors, read_vectors, read_words
 from unrolled.data.vocabulary import UnknownReport, Vocabulary
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "read_plain_text",
     "read_table",
     "read_vectors",
+    "read_words",
     "spans",
     "strict_spans",
     "tags_from_spans",

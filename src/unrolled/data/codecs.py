@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, TypeAlias, cast
 
@@ -14,7 +15,7 @@ from unrolled.data.spelling import AFFIXES, affixes, normal_form
 from unrolled.data.vocabulary import UnknownReport, Vocabulary
 from unrolled.errors import DataError
 
-__all__ = ["EncodedWords", "LabelsCodec", "WordsCodec", "may_follow"]
+__all__ = ["EncodedWords", "LabelsCodec", "WordsCodec", "check_sentences", "may_follow"]
 
 MAX_CHARACTERS = 40
 """A longer word is encoded by its first and last characters, this many in all."""
@@ -34,13 +35,21 @@ class EncodedWords:
         indices: Ragged, rows (M,) int64: each word's index in the vocabulary.
         distinct: (M,) int64: which of the U distinct spellings each row has.
         affixes: (U, F) int64: indices of the affixes and shapes of each distinct word.
-        characters: Ragged of U sequences, rows int64: the characters of each distinct word.
+        spellings: the indices of the characters of each distinct word.
     """
 
     indices: Ragged
     distinct: Tensor
     affixes: Tensor
-    characters: Ragged
+    spellings: tuple[tuple[int, ...], ...]
+
+    @cached_property
+    def characters(self) -> Ragged:
+        """Ragged of U sequences, rows int64: the characters of each distinct word; made where they are read."""
+        return Ragged(
+            torch.tensor([index for spelling in self.spellings for index in spelling]),
+            torch.tensor([len(spelling) for spelling in self.spellings]),
+        )
 
 
 @dataclass(frozen=True)
@@ -59,14 +68,20 @@ class WordsCodec:
 
     @classmethod
     def fitted(
-        cls, sentences: Iterable[Sequence[str]], *, min_count: int = 1, max_vocabulary: int | None = None
+        cls,
+        sentences: Iterable[Sequence[str]],
+        *,
+        min_count: int = 1,
+        max_vocabulary: int | None = None,
+        known: Iterable[str] = (),
     ) -> "WordsCodec":
         """Return the codec of the training sentences.
 
         Args:
             sentences: the training sentences, each a sequence of words.
             min_count: a word seen less often is `<unk>`. Affixes and characters are kept from the second time on.
-            max_vocabulary: at most this many words are kept, the most frequent; None for all.
+            max_vocabulary: the most words of the vocabulary, `<unk>` included: the most frequent; None for all.
+            known: further words of the vocabulary, such as those that have pre-trained vectors.
         """
         counts = Counter(word for sentence in sentences for word in sentence)
         normal: Counter[str] = Counter()
@@ -78,8 +93,9 @@ class WordsCodec:
                 affix[value] += count
             for value in word:
                 character[value] += count
+        words = Vocabulary.from_counts(normal, min_count=min_count, max_size=max_vocabulary)
         return cls(
-            Vocabulary.from_counts(normal, min_count=min_count, max_size=max_vocabulary),
+            Vocabulary(dict.fromkeys((*words.tokens, *map(normal_form, known)))),
             Vocabulary.from_counts(affix, min_count=2),
             Vocabulary.from_counts(character, min_count=2),
         )
@@ -88,14 +104,9 @@ class WordsCodec:
         """Encode a batch of sentences.
 
         Raises:
-            DataError: a sentence without words, or an empty word; the message gives its number in the batch.
+            DataError: what `check_sentences` refuses.
         """
-        for number, sentence in enumerate(sentences, 1):
-            if not sentence or not all(sentence):
-                raise DataError(
-                    f"sentence {number} of {len(sentences)} has no words or an empty word. "
-                    "Give sequences of words with at least one character each."
-                )
+        check_sentences(sentences)
         position: dict[str, int] = {}
         distinct = [position.setdefault(word, len(position)) for sentence in sentences for word in sentence]
         spellings = [self._spelling(word) for word in position]
@@ -105,10 +116,7 @@ class WordsCodec:
             indices=Ragged(indices, torch.tensor([len(sentence) for sentence in sentences])),
             distinct=rows,
             affixes=torch.tensor([spelling[1] for spelling in spellings]),
-            characters=Ragged(
-                torch.tensor([c for spelling in spellings for c in spelling[2]]),
-                torch.tensor([len(spelling[2]) for spelling in spellings]),
-            ),
+            spellings=tuple(spelling[2] for spelling in spellings),
         )
 
     def counts(self, sentences: Iterable[Sequence[str]]) -> list[int]:
@@ -132,8 +140,15 @@ class WordsCodec:
 
     @classmethod
     def from_texts(cls, texts: Mapping[str, str]) -> "WordsCodec":
-        """Return the codec that `texts` described."""
+        """Return the codec that `texts` described.
+
+        Raises:
+            DataError: a text that is missing or is no vocabulary.
+        """
         names = ("vocabulary.txt", "affixes.txt", "characters.txt")
+        for name in names:
+            if name not in texts:
+                raise DataError(f"There is no {name}. Copy the whole model directory.")
         words, affixes, characters = (Vocabulary.loads(texts[name], name=name) for name in names)
         return cls(words, affixes, characters)
 
@@ -193,6 +208,24 @@ class LabelsCodec:
         labels = [self.labels.token(i) for i in cast(Any, indices.rows).tolist()]
         ends: list[int] = cast(Any, indices.offsets).tolist()
         return [labels[start:end] for start, end in pairwise(ends)]
+
+
+def check_sentences(sentences: Sequence[Sequence[str]]) -> None:
+    """Refuse what is no sentence of words.
+
+    Raises:
+        DataError: a text instead of words, a sentence without words, or an empty word; with the sentence's number.
+    """
+    for number, sentence in enumerate(sentences, 1):
+        if isinstance(sentence, str):
+            raise DataError(
+                f"Sentence {number} is the text {sentence[:40]!r}. Give a sequence of words, as from split()."
+            )
+        if not sentence or not all(sentence):
+            raise DataError(
+                f"Sentence {number} of {len(sentences)} has no words or an empty word. "
+                "Give sequences of words with at least one character each."
+            )
 
 
 def may_follow(label: str, previous: str) -> bool:

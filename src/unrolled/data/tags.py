@@ -264,7 +264,7 @@ def _explain(tags: Sequence[str], position: int, scheme: Scheme) -> Fault:
         )
     before = "the start of the sentence" if position == 0 else tags[position - 1]
     if scheme == "IOB2":
-        way_out = f"Write {_join('B', kind)} if an entity begins here; if I- may begin one, read the file as IOB1"
+        way_out = f"Write {_join('B', kind)} if an entity begins here; if I- may begin one, give --set scheme=IOB1"
         return Fault(
             position, f"{tag} follows {before}, so it continues nothing in a file that is otherwise IOB2", way_out
         )
@@ -296,4 +296,4 @@ def _spelling(tag: str, scheme: Scheme) -> str:
         return f"Write {first[1].upper()}-{first[2]}: the prefix in upper case, a hyphen, the type"
     if last:
         return f"Write {last[2]}-{last[1]}: the prefix, a hyphen, the type"
-    return f"Write B-{tag} or I-{tag}, or O outside entities; or choose another label column"
+    return f"Write B-{tag} or I-{tag}, or O outside entities; or give another column: --set label_column=N"

@@ -13,7 +13,7 @@ from unrolled.data.problem import Problem
 from unrolled.data.vocabulary import Vocabulary
 from unrolled.errors import DataError
 
-__all__ = ["Vectors", "read_vectors"]
+__all__ = ["Vectors", "read_vectors", "read_words"]
 
 # 300 numbers take 3 kB: a line beyond this is no line, and must not be read into memory as one.
 MAX_LINE_BYTES = 1 << 20
@@ -98,6 +98,23 @@ def read_vectors(
             "Fetch the file again, or correct the header.",
         )
     return Vectors(matrix, found)
+
+
+def read_words(path: str | Path, limit: int) -> list[str]:
+    """Return the first `limit` words of a file of vectors, each once: files list the most frequent words first.
+
+    Raises:
+        DataError: with file and line, as `read_vectors` does, for what it reads.
+    """
+    lines = _lines(path)
+    top = next(lines, (1, ""))
+    num_words, D = _shape(path, *top)
+    words: dict[str, None] = {}
+    for number, line in lines if num_words is not None else chain([top], lines):
+        if len(words) >= limit or not line:
+            break
+        words.setdefault(_word_and_numbers(path, number, line, D)[0])
+    return list(words)
 
 
 def _lowered(vocabulary: Vocabulary) -> dict[str, list[int]]:

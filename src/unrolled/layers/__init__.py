@@ -3,7 +3,8 @@
 from unrolled.layers.characters import CharacterEncoder
 from unrolled.layers.crf import CRF
 from unrolled.layers.dropout import dropout, variational, word_dropout
+from unrolled.layers.embedding import WordEmbedding
 from unrolled.layers.recurrent import Recurrent
 from unrolled.layers.softmax import Softmax
 
-__all__ = ["CRF", "CharacterEncoder", "Recurrent", "Softmax", "dropout", "variational", "word_dropout"]
+__all__ = ["CRF", "CharacterEncoder", "Recurrent", "Softmax", "WordEmbedding", "dropout", "variational", "word_dropout"]

@@ -4,7 +4,7 @@ import re
 
 from unrolled.model_files.strict_json import MAX_JSON_BYTES
 
-__all__ = ["CARD", "CONFIG", "FORMAT", "METRICS", "TENSORS", "VERSION", "limit"]
+__all__ = ["CARD", "CONFIG", "FORMAT", "METRICS", "STRAY", "TENSORS", "VERSION", "limit"]
 
 FORMAT = "unrolled-model"
 VERSION = 1
@@ -13,6 +13,9 @@ TENSORS = "model.safetensors"
 CONFIG = "config.json"
 METRICS = "metrics.json"
 CARD = "README.md"
+
+STRAY = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+"""Files that a file manager leaves where it has been: nobody's work, and lost without regret."""
 
 MAX_TENSOR_BYTES = 2**40
 MAX_VOCABULARY_BYTES = 256 * 2**20

@@ -73,6 +73,8 @@ def write_model_files(
 def check_replaceable(directory: Path) -> None:
     """Raise RunError unless a model may be written there: nothing is there, or an empty directory, or only a model.
 
+    What file managers leave (`.DS_Store` and the like) counts as nothing, and goes with the old model.
+
     `write_model_files` calls it; call it before a long training run to hear of the obstacle early.
     """
     way_out = "Give another directory, or move what is there away."
@@ -81,7 +83,7 @@ def check_replaceable(directory: Path) -> None:
             return
         if not directory.is_dir():
             raise _unwritten(directory, "it is a file", way_out)
-        present = sorted(entry.name for entry in directory.iterdir())
+        present = sorted(entry.name for entry in directory.iterdir() if entry.name not in names.STRAY or entry.is_dir())
     except OSError as error:
         raise _unwritten(directory, f"it cannot be read: {error.strerror}", "Check its permissions.") from error
     if not present:

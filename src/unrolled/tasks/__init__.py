@@ -6,7 +6,7 @@ from unrolled.tasks.description import Description, describe
 from unrolled.tasks.evaluation import Evaluation, evaluate
 from unrolled.tasks.ner import NER
 from unrolled.tasks.prediction import Prediction, predict
-from unrolled.tasks.settings import DataSettings, TaggingSettings
+from unrolled.tasks.settings import DataSettings, ReadingSettings, TaggingSettings
 from unrolled.tasks.task import Task
 from unrolled.tasks.training_plan import TrainingPlan, plan_training
 from unrolled.tasks.training_run import TrainingResult, run_training, train
@@ -18,6 +18,7 @@ __all__ = [
     "Description",
     "Evaluation",
     "Prediction",
+    "ReadingSettings",
     "TaggingSettings",
     "Task",
     "TrainingPlan",

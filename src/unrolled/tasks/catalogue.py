@@ -1,10 +1,14 @@
 """Every task by its name."""
 
+from pathlib import Path
+
+from unrolled.errors import ModelFileError
+from unrolled.model import Model
 from unrolled.settings import unknown_name
 from unrolled.tasks.ner import NER
 from unrolled.tasks.task import Task
 
-__all__ = ["TASKS", "find_task"]
+__all__ = ["TASKS", "find_task", "task_of"]
 
 TASKS = {task.name: task for task in (NER,)}
 
@@ -21,3 +25,17 @@ def find_task(name: str) -> Task:
     if name not in TASKS:
         raise unknown_name(name, TASKS, "task")
     return TASKS[name]
+
+
+def task_of(model: Model, directory: Path) -> Task:
+    """Return the task of the model of a directory.
+
+    Raises:
+        ModelFileError: it was made for a task that this version lacks.
+    """
+    if model.task not in TASKS:
+        raise ModelFileError(
+            f"{directory}: the model was made for the task {model.task!r}, which this version of unrolled lacks; it "
+            f"has {', '.join(TASKS)}. Use the version that made the model, or a later one."
+        )
+    return TASKS[model.task]

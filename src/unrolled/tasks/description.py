@@ -8,7 +8,7 @@ from typing import cast
 from unrolled.kernels import NUM_GATES, engine
 from unrolled.model import Model
 from unrolled.model_files import read_model_files
-from unrolled.tasks.catalogue import find_task
+from unrolled.tasks.catalogue import task_of
 
 __all__ = ["Description", "Parameter", "Symbol", "describe"]
 
@@ -80,10 +80,10 @@ def describe(directory: Path) -> Description:
     """Describe the model of a model directory, or of a run directory.
 
     Raises:
-        ModelFileError: the model cannot be trusted.
+        ModelFileError: the model cannot be trusted, or is for a task that this version lacks.
     """
     model = Model.load(directory)
-    task = find_task(model.task)
+    task = task_of(model, directory)
     recorded = read_model_files(directory).metrics
     dev = _mapping(recorded.get("dev"))
     fit = _mapping(recorded.get("settings"))
@@ -107,7 +107,7 @@ def describe(directory: Path) -> Description:
         },
         unknown_rate=_number(_mapping(recorded.get("dev_unknown")).get("rate")),
         labels=model.y_codec.labels.tokens,
-        metric=task.metric,
+        metric=metric if isinstance(metric := recorded.get("metric"), str) else task.metric,
         rule=task.rule,
         figures={name: value for name in names if (value := _number(figures.get(name))) is not None},
         outside_bias=float(model.network.outside_bias),

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import cast
 
 from unrolled.data.tags import spans
-from unrolled.errors import DataError, RunError, SettingsError
+from unrolled.errors import DataError, ModelFileError, RunError, SettingsError
 from unrolled.model import Model
 from unrolled.model_files import read_model_files
-from unrolled.tasks.catalogue import find_task
-from unrolled.tasks.run_config import RunConfig
+from unrolled.tasks.catalogue import task_of
+from unrolled.tasks.run_config import RunConfig, absolute
+from unrolled.tasks.settings import ReadingSettings
 from unrolled.tasks.tagging import measure
 from unrolled.tasks.task import Task
 from unrolled.tasks.training_data import Part, read_part, read_training_data
@@ -63,21 +64,30 @@ class Evaluation:
         }
 
 
-def evaluate(directory: Path, data: Path | None = None) -> Evaluation:
+def evaluate(directory: Path, data: Path | None = None, reading: Mapping[str, object] | None = None) -> Evaluation:
     """Measure the model of a directory on a labelled file, or on what its run kept for that.
 
     Args:
         directory: a model directory, or a run directory.
         data: a labelled file; None for the run's dev part and, of the bundled corpus, the test part.
+        reading: how `data` is read where that differs from the model's own training: names and values of
+            ReadingSettings.
 
     Raises:
         DataError: the file cannot be used, or has changed since the training.
-        ModelFileError: the model cannot be trusted.
-        SettingsError: no file is given, and none is known.
+        ModelFileError: the model cannot be trusted, or is for a task that this version lacks.
+        RunError: the run's configuration is damaged, or that of a run which the model is not from.
+        SettingsError: no file is given, and none is known; or settings that do not fit the file.
     """
     model = Model.load(directory)
-    task = find_task(model.task)
-    parts = _known_parts(task, directory) if data is None else [read_part(task, data)]
+    task = task_of(model, directory)
+    files = read_model_files(directory)
+    if data is None:
+        if reading:
+            raise SettingsError(f"{', '.join(reading)} can be set only for a file of your own. Give --data FILE.")
+        parts = _known_parts(task, directory, files.directory, files.metrics)
+    else:
+        parts = [read_part(task, data, _reading_settings(directory, files.metrics, reading or {}))]
     return Evaluation(task, directory, tuple(_measured(model, task, part) for part in parts))
 
 
@@ -87,25 +97,24 @@ def _measured(model: Model, task: Task, part: Part) -> PartReport:
     return PartReport(part.name, part.path, measure(model, task, part.pairs), tuple(sorted(types - known)))
 
 
-def _known_parts(task: Task, directory: Path) -> list[Part]:
+def _known_parts(task: Task, directory: Path, located: Path, recorded: Mapping[str, object]) -> list[Part]:
     """Return the dev and test parts that the model was not trained on."""
-    for run in (directory, directory.resolve().parent):
+    own = _digests(recorded)
+    run = _run_of(located)
+    if run is not None:
         try:
             config = RunConfig.read(run)
-        except RunError:
-            continue
-        data = read_training_data(task, config.train, config.dev, config.settings)
-        parts, recorded = data.parts[1:], config.sha256
-        break
+        except RunError as error:
+            raise RunError(f"{error} Or measure the model without its run: name a file with --data.") from error
+        _refuse_another_run(directory, run, config, recorded)
+        parts = read_training_data(task, config.train, config.dev, config.settings).parts[1:]
+    elif recorded.get("bundled"):
+        settings = _reading_settings(directory, recorded, {})
+        parts = (read_part(task, task.dev, settings, "dev"), read_part(task, task.test, settings, "test"))
     else:
-        if not read_model_files(directory).metrics.get("bundled"):
-            raise SettingsError(
-                f"{directory} is not in a run directory, so its dev file is not known. Give --data FILE."
-            )
-        parts = (read_part(task, task.dev, "dev"), read_part(task, task.test, "test"))
-        recorded = _recorded(read_model_files(directory).metrics.get("data"))
+        raise SettingsError(f"{directory} is not in a run directory, so its dev file is not known. Give --data FILE.")
     for part in parts:
-        if recorded.get(part.name) != part.sha256:
+        if own.get(part.name) != part.sha256:
             raise DataError(
                 f"{part.path} has changed since the training: its SHA-256 differs. Put the old file back, or name a "
                 "file with --data."
@@ -113,11 +122,40 @@ def _known_parts(task: Task, directory: Path) -> list[Part]:
     return list(parts)
 
 
-def _recorded(data: object) -> dict[str, object]:
-    """Return the SHA-256 of each part from metrics.json, which may hold anything."""
-    if not isinstance(data, dict):
-        return {}
-    parts = cast("Mapping[str, object]", data)
-    return {
-        name: cast("Mapping[str, object]", part).get("sha256") for name, part in parts.items() if isinstance(part, dict)
-    }
+def _run_of(located: Path) -> Path | None:
+    """Return the run directory that a model directory lies in, be it or the run a link."""
+    parents = (absolute(located).parent, located.resolve().parent)
+    return next((parent for parent in parents if (parent / "config.json").exists()), None)
+
+
+def _refuse_another_run(directory: Path, run: Path, config: RunConfig, recorded: Mapping[str, object]) -> None:
+    """Refuse to take another run's dev part: the model may have been trained on its sentences."""
+    own, of_run = _mapping(recorded.get("settings")), config.settings.to_dict()
+    drawn = ("seed", "dev_fraction") if config.train is not None and config.dev is None else ()
+    differs = [f"{name} file" for name, sha256 in config.sha256.items() if _digests(recorded).get(name) != sha256]
+    differs += [name for name in (*ReadingSettings.names(), *drawn) if own.get(name, of_run[name]) != of_run[name]]
+    if differs:
+        raise RunError(
+            f"The model in {directory} is not from the run in {run}, in whose folder it is: it was trained with "
+            f"another {' and another '.join(differs)}. Name a file with --data, or put the model back into its own run."
+        )
+
+
+def _reading_settings(directory: Path, recorded: Mapping[str, object], given: Mapping[str, object]) -> ReadingSettings:
+    """Return how the model's training read its files, as metrics.json says, under what is given."""
+    settings = _mapping(recorded.get("settings"))
+    try:
+        own = ReadingSettings.from_dict({name: settings[name] for name in ReadingSettings.names() if name in settings})
+    except SettingsError as error:
+        raise ModelFileError(f"{directory}: the settings in metrics.json cannot be. {error}") from error
+    return ReadingSettings.from_dict({**own.to_dict(), **given})
+
+
+def _digests(recorded: Mapping[str, object]) -> dict[str, object]:
+    """Return the SHA-256 of each part of the training data."""
+    return {name: _mapping(part).get("sha256") for name, part in _mapping(recorded.get("data")).items()}
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    """Return an object of metrics.json, which may hold anything."""
+    return cast("Mapping[str, object]", value) if isinstance(value, dict) else {}

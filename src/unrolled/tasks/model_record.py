@@ -48,7 +48,7 @@ class ModelRecord:
         unknown = unknown_words(self.model, self.data.dev)
         return {
             "task": self.task.name,
-            "metric": self.task.metric,
+            "metric": self.settings.fit.metric,
             "rule": self.task.rule,
             "dev": self.dev.to_dict(),
             "test": None if self.test is None else self.test.to_dict(),
@@ -70,11 +70,12 @@ class ModelRecord:
 
     def card(self) -> str:
         """Return the model card."""
+        metric = self.settings.fit.metric
         limits = ["The run had not finished when these weights were saved."] * (not self.finished)
         if self.test is not None:
             limits.append(
                 f"On the {self.test.num_sentences:,} test sentences, none of whose entities occurs in the training "
-                f"data, {self.task.metric} is {self.test.overall.f1:.4f} under the same rule."
+                f"data, {metric} is {getattr(self.test.overall, metric):.4f} under the same rule."
             )
         return model_card(
             CardFacts(
@@ -93,7 +94,7 @@ class ModelRecord:
                     )
                     for part in self.data.parts
                 ],
-                metric=self.task.metric,
+                metric=metric,
                 rule=self.task.rule,
                 seed=self.settings.fit.seed,
                 figures={

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from unrolled.data.readers import Reading, read_labelled
+from unrolled.tasks.settings import ReadingSettings
 from unrolled.tasks.task import Task
 from unrolled.training.metrics import RULES, EntityReport, entity_scores
 
@@ -13,8 +14,16 @@ RULE = "strict"
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
-def _read(path: Path, strict: bool) -> Reading:
-    return read_labelled(path, strict=strict)
+def _read(path: Path, strict: bool, settings: ReadingSettings) -> Reading:
+    return read_labelled(
+        path,
+        strict=strict,
+        scheme=settings.known_scheme(),
+        token_column=settings.token_column,
+        label_column=settings.label_column,
+        sentence_column=settings.sentence_column,
+        label_names=settings.names_of_labels(),
+    )
 
 
 def _measure(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> EntityReport:

@@ -26,7 +26,7 @@ class RunConfig:
         train, dev: absolute paths; None for the bundled corpus, `dev` also where it was set aside.
         sha256: of each file, by the part's name.
         settings: all of them, resolved.
-        versions: of the software that began the run.
+        versions: of the software that began the run; a resumed run keeps them.
     """
 
     task: str

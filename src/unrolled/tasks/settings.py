@@ -2,24 +2,67 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from unrolled.architectures import ManyToManySettings
-from unrolled.settings import Settings, Value, flag, number, text, unknown_name, whole
+from unrolled.data.tags import SCHEMES, Scheme
+from unrolled.errors import SettingsError
+from unrolled.settings import Settings, Value, choice, flag, name_or_number, number, text, unknown_name, whole
 from unrolled.training.settings import FitSettings
 
-__all__ = ["DataSettings", "TaggingSettings"]
+__all__ = ["DataSettings", "ReadingSettings", "TaggingSettings"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class DataSettings(Settings):
-    """What is made of the training data.
+class ReadingSettings(Settings):
+    """How labelled files are read.
+
+    >>> ReadingSettings(label_column=2, scheme="BIOES", label_names="O, S-PER").names_of_labels()
+    ('O', 'S-PER')
+
+    Attributes:
+        token_column, label_column: a number, 0 for the first and -1 for the last, or a name in the header of a table;
+            in JSON Lines a key. None takes the first and the last column of CoNLL files, elsewhere the usual names.
+        sentence_column: of a table with one token a row: what tells its sentences apart; None for the usual names.
+        scheme: that the labels are written in; "detect" takes the one that the fewest labels contradict.
+        label_names: what the labels 0, 1, 2, ... of tables and JSON Lines mean, separated by commas.
+    """
+
+    title: ClassVar[str] = "setting of how files are read"
+
+    token_column: str | int | None = name_or_number(None, optional=True)
+    label_column: str | int | None = name_or_number(None, optional=True)
+    sentence_column: str | int | None = name_or_number(None, optional=True)
+    scheme: Literal["detect", "IOB2", "IOB1", "BIOES", "bare"] = choice("detect", "detect", *SCHEMES)
+    label_names: str | None = text(None, optional=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not all(self.names_of_labels() or ("O",)):
+            raise SettingsError(
+                f"label_names is {self.label_names!r}, where a name is missing. Separate the names by single commas."
+            )
+
+    def known_scheme(self) -> Scheme | None:
+        """Return the scheme, None where it is to be detected."""
+        return None if self.scheme == "detect" else self.scheme
+
+    def names_of_labels(self) -> tuple[str, ...] | None:
+        """Return the names in `label_names`, None where there are none."""
+        return None if self.label_names is None else tuple(name.strip() for name in self.label_names.split(","))
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataSettings(ReadingSettings):
+    """How labelled files are read, as in `ReadingSettings`, and what is made of the training data.
 
     Attributes:
         min_count: a word seen less often is `<unk>`.
-        max_vocabulary: at most this many words, the most frequent; None for all.
+        max_vocabulary: the most words of the vocabulary, `<unk>` included: the most frequent; None for all.
         dev_fraction: the share of the training sentences, drawn by `seed`, that is set aside where no dev set is given.
         vectors: a GloVe, fastText or word2vec text file that the word vectors start from; None for random ones.
+        vectors_words: the vocabulary also takes in that many words from the top of that file, so that words which only
+            new text has keep their vectors.
         calibrate: whether the bias against the label O with the best dev figure is chosen and kept with the model.
             Where entities are rare, the most probable labels miss more of them than a good F1 can bear.
     """
@@ -30,6 +73,7 @@ class DataSettings(Settings):
     max_vocabulary: int | None = whole(None, least=1, optional=True)
     dev_fraction: float = number(0.1, above=0, below=1)
     vectors: str | None = text(None, optional=True)
+    vectors_words: int = whole(100_000)
     calibrate: bool = flag(True)
 
 
@@ -67,6 +111,20 @@ class TaggingSettings:
     def to_dict(self) -> dict[str, Value]:
         """Return the flat names and values; `from_dict` is its inverse."""
         return {**self.data.to_dict(), **self.network.to_dict(), **self.fit.to_dict()}
+
+    def without_effect(self) -> list[str]:
+        """Return, in a sentence each, what was changed and has no effect beside the other settings.
+
+        What concerns the training run alone, `fit` says itself.
+        """
+        network, data = self.network, self.data
+        idle = [
+            ("character_encoder", not network.character_size, "character_size is 0"),
+            ("word_dropout", not network.word_size, "word_size is 0"),
+            ("vectors_words", data.vectors is None, "vectors is None"),
+        ]
+        changed = self.changed()
+        return [f"{name} has no effect: {why}." for name, is_idle, why in idle if is_idle and name in changed]
 
     def changed(self) -> dict[str, Value]:
         """Return the settings that differ from their defaults."""

@@ -8,7 +8,7 @@ from unrolled.data.readers import Reading
 from unrolled.data.tags import Scheme
 from unrolled.errors import DataError, SettingsError
 from unrolled.model import TaggedPair
-from unrolled.tasks.settings import TaggingSettings
+from unrolled.tasks.settings import ReadingSettings, TaggingSettings
 from unrolled.tasks.tagging import set_aside
 from unrolled.tasks.task import Task
 
@@ -89,15 +89,15 @@ def read_training_data(task: Task, train: Path | None, dev: Path | None, setting
         DataError: a file that cannot be used.
         SettingsError: a dev file without a training file.
     """
-    seed = settings.fit.seed
+    seed, how = settings.fit.seed, settings.data
     if train is None:
         if dev is not None:
             raise SettingsError(f"There is a dev file, {dev}, but no training file. Give both, or none.")
-        parts = read_part(task, task.train, "train"), read_part(task, task.dev, "dev")
-        return TrainingData(*parts, read_part(task, task.test, "test"), bundled=True, set_aside=None, seed=seed)
-    whole = read_part(task, train, "train")
+        parts = read_part(task, task.train, how, "train"), read_part(task, task.dev, how, "dev")
+        return TrainingData(*parts, read_part(task, task.test, how, "test"), bundled=True, set_aside=None, seed=seed)
+    whole = read_part(task, train, how, "train")
     if dev is not None:
-        return TrainingData(whole, read_part(task, dev, "dev"), None, bundled=False, set_aside=None, seed=seed)
+        return TrainingData(whole, read_part(task, dev, how, "dev"), None, bundled=False, set_aside=None, seed=seed)
     if len(whole.pairs) < 2:
         raise DataError(f"{train} has one sentence, too few to set a dev part aside. Give a dev file.")
     fraction = settings.data.dev_fraction
@@ -112,13 +112,13 @@ def read_training_data(task: Task, train: Path | None, dev: Path | None, setting
     )
 
 
-def read_part(task: Task, path: Path, name: str = "data") -> Part:
-    """Read one labelled file.
+def read_part(task: Task, path: Path, settings: ReadingSettings, name: str = "data") -> Part:
+    """Read one labelled file as the settings say.
 
     Raises:
         DataError: it cannot be used; the message has file, line and way out.
     """
-    reading: Reading = task.read(path, True)
+    reading: Reading = task.read(path, True, settings)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Part(name, path, digest, reading.scheme, reading.pairs)

@@ -1,12 +1,14 @@
 """What a training run is of, settled before anything is written."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from unrolled.errors import DataError, RunError, SettingsError
 from unrolled.tasks.run_config import RunConfig, absolute
 from unrolled.tasks.run_paths import RUNS, free_run, newest_run
 from unrolled.tasks.settings import TaggingSettings
+from unrolled.tasks.tagging import check_metric
 from unrolled.tasks.task import Task
 from unrolled.tasks.training_data import TrainingData, read_training_data
 from unrolled.training import RunDirectory
@@ -28,6 +30,7 @@ class TrainingPlan:
         data: the parts, read.
         resume: whether it goes on with the run in `directory`.
         overwrite: whether an earlier run in `directory` is removed.
+        versions: of the software that began the run to resume; empty for a new one.
     """
 
     task: Task
@@ -36,6 +39,7 @@ class TrainingPlan:
     data: TrainingData
     resume: bool
     overwrite: bool
+    versions: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def plan_training(
@@ -69,6 +73,7 @@ def plan_training(
             raise SettingsError("overwrite and resume exclude each other: one removes what the other goes on from.")
         return _plan_resumed(task, out or newest_run(task.name), train, dev, settings)
     settings = settings or TaggingSettings()
+    check_metric(settings.fit)
     if out is None:
         out = RUNS / task.name if overwrite else free_run(task.name)
     elif not overwrite and out.is_dir() and any(out.iterdir()):
@@ -101,7 +106,7 @@ def _plan_resumed(
                 f"{part.path} is not the file that the run in {directory} began with: its SHA-256 differs. "
                 "Put the old file back to resume, or start another run."
             )
-    return TrainingPlan(task, directory, settings, data, resume=True, overwrite=False)
+    return TrainingPlan(task, directory, settings, data, resume=True, overwrite=False, versions=config.versions)
 
 
 def _refuse_other_settings(directory: Path, own: TaggingSettings, given: TaggingSettings) -> None:

@@ -1,6 +1,7 @@
 """One training run, from files to a run directory: what `unrolled train` does."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
@@ -10,7 +11,7 @@ from unrolled.model import Model
 from unrolled.tasks.model_record import ModelRecord, versions
 from unrolled.tasks.run_config import RunConfig
 from unrolled.tasks.settings import TaggingSettings
-from unrolled.tasks.tagging import Trainee, build_model, measure, train_model
+from unrolled.tasks.tagging import Trainee, build_model, measure, reload_model, train_model
 from unrolled.tasks.task import Task
 from unrolled.tasks.training_plan import TrainingPlan, plan_training
 from unrolled.training import (
@@ -24,13 +25,17 @@ from unrolled.training import (
     RunRecord,
     RunStarted,
     Stopped,
+    Warned,
     broadcast,
     confusion,
     confusion_picture,
 )
 from unrolled.training.metrics import Rule
+from unrolled.training.run_directory import FIRST_MODEL
 
 __all__ = ["TrainingResult", "run_training", "train"]
+
+FIRST_CARD = "The untrained model that this run began with. The trained one is in `best/`.\n"
 
 
 @dataclass(frozen=True)
@@ -76,11 +81,13 @@ def run_training(plan: TrainingPlan, on_event: Listener | None = None) -> Traini
         KeyboardInterrupt: Ctrl-C; the run is kept up to the last step.
     """
     data, settings = plan.data, plan.settings
-    trainee = Trainee(build_model(plan.task, data.train.pairs, settings), plan.task, calibrate=settings.data.calibrate)
-    config = RunConfig.of(plan.task.name, data, settings, versions()).to_dict()
+    trainee = Trainee(_untrained(plan), plan.task, calibrate=settings.data.calibrate)
+    config = RunConfig.of(plan.task.name, data, settings, plan.versions or versions()).to_dict()
     with RunDirectory(plan.directory, overwrite=plan.overwrite, resume=plan.resume) as directory:
         picture = directory.path / "confusion.png"
         if not plan.resume:
+            if settings.data.vectors is not None:  # so that the run can be resumed without that file
+                trainee.model.save(directory.first_model, metrics={}, card=FIRST_CARD)
             directory.write_config(config)
 
         def write_accepted(event: Event) -> None:
@@ -88,7 +95,13 @@ def run_training(plan: TrainingPlan, on_event: Listener | None = None) -> Traini
                 directory.write_config(config)
 
         saver = _Saver(plan, trainee)
-        listeners = [write_accepted, saver, RunRecord(directory, saver.save), *([on_event] if on_event else [])]
+        told = broadcast(RunRecord(directory, saver.save), *([on_event] if on_event else []))
+
+        def warn(event: Event) -> None:
+            if isinstance(event, RunStarted) and (changed := _changed(plan.versions, versions())):
+                told(Warned(f"The run began with {changed}: its weights may differ in their last bits."))
+
+        listeners = [write_accepted, saver, told, warn]
         history = train_model(
             trainee,
             data.train.pairs,
@@ -107,7 +120,24 @@ def run_training(plan: TrainingPlan, on_event: Listener | None = None) -> Traini
                 f"{error.filename or plan.directory} could not be written: {error.strerror}. Free some space there "
                 "and resume the run (resume=True, or --resume): nothing is trained again."
             ) from error
+        except RunError as error:
+            raise RunError(
+                f"{error} Then resume the run (resume=True, or --resume): nothing is trained again."
+            ) from error
     return TrainingResult(plan.directory, trainee.model, record, history)
+
+
+def _untrained(plan: TrainingPlan) -> Model:
+    first = plan.directory / FIRST_MODEL
+    if plan.resume and first.is_dir():
+        return reload_model(first, plan.data.train.pairs)
+    return build_model(plan.task, plan.data.train.pairs, plan.settings)
+
+
+def _changed(before: Mapping[str, str], now: Mapping[str, str]) -> str:
+    """Name what has another version than before; empty where nothing has, or nothing is known."""
+    names = [name for name in before if before[name] != now.get(name)]
+    return ", ".join(f"{name} {before[name]} (now {now.get(name, 'absent')})" for name in names)
 
 
 class _Saver:

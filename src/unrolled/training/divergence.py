@@ -41,7 +41,8 @@ def diverged(
     culprits = f" On its own, such a loss has example {_listed(alone)}." if alone and len(alone) < len(batch) else ""
     return RunError(
         f"Training stopped at step {state.step + 1} (epoch {state.epoch}, batch {state.batch + 1}): {found}. "
-        f"Last finite loss: {last}. The batch held the training examples {_listed(sorted(i + 1 for i in batch))}."
+        f"Last finite loss: {last}. The batch held the examples {_listed(sorted(i + 1 for i in batch))} of "
+        f"the training part, counted without what was set aside."
         f"{culprits} Lower learning_rate (now {settings.learning_rate:g}), set or lower clip_norm (now {clip}), "
         "or look for extreme or empty values in these examples."
     )

@@ -56,7 +56,7 @@ class RunRecord:
                 self._lower_is_better = event.settings.metric_goal == "lower"
                 self._write_metrics()
             case Improved():
-                self._save_best(self._directory.best)
+                self._save()
             case EpochDone():
                 self._rows.append(event.row)
                 self._write_metrics()
@@ -64,13 +64,19 @@ class RunRecord:
                 self._log(f"Checkpoint: epoch {event.epoch}, step {event.step}.")
             case Stopped():
                 if event.reason in {"finished", "patience"} and not self._directory.best.exists():
-                    self._save_best(self._directory.best)
+                    self._save()
                 if self._rows:
                     learning_curves(
                         self._rows, self._directory.curves, metric=self._metric, lower_is_better=self._lower_is_better
                     )
             case _:
                 pass
+
+    def _save(self) -> None:
+        try:
+            self._save_best(self._directory.best)
+        except RunError as error:
+            raise RunError(f"{error} Then resume the run (resume=True, or --resume).") from error
 
     def _write_metrics(self) -> None:
         write_atomically(self._directory.metrics, _table(self._rows).encode())

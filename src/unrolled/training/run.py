@@ -31,7 +31,7 @@ from unrolled.training.fingerprint import differences, fingerprint
 from unrolled.training.interrupt import Interrupt
 from unrolled.training.noise import noise_of_step
 from unrolled.training.optimizer import Optimizer
-from unrolled.training.schedule import learning_rate, plateau_drops, run_fraction
+from unrolled.training.schedule import epochs_waited, learning_rate, plateau_drops, run_fraction
 from unrolled.training.settings import FitSettings
 from unrolled.training.state import RunState
 from unrolled.training.trainable import History, Trainable
@@ -117,10 +117,10 @@ class Run:
     def train_epochs(self) -> Literal["finished", "patience"]:
         """Work until an epoch's end ends the run."""
         while True:
-            waited = len(self.state.rows) - self.state.best_epoch(self.settings)
             if len(self.state.rows) >= self.settings.epochs:
                 return "finished"
-            if self.settings.patience is not None and waited >= self.settings.patience:
+            patience = self.settings.patience
+            if patience is not None and epochs_waited(self.state.rows, self.settings) >= patience:
                 return "patience"
             self.train_epoch()
 

@@ -1,6 +1,7 @@
 """The folder of a training run: what is in it, who may write it, and what may be removed from it."""
 
 import json
+import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,18 +12,24 @@ from unrolled.model_files.swap import leftovers
 from unrolled.training.atomic import write_atomically
 from unrolled.training.lock import FolderLock
 
-__all__ = ["RunDirectory"]
+__all__ = ["FIRST_MODEL", "RunDirectory"]
+
+FIRST_MODEL = Path("last", "first-model")
+"""Where a run directory keeps the untrained model of a run that cannot make it again from its training data alone."""
 
 _LOCK = "unrolled.lock"
-_FILES = ("metrics.csv", "train.log", "config.json", "curves.png", "confusion.png", "last/checkpoint.safetensors")
+# In the order of their removal: what an interrupted one leaves is never taken for a run that can be resumed.
+_FILES = ("config.json", "last/checkpoint.safetensors", "metrics.csv", "train.log", "curves.png", "confusion.png")
 _PARTIAL = tuple(f"{name}.partial" for name in _FILES if name != "train.log")
+_BEGUN = ("config.json", "last/checkpoint.safetensors", "best")
+"""Without any of these a run was stopped before it began, or its removal was stopped: nothing would be lost."""
 
 
 class RunDirectory:
     """A run's folder, locked for this process until it is closed.
 
         best/            the model directory of the best epoch
-        last/            the checkpoint that a stopped run goes on from
+        last/            the checkpoint that a stopped run goes on from; where vectors were read, its first model
         metrics.csv      a row an epoch
         train.log        what happened when
         config.json      every setting, resolved
@@ -32,7 +39,8 @@ class RunDirectory:
 
     Args:
         path: created where it does not exist.
-        overwrite: remove an earlier run's files first. Files that no run writes stay.
+        overwrite: remove an earlier run's files first. Files that no run writes stay. A folder whose run was stopped
+            before it began, with neither config.json nor a checkpoint nor a model, needs no overwrite.
         resume: go on with an earlier run.
 
     Raises:
@@ -47,10 +55,16 @@ class RunDirectory:
         self.path = path
         try:
             self._check(overwrite=overwrite, resume=resume)
-            (path / "last").mkdir(parents=True, exist_ok=True)
-            self._lock = FolderLock(path / _LOCK)
-            if overwrite:
-                self._remove_run()
+            path.mkdir(parents=True, exist_ok=True)
+            self._lock = FolderLock(path / _LOCK)  # before anything else: its file says whose folder this is
+            try:
+                self._check(overwrite=overwrite, resume=resume)  # another process may have been faster
+                (path / "last").mkdir(exist_ok=True)
+                if not resume:
+                    self._remove_run()
+            except BaseException:
+                self.close()
+                raise
         except OSError as error:
             raise RunError(f"{path} cannot be written: {error.strerror}. Choose another folder.") from error
 
@@ -63,6 +77,11 @@ class RunDirectory:
     def checkpoint(self) -> Path:
         """The file for `fit(checkpoint=...)`."""
         return self.path / "last" / "checkpoint.safetensors"
+
+    @property
+    def first_model(self) -> Path:
+        """The model directory of the untrained model, where it is kept."""
+        return self.path / FIRST_MODEL
 
     @property
     def metrics(self) -> Path:
@@ -111,21 +130,26 @@ class RunDirectory:
     def _check(self, *, overwrite: bool, resume: bool) -> None:
         if self.path.exists() and not self.path.is_dir():
             raise RunError(f"{self.path} is a file. Name a folder for the run.")
-        if not self.path.exists() or not any(self.path.iterdir()):
+        empty = not self.path.exists() or not any(self.path.iterdir())
+        if not empty and not (self.path / _LOCK).is_file():
+            raise RunError(f"{self.path} is not empty and was not made by a run. Choose another folder.")
+        if empty or not any(os.path.lexists(self.path / name) for name in _BEGUN):
             if resume:
                 raise RunError(f"There is no run in {self.path} to resume. Check its name, or start without resume.")
-            return
-        if not (self.path / _LOCK).is_file():
-            raise RunError(f"{self.path} is not empty and was not made by a run. Choose another folder.")
-        if not overwrite and not resume:
+        elif not overwrite and not resume:
+            if self.config.exists():
+                raise RunError(
+                    f"{self.path} holds an earlier run. Pass --resume, or --overwrite, or choose another folder."
+                )
             raise RunError(
-                f"{self.path} holds an earlier run. Pass --resume, or --overwrite, or choose another folder."
+                f"{self.path} holds what is left of an earlier run, without its config.json. Pass --overwrite, or "
+                "choose another folder."
             )
 
     def _remove_run(self) -> None:
         for name in (*_FILES, *_PARTIAL):
             (self.path / name).unlink(missing_ok=True)
-        for folder in (self.best, *leftovers(self.best)):
+        for folder in (self.best, *leftovers(self.best), self.first_model, *leftovers(self.first_model)):
             if folder.is_symlink():
                 folder.unlink()
             elif folder.exists():

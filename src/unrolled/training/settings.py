@@ -28,7 +28,9 @@ class FitSettings(Settings):
             by `plateau_factor` after every `plateau_patience` epochs without a better dev metric.
         warmup: the fraction of the run in which the learning rate rises from 0.
         clip_norm: the largest norm of all gradients together; None does not clip.
-        patience: epochs without a better dev metric after which the run stops; None runs to the end.
+        patience: epochs without a better dev metric after which the run stops; None runs to the end. Here and in
+            `plateau_patience` the count starts at the first epoch of the best figure, and not before a figure of which
+            more is better has left 0. The weights that are kept are those of the last epoch of the best figure.
         metric: the figure of the dev set that chooses the best weights.
         metric_goal: whether a "higher" or a "lower" metric is better.
         averaging: "ema" measures and keeps an exponential moving average of the weights instead of the weights.

@@ -75,25 +75,34 @@ def _columns(width: int, token: int, label: int, problems: Problems) -> tuple[in
         return None
     for name, column in (("token_column", token), ("label_column", label)):
         if not -width <= column < width:
-            problems.add(None, f"{name} is {column}, but the lines have {width} columns", f"Choose 0 to {width - 1}")
-            return None
+            problems.add(
+                None,
+                f"{name} is {column}, but the lines have {width} columns",
+                f"Give --set {name}=N, where N is 0 to {width - 1}, or -1 for the last",
+            )
+    if not all(-width <= column < width for column in (token, label)):
+        return None
     if token % width == label % width:
-        problems.add(None, f"column {token % width} is both token_column and label_column", "Choose two columns")
+        problems.add(
+            None,
+            f"column {token % width} is both token_column and label_column",
+            f"Give another of 0 to {width - 1} with --set token_column=N or --set label_column=N",
+        )
         return None
     return token % width, label % width
 
 
 def _sentences(rows: Iterable[Row], width: int, columns: tuple[int, int], problems: Problems) -> Iterator[Draft]:
     token, label = columns
-    draft, sound = Draft([], [], []), True
+    draft = Draft([], [], [])
     for number, line in rows:
-        if line is not None and (not line.strip() or line.startswith(_DOCUMENT)):
-            if draft.tokens and sound:
-                yield draft
-            draft, sound = Draft([], [], []), True
-            continue
         if line is None:
-            sound = False
+            draft.add_gap(number)
+            continue
+        if not line.strip() or line.startswith(_DOCUMENT):
+            if draft.tokens:
+                yield draft
+            draft = Draft([], [], [])
             continue
         found = split_columns(line)
         if len(found) == width:
@@ -101,9 +110,9 @@ def _sentences(rows: Iterable[Row], width: int, columns: tuple[int, int], proble
             draft.tags.append(found[label])
             draft.lines.append(number)
         elif not line.startswith(_COMMENT):
-            sound = False
+            draft.add_gap(number)
             _note_width(number, found, width, problems)
-    if draft.tokens and sound:
+    if draft.tokens:
         yield draft
 
 

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import cast
 
 from unrolled.data.readers.reading import Draft, Reading, finish
-from unrolled.data.readers.source import Problems, counted, numbered_lines, split_at_spaces
-from unrolled.data.readers.values import Note, as_labels, as_tokens
+from unrolled.data.readers.source import Problems, numbered_lines, split_at_spaces
+from unrolled.data.readers.values import Note, as_labels, as_tokens, draft_of_line
 from unrolled.data.tags import Scheme, Span, tags_from_spans
-from unrolled.errors import DataError
 
 __all__ = ["read_json_lines"]
 
@@ -51,10 +50,8 @@ def read_json_lines(
             note("the file begins with a list: it is JSON, not JSON Lines", "Write one object a line: jq -c '.[]' FILE")
             break
         record = _record(line, note)
-        draft = None if record is None else _draft(record, token_keys, label_keys, label_names, note)
-        if draft is not None:
-            draft.lines.append(number)
-            drafts.append(draft)
+        if record is not None:
+            drafts.append(_draft(number, record, (token_keys, label_keys), label_names, note))
     return finish(drafts, problems, scheme=scheme, strict=strict)
 
 
@@ -74,49 +71,61 @@ def _record(line: str, note: Note) -> dict[str, object] | None:
 
 
 def _draft(
+    number: int,
     record: dict[str, object],
-    token_keys: Sequence[str],
-    label_keys: Sequence[str],
+    keys: tuple[Sequence[str], Sequence[str]],
     label_names: Sequence[str] | None,
     note: Note,
-) -> Draft | None:
-    token_key = next((key for key in token_keys if key in record), None)
-    label_key = next((key for key in label_keys if key in record and key != token_key), None)
-    if token_key is None or label_key is None:
-        missing, keys = ("tokens", token_keys) if token_key is None else ("labels", label_keys)
-        note(f"no {missing} among the keys {', '.join(record) or '(none)'}", f"Name them {' or '.join(keys)}")
-        return None
-    value = record[token_key]
-    tokens = as_tokens(split_at_spaces(value) if isinstance(value, str) else value, token_key, note)
-    if tokens is None:
-        return None
-    if label_key in _SPANS or _looks_like_spans(record[label_key]):
-        labels = _labels_from_spans(record[label_key], label_key, len(tokens), note)
-    else:
+) -> Draft:
+    token_key = next((key for key in keys[0] if key in record), None)
+    label_key = next((key for key in keys[1] if key in record and key != token_key), None)
+    for kind, found, wanted in (("token", token_key, keys[0]), ("label", label_key, keys[1])):
+        if found is None:
+            note(
+                f"no {kind}s among the keys {', '.join(record) or '(none)'}",
+                f"Name them {' or '.join(wanted)}, or give their key with --set {kind}_column=KEY",
+            )
+    tokens = labels = None
+    if token_key is not None:
+        value = record[token_key]
+        tokens = as_tokens(split_at_spaces(value) if isinstance(value, str) else value, token_key, note)
+    if label_key is not None and (label_key in _SPANS or _looks_like_spans(record[label_key])):
+        labels = _labels_from_spans(record[label_key], label_key, None if tokens is None else len(tokens), note)
+    elif label_key is not None:
         labels = as_labels(record[label_key], label_key, label_names, note)
-    if labels is None:
-        return None
-    if len(labels) != len(tokens):
-        note(f"{counted(len(tokens), 'token')} but {counted(len(labels), 'label')}", "Give every token one label")
-        return None
-    return Draft(tokens, labels, [])
+    return draft_of_line(number, tokens, labels, note)
 
 
 def _looks_like_spans(value: object) -> bool:
     return isinstance(value, list) and any(isinstance(item, list | dict) for item in cast("list[object]", value))
 
 
-def _labels_from_spans(value: object, key: str, length: int, note: Note) -> list[str] | None:
-    spans = [_span(item) for item in cast("list[object]", value)] if isinstance(value, list) else [None]
-    if None in spans:
+def _labels_from_spans(value: object, key: str, length: int | None, note: Note) -> Sequence[str | None] | None:
+    """Return the labels of so many tokens; None, with a note of each span that is wrong."""
+    items = [_span(item) for item in cast("list[object]", value)] if isinstance(value, list) else [None]
+    if None in items:
         note(f"{key} is not a list of [start, end, type]", 'Write [[0, 2, "PER"]]: token numbers, the end exclusive')
+    if length is None:
         return None
-    try:
-        return tags_from_spans([span for span in spans if span is not None], length)
-    except DataError as error:
-        found, _, way_out = str(error).partition(". ")
-        note(found, f"{way_out.rstrip('.')}. Spans count tokens, not characters")
-        return None
+    spans = [span for span in items if span is not None]
+    sound: list[Span] = []
+    taken = bytearray(length)
+    for span in spans:
+        part = slice(span.start, span.end)
+        if not 0 <= span.start < span.end <= length:
+            note(
+                f"The span {span.start}:{span.end} ({span.type}) does not fit {length} tokens",
+                "Count tokens, not characters, from 0; the end is exclusive",
+            )
+        elif any(taken[part]):
+            note(
+                f"The span {span.start}:{span.end} ({span.type}) overlaps another one",
+                "Keep one of the two: a token has one label. Spans count tokens, not characters",
+            )
+        else:
+            taken[part] = b"\1" * (span.end - span.start)
+            sound.append(span)
+    return tags_from_spans(sound, length) if len(sound) == len(items) else None
 
 
 def _span(item: object) -> Span | None:

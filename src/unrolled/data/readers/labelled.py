@@ -16,6 +16,8 @@ __all__ = ["FORMATS", "detect_format", "read_labelled"]
 
 FORMATS = ("conll", "table", "json_lines")
 
+Column = str | int | None
+
 
 def read_labelled(
     path: str | Path,
@@ -32,7 +34,7 @@ def read_labelled(
     Columns are numbers (CoNLL, tables) or names (tables, JSON Lines); left out, they are found. See the four readers
     for what else they accept and raise.
     """
-    kind = detect_format(path)
+    kind = detect_format(path, (token_column, label_column, sentence_column))
     if kind == "json_lines":
         keys = [None if column is None else str(column) for column in (token_column, label_column)]
         return read_json_lines(
@@ -57,8 +59,12 @@ def read_labelled(
     )
 
 
-def detect_format(path: str | Path) -> str:
-    """Return the one of FORMATS that a file is in; what cannot be read counts as CoNLL."""
+def detect_format(path: str | Path, columns: tuple[Column, Column, Column] = (None, None, None)) -> str:
+    """Return the one of FORMATS that a file is in; what cannot be read counts as CoNLL.
+
+    `columns` are those of token, label and sentence, where they are known: a name among them may show the header of a
+    TSV file.
+    """
     suffix = Path(path).suffix.lower()
     if suffix in {".jsonl", ".ndjson", ".json"}:
         return "json_lines"
@@ -70,9 +76,14 @@ def detect_format(path: str | Path) -> str:
     first = next((line for _, line in lines if line is not None and line.strip()), "")
     if first.lstrip().startswith("{"):
         return "json_lines"
-    if suffix in {".tsv", ".tab"} and find_columns(first.split("\t"), [], (None, None, None)) is not None:
+    if suffix in {".tsv", ".tab"} and _is_header(first.split("\t"), columns):
         return "table"
     return "conll"
+
+
+def _is_header(fields: list[str], columns: tuple[Column, Column, Column]) -> bool:
+    token, label, sentence = (column if column in fields else None for column in columns)
+    return find_columns(fields, [], (token, label, sentence)) is not None
 
 
 def _number(column: str | int | None, name: str, default: int) -> int:
@@ -82,6 +93,6 @@ def _number(column: str | int | None, name: str, default: int) -> int:
         return int(column)
     except ValueError as error:
         raise SettingsError(
-            f"{name} is {column!r}, but the columns of a CoNLL file have no names. Give a number: 0 is the first, "
-            "-1 the last."
+            f"{name} is {column!r}, but the columns of a CoNLL file have no names. Give a number, --set {name}=N: 0 is "
+            "the first, -1 the last."
         ) from error

@@ -1,7 +1,7 @@
 """What a reader returns, and the last step that all readers share: the scheme, the conversion, the verdict."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from unrolled.data.pair import Pair
@@ -31,11 +31,25 @@ class Reading:
 
 @dataclass(slots=True)
 class Draft:
-    """A sentence as the file spells it; `lines` has one number for each token, or one for all of them."""
+    """A sentence as the file spells it; `lines` has one number for each token, or one for all of them.
+
+    `sound` is whether nothing has been found wrong with it so far; what is not sound still has its labels checked.
+    `gaps` are the positions of labels that cannot be read; `tags` has "" there, next to which any label may stand.
+    """
 
     tokens: list[str]
     tags: list[str]
     lines: list[int]
+    sound: bool = True
+    gaps: set[int] = field(default_factory=set[int])
+
+    def add_gap(self, line: int) -> None:
+        """Take the place of a line that cannot be read."""
+        self.gaps.add(len(self.tags))
+        self.tokens.append("?")  # an empty one would be a problem of its own
+        self.tags.append("")
+        self.lines.append(line)
+        self.sound = False
 
     def line(self, position: int) -> int:
         """Return the line on which a token stands."""
@@ -48,10 +62,10 @@ def finish(drafts: Sequence[Draft], problems: Problems, *, scheme: Scheme | None
     pairs: list[TaggedPair] = []
     lines: list[int] = []
     for draft in drafts:
-        wrong = faults(draft.tags, scheme)
+        wrong = [fault for fault in faults(draft.tags, scheme) if fault.position not in draft.gaps]
         for fault in wrong:
             problems.add(draft.line(fault.position), fault.found, fault.way_out)
-        if _tokens_are_sound(draft, problems) and not wrong:
+        if _tokens_are_sound(draft, problems) and draft.sound and not wrong:
             pairs.append(Pair(tuple(draft.tokens), tuple(to_iob2(draft.tags, scheme))))
             lines.append(draft.lines[0])
     return verdict(Reading(problems.path, pairs, lines, scheme, []), problems, strict=strict)

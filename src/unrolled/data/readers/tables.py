@@ -15,7 +15,7 @@ from typing import Literal
 
 from unrolled.data.readers.reading import Draft, Reading, finish
 from unrolled.data.readers.source import Problems, Row, counted, numbered_lines
-from unrolled.data.readers.values import as_labels, as_tokens, parse_cell
+from unrolled.data.readers.values import as_labels, as_tokens, draft_of_line, parse_cell
 from unrolled.data.tags import Scheme
 
 __all__ = ["LABEL_NAMES", "SENTENCE_NAMES", "TOKEN_NAMES", "find_columns", "read_table"]
@@ -64,7 +64,8 @@ def read_table(
             problems.add(
                 1,
                 f"the header has the columns {', '.join(header[:12])}; which hold tokens and labels is not clear",
-                f"Name them {TOKEN_NAMES[1]} and {LABEL_NAMES[1]}, or pass token_column=... and label_column=...",
+                f"Name them {TOKEN_NAMES[1]} and {LABEL_NAMES[1]}, or give their names: --set token_column=NAME "
+                "--set label_column=NAME",
             )
         drafts: list[Draft] = []
         if columns is not None:
@@ -99,6 +100,8 @@ def find_columns(
 def _find(
     wanted: str | int | None, header: Sequence[str], names: list[str], usual: Sequence[str], taken: set[int | None]
 ) -> int | None:
+    if isinstance(wanted, str) and wanted not in header and re.fullmatch(r"-?\d{1,9}", wanted):
+        wanted = int(wanted)
     if isinstance(wanted, int):
         return wanted % len(header) if -len(header) <= wanted < len(header) else None
     if wanted is not None:
@@ -176,12 +179,7 @@ def _sentence_rows(
 
         tokens = as_tokens(parse_cell(row[columns.token]), "the token cell", note)
         labels = as_labels(parse_cell(row[columns.label]), "the label cell", label_names, note)
-        if tokens is None or labels is None:
-            continue
-        if len(tokens) != len(labels):
-            note(f"{counted(len(tokens), 'token')} but {counted(len(labels), 'label')}", "Give every token one label")
-            continue
-        yield Draft(tokens, labels, [number])
+        yield draft_of_line(number, tokens, labels, note)
 
 
 def _token_rows(
@@ -190,8 +188,8 @@ def _token_rows(
     label_names: Sequence[str] | None,
     problems: Problems,
 ) -> Iterator[Draft]:
-    draft, sound, identity = Draft([], [], []), True, ""
-    torn = False  # a row that cannot be read may have begun the next sentence
+    draft, identity = Draft([], [], []), ""
+    torn: int | None = None  # a row that cannot be read may have begun the next sentence
     for number, row in rows:
 
         def note(found: str, way_out: str, line: int = number) -> None:
@@ -199,18 +197,22 @@ def _token_rows(
 
         its_identity = row[columns.sentence].strip() if row and columns.sentence is not None else ""
         if (row == [] and columns.sentence is None) or (its_identity and its_identity != identity):
-            if draft.tokens and sound:
+            if draft.tokens:
                 yield draft
-            draft, sound = Draft([], [], []), not (torn and row)
+            draft = Draft([], [], [])
+            if torn is not None and row:
+                draft.add_gap(torn)
         identity = its_identity or identity
-        torn = row is None
+        torn = number if row is None else None
         if row is None:
-            sound = False
+            draft.add_gap(number)
         elif row:
-            labels = as_labels([row[columns.label].strip()], "the row", label_names, note)
-            sound = sound and labels is not None
+            (label,) = as_labels([row[columns.label].strip()], "the row", label_names, note) or [None]
+            if label is None:
+                draft.gaps.add(len(draft.tags))
+                draft.sound = False
             draft.tokens.append(row[columns.token].strip(" "))
-            draft.tags.extend(labels or ["O"])
+            draft.tags.append(label or "")
             draft.lines.append(number)
-    if draft.tokens and sound:
+    if draft.tokens:
         yield draft

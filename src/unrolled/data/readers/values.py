@@ -5,9 +5,10 @@ import json
 from collections.abc import Callable, Sequence
 from typing import cast
 
-from unrolled.data.readers.source import split_at_spaces
+from unrolled.data.readers.reading import Draft
+from unrolled.data.readers.source import counted, split_at_spaces
 
-__all__ = ["Note", "as_labels", "as_tokens", "parse_cell"]
+__all__ = ["Note", "as_labels", "as_tokens", "draft_of_line", "parse_cell"]
 
 Note = Callable[[str, str], None]
 
@@ -30,27 +31,28 @@ def parse_cell(cell: str) -> list[object]:
     return list(split_at_spaces(text))
 
 
-def as_tokens(value: object, name: str, note: Note) -> list[str] | None:
-    """Return a list of tokens, or None with a note of what it is instead."""
+def as_tokens(value: object, name: str, note: Note) -> list[str | None] | None:
+    """Return a list of tokens, or None with a note of what it is instead; so, too, for each token that is none."""
     if not isinstance(value, list) or not cast("list[object]", value):
         note(
             f"{name} is {_shown(cast('object', value))}, not a list of tokens",
             'Write at least one token: ["Harry", "sat"]',
         )
         return None
+    tokens: list[str | None] = []
     for position, item in enumerate(cast("list[object]", value)):
         if not isinstance(item, str):
             note(f"token {position + 1} of {name} is {_shown(item)}, not a string", "Put it in quotation marks")
-            return None
-    return cast("list[str]", value)
+        tokens.append(item if isinstance(item, str) else None)
+    return tokens
 
 
-def as_labels(value: object, name: str, label_names: Sequence[str] | None, note: Note) -> list[str] | None:
-    """Return a list of labels, numbers looked up in `label_names`; or None with a note of what it is instead."""
+def as_labels(value: object, name: str, label_names: Sequence[str] | None, note: Note) -> list[str | None] | None:
+    """Return a list of labels, numbers looked up in `label_names`; or None with a note, so, too, for each label."""
     if not isinstance(value, list):
         note(f"{name} is {_shown(value)}, not a list of labels", "Write one label for each token")
         return None
-    labels: list[str] = []
+    labels: list[str | None] = []
     for position, item in enumerate(cast("list[object]", value)):
         if isinstance(item, str) and not (label_names and item.isdecimal()):
             labels.append(item)
@@ -62,11 +64,29 @@ def as_labels(value: object, name: str, label_names: Sequence[str] | None, note:
             known = "" if label_names is None else f" and there are {len(label_names)} label_names"
             note(
                 f"label {position + 1} of {name} is {_shown(item)}{known}",
-                "Write the label's name, or pass label_names=[...], the name of each number in order",
+                "Write the label's name, or give the name of each number in order: --set label_names=O,B-PER,I-PER",
             )
-            return None
-        labels.append(label_names[number])
+            labels.append(None)
+        else:
+            labels.append(label_names[number])
     return labels
+
+
+def draft_of_line(
+    line: int, tokens: Sequence[str | None] | None, labels: Sequence[str | None] | None, note: Note
+) -> Draft:
+    """Return the sentence of one line; None is what has been noted. A count that differs is noted here."""
+    sound = tokens is not None and labels is not None and None not in tokens and None not in labels
+    if tokens is not None and labels is not None and len(tokens) != len(labels):
+        note(f"{counted(len(tokens), 'token')} but {counted(len(labels), 'label')}", "Give every token one label")
+        sound = False
+    return Draft(
+        tokens=[token for token in tokens or () if token is not None],
+        tags=["" if label is None else label for label in labels or ()],
+        lines=[line],
+        sound=sound,
+        gaps={position for position, label in enumerate(labels or ()) if label is None},
+    )
 
 
 def _shown(value: object) -> str:
