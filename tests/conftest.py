@@ -2,5 +2,5 @@
 
 import signal
 
-# A shell starts its background jobs with Ctrl-C ignored, and a process passes that on: tests of Ctrl-C would wait in vain.
+# A shell starts background jobs with Ctrl-C ignored, which processes pass on: tests of Ctrl-C would wait in vain.
 signal.signal(signal.SIGINT, signal.default_int_handler)
