@@ -93,10 +93,6 @@ class Model:
         """What the network is made of."""
         return self.network.settings
 
-    def length(self, pair: TaggedPair) -> int:
-        """Return T_x, the number of steps of a pair."""
-        return len(pair.x)
-
     def loss(self, pairs: Sequence[TaggedPair], noise: torch.Generator | None = None) -> Tensor:
         """Return the cross-entropy summed over the steps of all pairs; `noise` drives the dropouts, None none."""
         x = self.x_codec.encode([pair.x for pair in pairs])

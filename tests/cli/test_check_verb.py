@@ -26,3 +26,15 @@ def test_all_problems_are_listed_and_1(unrolled, tmp_path: Path) -> None:
     assert report["ok"] is False
     assert [problem["line"] for problem in report["problems"]] == [2, 4, 6]
     assert unrolled("check", "ner", bad, "--json").exit_code == 1
+
+
+def test_sentences_that_stand_there_twice_with_other_labels_are_shown(unrolled, tmp_path: Path) -> None:
+    file = tmp_path / "twice.conll"
+    file.write_text(
+        "\n".join(f"{name} B-PER\nsat O\n\n{name} O\nsat O\n" for name in ("Ann", "Bob", "Cy", "Di", "Ed", "Flo"))
+    )
+    result = unrolled("check", "ner", file)
+    assert result.exit_code == 0, result.output
+    assert f"{file}:4: the sentence of line 1 again, other labels: Ann" in result.stdout
+    shown = result.stdout.count("again, other labels")
+    assert shown == 6 or f"... and {6 - shown} more" in result.stdout

@@ -18,6 +18,7 @@ from unrolled.tasks.tagging import (
     set_aside,
     train_model,
 )
+from unrolled.training import Event, Warned
 from unrolled.training.metrics import EntityReport
 
 PAIRS: list[TaggedPair] = [
@@ -93,3 +94,17 @@ def test_setting_aside_splits_by_the_seed_and_keeps_the_order() -> None:
     assert [len(part) for part in set_aside(pairs[:2], 0.9, seed=0)] == [1, 1]
     with pytest.raises(DataError, match="too few"):
         set_aside(pairs[:1], 0.5, seed=0)
+
+
+def test_few_vectors_are_warned_of(tmp_path: Path) -> None:
+    words = [f"word{chr(97 + i)}{chr(97 + j)}" for i in range(5) for j in range(5)]
+    pairs = [Pair((word, "sat"), ("O", "O")) for word in words]
+    path = tmp_path / "vectors.txt"
+    path.write_text("sat 1 2 3 4\n")
+    values = {**SETTINGS.to_dict(), "vectors": str(path), "epochs": 1}
+    settings = TaggingSettings.from_dict(values)
+    events: list[Event] = []
+    trainee = Trainee(build_model(NER, pairs, settings), NER)
+    train_model(trainee, pairs, pairs, settings, on_event=events.append)
+    (warning,) = [event.message for event in events if isinstance(event, Warned)]
+    assert warning.startswith("Only 3.8% of the vocabulary have a vector")
