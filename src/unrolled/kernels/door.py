@@ -6,20 +6,26 @@ import torch
 from torch import Tensor
 
 from unrolled.data.ragged import Ragged
-from unrolled.kernels import torch_packed
+from unrolled.kernels import operator, torch_packed
 from unrolled.kernels.cells import Cell, State, Weights
+from unrolled.kernels.library import load
 
 __all__ = ["engine", "recur", "zero_state"]
 
 
 def engine(cell: Cell, dtype: torch.dtype, device: torch.device | str = "cpu") -> str:
-    """Name of the engine that runs a cell for tensors of this type on this device.
+    """Name of the engine that runs a cell for tensors of this type on this device: "native", "torch" or "cudnn".
 
-    >>> engine("lstm", torch.float32)
+    The native engine takes float32 on the CPU; `unrolled.kernels.library.load` says where it may be missing.
+
+    >>> engine("lstm", torch.float64)
     'torch'
     """
-    del cell, dtype, device
-    return "torch"
+    del cell
+    kind = torch.device(device).type
+    if kind == "cpu" and dtype == torch.float32 and load() is not None:
+        return "native"
+    return "cudnn" if kind == "cuda" and torch.backends.cudnn.is_available() else "torch"
 
 
 def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State | None = None) -> tuple[Ragged, State]:
@@ -37,7 +43,10 @@ def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State | None
         state = zero_state(cell, x, weights)
     assert state.a.shape == (len(x), len(weights), weights[0].Waa.shape[1])
     assert (state.c is not None) == (cell == "lstm")
-    return torch_packed.recur(cell, x, weights, state)
+    # Autocast may have left x in half precision: a recurrence adds up too many roundings for that.
+    x = x.with_rows(x.rows.to(weights[0].Waa.dtype))
+    native = engine(cell, x.rows.dtype, x.rows.device) == "native"
+    return (operator if native else torch_packed).recur(cell, x, weights, state)
 
 
 def zero_state(cell: Cell, x: Ragged, weights: Sequence[Weights]) -> State:

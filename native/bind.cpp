@@ -1,0 +1,74 @@
+// The extension module `unrolled._native`: the one file that knows Python. Tensors come as addresses, checked before
+// by the module of unrolled.kernels that calls; the GIL is released while the engine runs.
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/array.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine.hpp"
+
+namespace nb = nanobind;
+using namespace unrolled;
+
+namespace {
+
+using Address = std::intptr_t;
+
+template <class T>
+T* at(Address address) {
+    return reinterpret_cast<T*>(address);
+}
+
+std::string path_in_use() { return path().name; }
+
+std::vector<std::string> path_names() {
+    std::vector<std::string> names;
+    for (const Path* const* candidate = paths(); *candidate; ++candidate) names.emplace_back((*candidate)->name);
+    return names;
+}
+
+void take_path(const std::string& name) {
+    if (!use_path(name.c_str())) throw nb::value_error(("no instruction path " + name + " here; see paths()").c_str());
+}
+
+Batch batch_of(int cell, long H, Address lengths, long sequences, std::size_t directions, int threads) {
+    return {static_cast<Cell>(cell), H, sequences, at<const std::int64_t>(lengths), static_cast<int>(directions), threads};
+}
+
+void recur_forward(int cell, long H, Address lengths, long sequences, int threads, bool keep,
+                   const std::vector<std::array<Address, 12>>& directions) {
+    nb::gil_scoped_release released;
+    std::vector<Forward> layers;
+    for (const auto& d : directions)
+        layers.push_back({at<const float>(d[0]), at<const float>(d[1]), at<float>(d[2]), d[3], at<float>(d[4]), d[5],
+                          at<float>(d[6]), at<const float>(d[7]), at<const float>(d[8]), at<float>(d[9]),
+                          at<float>(d[10]), d[11]});
+    forward(batch_of(cell, H, lengths, sequences, layers.size(), threads), layers.data(), keep);
+}
+
+void recur_backward(int cell, long H, Address lengths, long sequences, int threads,
+                    const std::vector<std::array<Address, 17>>& directions) {
+    nb::gil_scoped_release released;
+    std::vector<Backward> layers;
+    for (const auto& d : directions)
+        layers.push_back({at<const float>(d[0]), at<const float>(d[1]), d[2], at<const float>(d[3]), d[4],
+                          at<const float>(d[5]), at<const float>(d[6]), at<const float>(d[7]), at<const float>(d[8]),
+                          d[9], at<const float>(d[10]), at<const float>(d[11]), at<float>(d[12]), at<float>(d[13]),
+                          d[14], at<float>(d[15]), at<float>(d[16])});
+    backward(batch_of(cell, H, lengths, sequences, layers.size(), threads), layers.data());
+}
+
+}  // namespace
+
+NB_MODULE(_native, module) {
+    module.def("path", path_in_use, "Instruction path in use.");
+    module.def("paths", path_names, "Instruction paths that this build and this processor can run, best first.");
+    module.def("use_path", take_path, nb::arg("name"), "Take this path from now on; ValueError where it is not here.");
+    module.def("recur_forward", recur_forward);
+    module.def("recur_backward", recur_backward);
+}

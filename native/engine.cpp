@@ -1,0 +1,196 @@
+#include "engine.hpp"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <numeric>
+#include <vector>
+
+namespace unrolled {
+
+namespace avx512 { extern const Path table; }
+namespace avx2 { extern const Path table; }
+namespace neon { extern const Path table; }
+namespace baseline { extern const Path table; }
+
+const Path* const* paths() {
+    static const Path* found[5];
+    static const bool filled = [] {
+        const Path** next = found;
+#ifdef UNROLLED_HAS_AVX512
+        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw"))
+            *next++ = &avx512::table;
+#endif
+#ifdef UNROLLED_HAS_AVX2
+        if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) *next++ = &avx2::table;
+#endif
+#ifdef UNROLLED_HAS_NEON
+        *next++ = &neon::table;
+#endif
+        *next = &baseline::table;
+        return true;
+    }();
+    (void)filled;
+    return found;
+}
+
+namespace {
+
+const Path* in_use = nullptr;
+
+const Path* find(const char* name) {
+    for (const Path* const* candidate = paths(); *candidate; ++candidate)
+        if (!std::strcmp((*candidate)->name, name)) return *candidate;
+    return nullptr;
+}
+
+// Memory that is kept from call to call, so that a training step neither allocates nor faults pages in.
+class Arena {
+public:
+    ~Arena() { std::free(memory_); }
+
+    float* take(long floats) {
+        if (floats > size_) {
+            std::free(memory_);
+            memory_ = nullptr;
+            constexpr long HUGE_PAGE = 1L << 21;
+            const long bytes = floats * static_cast<long>(sizeof(float));
+            const long alignment = bytes < HUGE_PAGE ? 64 : HUGE_PAGE, rounded = (bytes + alignment - 1) / alignment * alignment;
+            memory_ = static_cast<float*>(std::aligned_alloc(static_cast<std::size_t>(alignment), static_cast<std::size_t>(rounded)));
+            if (!memory_) {
+                size_ = 0;
+                throw std::bad_alloc();
+            }
+            size_ = rounded / static_cast<long>(sizeof(float));
+#ifdef MADV_HUGEPAGE
+            if (alignment == HUGE_PAGE) madvise(memory_, static_cast<std::size_t>(rounded), MADV_HUGEPAGE);
+#endif
+        }
+        return memory_;
+    }
+
+private:
+    float* memory_ = nullptr;
+    long size_ = 0;
+};
+
+long num_gates(Cell cell) { return cell == Cell::lstm ? 4 : cell == Cell::gru ? 3 : 1; }
+
+// Who takes which sequences. Where there are fewer sequences than threads, several share one by its units, if a step
+// is long enough to be worth a meeting.
+class Division {
+public:
+    Division(const Batch& batch, long chunk) {
+        const long N = batch.sequences;
+        offsets_.resize(static_cast<std::size_t>(N) + 1);
+        for (long i = 0; i < N; ++i) offsets_[i + 1] = offsets_[i] + batch.lengths[i];
+        const int D = batch.directions, threads = std::max(1, batch.threads);
+        std::vector<long> falling(static_cast<std::size_t>(N));
+        std::iota(falling.begin(), falling.end(), 0L);
+        std::stable_sort(falling.begin(), falling.end(),
+                         [&](long i, long j) { return batch.lengths[i] > batch.lengths[j]; });
+
+        const int for_each = std::max(1, threads / D);  // members that each direction may have
+        const int groups = static_cast<int>(std::min<long>(for_each, N));
+        const long work = num_gates(batch.cell) * batch.H * batch.H * ((N + groups - 1) / groups);
+        int size = 1;
+        if (work >= WORTH_MEETING)
+            size = static_cast<int>(std::min<long>(for_each / groups, (batch.H + chunk - 1) / chunk));
+        members = std::min(threads, D * groups * size);
+        order_.reserve(static_cast<std::size_t>(D * N));
+        for (int d = 0; d < D; ++d) {
+            std::vector<std::vector<long>> parts(static_cast<std::size_t>(groups));
+            std::vector<long> steps(static_cast<std::size_t>(groups));
+            for (long sequence : falling) {
+                const auto least = std::min_element(steps.begin(), steps.end()) - steps.begin();
+                parts[static_cast<std::size_t>(least)].push_back(sequence);
+                steps[static_cast<std::size_t>(least)] += batch.lengths[sequence];
+            }
+            for (int g = 0; g < groups; ++g) {
+                const long begin = static_cast<long>(order_.size());
+                const auto& part = parts[static_cast<std::size_t>(g)];
+                order_.insert(order_.end(), part.begin(), part.end());
+                const int first = (d * groups + g) * size % members;
+                teams_.push_back({d, begin, static_cast<long>(order_.size()), first, size});
+            }
+        }
+        barriers_ = std::vector<Barrier>(teams_.size() + 1);
+    }
+
+    // The pool gave fewer members than asked for: one does everything.
+    void alone() {
+        members = 1;
+        for (Team& team : teams_) team.first_member = 0, team.size = 1;
+    }
+
+    Plan plan() {
+        return {members, static_cast<int>(teams_.size()), teams_.data(), order_.data(), offsets_.data(), barriers_.data()};
+    }
+
+    int members;
+
+private:
+    static constexpr long WORTH_MEETING = 100'000;  // multiply-adds a step
+
+    std::vector<long> offsets_, order_;
+    std::vector<Team> teams_;
+    std::vector<Barrier> barriers_;
+};
+
+struct Call {
+    const Batch& batch;
+    Division& division;
+    const Forward* forward;
+    const Backward* backward;
+    bool keep;
+    float* workspace;
+};
+
+void run_member(void* context, int member, int members) {
+    const Call& call = *static_cast<const Call*>(context);
+    if (members < call.division.members) {
+        if (member > 0) return;
+        call.division.alone();
+    }
+    if (call.forward) path().forward(call.batch, call.division.plan(), call.forward, call.workspace, call.keep, member);
+    else path().backward(call.batch, call.division.plan(), call.backward, call.workspace, member);
+}
+
+void run(const Batch& batch, const Forward* forward, const Backward* backward, bool keep) {
+    thread_local Arena arena;
+    Division division(batch, path().chunk);
+    Call call{batch, division, forward, backward, keep, arena.take(path().workspace(batch, forward != nullptr))};
+    parallel(division.members, run_member, &call);
+}
+
+}  // namespace
+
+const Path& path() {
+    if (!in_use) {
+        const char* forced = std::getenv("UNROLLED_PATH");
+        const Path* named = forced ? find(forced) : nullptr;
+        in_use = named ? named : paths()[0];
+    }
+    return *in_use;
+}
+
+bool use_path(const char* name) {
+    const Path* named = find(name);
+    if (named) in_use = named;
+    return named != nullptr;
+}
+
+float* scratch(long floats) {
+    thread_local Arena arena;
+    return arena.take(floats);
+}
+
+void forward(const Batch& batch, const Forward* layers, bool keep) { run(batch, layers, nullptr, keep); }
+
+void backward(const Batch& batch, const Backward* layers) { run(batch, nullptr, layers, false); }
+
+}  // namespace unrolled

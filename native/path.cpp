@@ -1,0 +1,86 @@
+// One instruction path. Built once per path with its own flags and UNROLLED_PATH; nothing here may have external
+// linkage but the table, or the linker could keep a copy that other processors cannot run.
+#include <math.h>
+
+#include "engine.hpp"
+
+namespace unrolled::UNROLLED_PATH {
+namespace {
+
+#include "simd.hpp"
+
+#include "activations.hpp"
+#include "product.hpp"
+
+#include "cells.hpp"
+#include "recurrence.hpp"
+
+template <class C>
+void run_forward(const Batch& batch, const Plan& plan, const Forward* layers, float* packed, bool keep, int member) {
+    const Panels shape = forward_panels<C>(nullptr, batch.H);
+    const long size = shape.vectors * L * shape.depth, count = shape.count();
+    for (int d = 0; d < batch.directions; ++d)
+        pack_forward<C>(layers[d].Waa, batch.H, packed + d * size, first_of(count, member, plan.members),
+                        first_of(count, member + 1, plan.members));
+    if (plan.members > 1) plan.barriers[0].wait(plan.members);
+    float* const shared = packed + batch.directions * size;
+    for (const Team* team = plan.team; team < plan.team + plan.teams; ++team) {
+        const int number = member - team->first_member;
+        if (number < 0 || number >= team->size) continue;
+        auto* run = keep ? forward_team<C, true> : forward_team<C, false>;
+        run(batch, plan, *team, layers[team->direction], packed + team->direction * size,
+            shared + 2 * padded(batch.H) * team->begin, number, team->size);
+    }
+}
+
+template <class C>
+void run_backward(const Batch& batch, const Plan& plan, const Backward* layers, float* packed, int member) {
+    const Panels shape = backward_panels<C>(nullptr, batch.H);
+    const long size = shape.vectors * L * shape.depth, count = shape.count();
+    for (int d = 0; d < batch.directions; ++d)
+        pack_backward<C>(layers[d].Waa, batch.H, packed + d * size, first_of(count, member, plan.members),
+                         first_of(count, member + 1, plan.members));
+    if (plan.members > 1) plan.barriers[0].wait(plan.members);
+    float* const shared = packed + batch.directions * size;
+    for (const Team* team = plan.team; team < plan.team + plan.teams; ++team) {
+        const int number = member - team->first_member;
+        if (number < 0 || number >= team->size) continue;
+        backward_team<C>(batch, plan, *team, layers[team->direction], packed + team->direction * size,
+                         shared + 2 * padded(C::GATES * batch.H) * team->begin, number, team->size);
+    }
+}
+
+void forward(const Batch& batch, const Plan& plan, const Forward* layers, float* packed, bool keep, int member) {
+    switch (batch.cell) {
+        case Cell::rnn: return run_forward<Rnn<false>>(batch, plan, layers, packed, keep, member);
+        case Cell::rnn_relu: return run_forward<Rnn<true>>(batch, plan, layers, packed, keep, member);
+        case Cell::gru: return run_forward<Gru>(batch, plan, layers, packed, keep, member);
+        case Cell::lstm: return run_forward<Lstm>(batch, plan, layers, packed, keep, member);
+    }
+}
+
+void backward(const Batch& batch, const Plan& plan, const Backward* layers, float* packed, int member) {
+    switch (batch.cell) {
+        case Cell::rnn: return run_backward<Rnn<false>>(batch, plan, layers, packed, member);
+        case Cell::rnn_relu: return run_backward<Rnn<true>>(batch, plan, layers, packed, member);
+        case Cell::gru: return run_backward<Gru>(batch, plan, layers, packed, member);
+        case Cell::lstm: return run_backward<Lstm>(batch, plan, layers, packed, member);
+    }
+}
+
+// Room for the packed Waa of every direction and for what the teams share.
+long workspace(const Batch& batch, bool forward) {
+    const long G = batch.cell == Cell::lstm ? 4 : batch.cell == Cell::gru ? 3 : 1;
+    const long packed = G * round_up(batch.H, L) * batch.H, states = batch.directions * batch.sequences;
+    return batch.directions * packed + 2 * padded(forward ? batch.H : G * batch.H) * states;
+}
+
+#define UNROLLED_NAME_OF(path) #path
+#define UNROLLED_NAME(path) UNROLLED_NAME_OF(path)
+
+}  // namespace
+
+extern const Path table;
+const Path table = {UNROLLED_NAME(UNROLLED_PATH), forward, backward, workspace, CHUNK};
+
+}  // namespace unrolled::UNROLLED_PATH

@@ -1,0 +1,110 @@
+// out = a · B for few rows of a and a B that is packed once and used at every step.
+//
+// B (depth × columns) lies in panels of W vectors (the last panel may be narrower), each panel row after row, so that
+// it is read from front to back. A block of rows × one panel keeps its sums in registers. Every sum is one chain of
+// fused multiply-adds over the depth, in its order, whatever the block: a row gives the same bits in any company.
+#pragma once
+
+constexpr int DEPTH_BLOCK = 256;  // rows of a panel that stay in the first-level cache while all rows of `a` pass
+
+// R rows × P panels of C vectors; the panels are `panel_stride` floats apart, the outputs side by side.
+template <int R, int P, int C>
+UNROLLED_INLINE void block(const float* __restrict a, long a_stride, const float* __restrict b, long panel_stride,
+                           float* __restrict out, long out_stride, long depth, bool add) {
+    constexpr int V = P * C;
+    Vec sum[R][V];
+    if (add) {
+#pragma GCC unroll 16
+        for (int r = 0; r < R; ++r)
+#pragma GCC unroll 16
+            for (int v = 0; v < V; ++v) sum[r][v] = load(out + r * out_stride + v * L);
+    } else {
+#pragma GCC unroll 16
+        for (int r = 0; r < R; ++r)
+#pragma GCC unroll 16
+            for (int v = 0; v < V; ++v) sum[r][v] = Vec{};
+    }
+    for (long k = 0; k < depth; ++k) {
+        Vec factor[V];
+#pragma GCC unroll 16
+        for (int p = 0; p < P; ++p)
+#pragma GCC unroll 16
+            for (int c = 0; c < C; ++c) factor[p * C + c] = load(b + p * panel_stride + (k * C + c) * L);
+#pragma GCC unroll 16
+        for (int r = 0; r < R; ++r) {
+            const Vec scalar = broadcast(a[r * a_stride + k]);
+#pragma GCC unroll 16
+            for (int v = 0; v < V; ++v) sum[r][v] += scalar * factor[v];
+        }
+    }
+#pragma GCC unroll 16
+    for (int r = 0; r < R; ++r)
+#pragma GCC unroll 16
+        for (int v = 0; v < V; ++v) store(out + r * out_stride + v * L, sum[r][v]);
+}
+
+struct Panels {
+    const float* data;
+    long depth;
+    long vectors;  // of all panels together
+
+    long count() const { return (vectors + W - 1) / W; }
+    const float* panel(long p) const { return data + p * W * L * depth; }
+    int width(long p) const { return static_cast<int>(vectors - p * W < W ? vectors - p * W : W); }
+};
+
+template <int R, int C = W>
+UNROLLED_INLINE void block_of_width(int width, const float* a, long a_stride, const float* b, float* out,
+                                    long out_stride, long depth, bool add) {
+    if constexpr (C > 1) {
+        if (width < C) return block_of_width<R, C - 1>(width, a, a_stride, b, out, out_stride, depth, add);
+    }
+    block<R, 1, C>(a, a_stride, b, 0, out, out_stride, depth, add);
+}
+
+template <int R = MAX_ROWS>
+static void block_of_rows(int rows, int width, const float* a, long a_stride, const float* b, float* out,
+                          long out_stride, long depth, bool add) {
+    if constexpr (R > 1) {
+        if (rows < R) return block_of_rows<R - 1>(rows, width, a, a_stride, b, out, out_stride, depth, add);
+    }
+    block_of_width<R>(width, a, a_stride, b, out, out_stride, depth, add);
+}
+
+// R rows alone: several panels at once, or the sums would wait for one another.
+template <int R, int P>
+static void few_rows(const float* a, long a_stride, const Panels& b, long first, long last, float* out, long out_stride,
+                     bool add) {
+    const long full = b.vectors / W < last ? b.vectors / W : last;
+    for (; first + P <= full; first += P, out += P * W * L)
+        block<R, P, W>(a, a_stride, b.panel(first), W * L * b.depth, out, out_stride, b.depth, add);
+    if constexpr (P > 1) {
+        if (first < last) few_rows<R, P / 2>(a, a_stride, b, first, last, out, out_stride, add);
+    } else if (first < last) {
+        block_of_width<R>(b.width(first), a, a_stride, b.panel(first), out, out_stride, b.depth, add);
+    }
+}
+
+// Columns of the panels [first, last) for all rows; `out` is where the first panel's first column goes.
+static void product(const float* a, long a_stride, int rows, const Panels& b, long first, long last, float* out,
+                    long out_stride, bool add) {
+    constexpr int MOST = 8;  // panels at once: each needs a register for its address
+    constexpr int P1 = MAX_ROWS < MOST ? MAX_ROWS : MOST, P2 = MAX_ROWS / 2 < MOST ? MAX_ROWS / 2 : MOST;
+    if (rows == 1) return few_rows<1, P1>(a, a_stride, b, first, last, out, out_stride, add);
+    if (rows == 2) return few_rows<2, P2>(a, a_stride, b, first, last, out, out_stride, add);
+    if (rows == 3) return few_rows<3, MAX_ROWS / 3>(a, a_stride, b, first, last, out, out_stride, add);
+    const int blocks = (rows + MAX_ROWS - 1) / MAX_ROWS, least = rows / blocks, larger = rows % blocks;
+    for (long k = 0; k < b.depth; k += DEPTH_BLOCK) {
+        const long depth = b.depth - k < DEPTH_BLOCK ? b.depth - k : DEPTH_BLOCK;
+        for (long p = first; p < last; ++p) {
+            const int width = b.width(p);
+            const float* panel = b.panel(p) + k * width * L;
+            for (int i = 0, row = 0; i < blocks; ++i) {
+                const int size = least + (i < larger);
+                block_of_rows(size, width, a + row * a_stride + k, a_stride, panel,
+                              out + row * out_stride + (p - first) * W * L, out_stride, depth, add || k > 0);
+                row += size;
+            }
+        }
+    }
+}

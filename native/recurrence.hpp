@@ -1,0 +1,233 @@
+// A whole ragged batch through one layer, both directions at once, forward and back.
+//
+// A team takes its sequences from the first step to the last. At step t those still running are the first rows of its
+// state, for they are sorted by falling length. A team of one never waits. The members of a larger team share the
+// units: each reads the whole a⟨t-1⟩ (or gate gradients), writes its own units, and they meet once a step.
+#pragma once
+
+constexpr long CHUNK = W * L;  // units whose gates come out of whole panels together
+
+UNROLLED_INLINE long round_up(long n, long to) { return (n + to - 1) / to * to; }
+UNROLLED_INLINE long smaller(long a, long b) { return a < b ? a : b; }
+
+// Rows of a power of two would all fall into the same lines of the cache.
+UNROLLED_INLINE long padded(long n) { return round_up(n, 16) + 16; }
+
+// ---- Panels of Waa
+
+// Forward: columns are gates, unit block by unit block of L, so that all gates of a unit come out side by side.
+template <class C>
+UNROLLED_INLINE Panels forward_panels(const float* packed, long H) {
+    return {packed, H, (H + L - 1) / L * C::GATES};
+}
+
+// Back: columns are units, the depth runs over the gates.
+template <class C>
+UNROLLED_INLINE Panels backward_panels(const float* packed, long H) {
+    return {packed, C::GATES * H, (H + L - 1) / L};
+}
+
+template <class C>
+static void pack_forward(const float* Waa, long H, float* packed, long first_panel, long last_panel) {
+    const Panels panels = forward_panels<C>(packed, H);
+    for (long p = first_panel; p < last_panel; ++p) {
+        const long width = panels.width(p);
+        float* to = packed + (panels.panel(p) - packed);
+        for (long k0 = 0; k0 < H; k0 += 64) {
+            const long k1 = smaller(k0 + 64, H);
+            for (long v = 0; v < width; ++v) {
+                const long vector = p * W + v, first = vector / C::GATES * L, gate = vector % C::GATES;
+                for (long lane = 0; lane < L; ++lane) {
+                    const bool real = first + lane < H;
+                    const float* from = Waa + (gate * H + first + lane) * H;
+                    float* column = to + v * L + lane;
+                    for (long k = k0; k < k1; ++k) column[k * width * L] = real ? from[k] : 0.0f;
+                }
+            }
+        }
+    }
+}
+
+template <class C>
+static void pack_backward(const float* Waa, long H, float* packed, long first_panel, long last_panel) {
+    const Panels panels = backward_panels<C>(packed, H);
+    for (long p = first_panel; p < last_panel; ++p) {
+        const long width = panels.width(p);
+        float* to = packed + (panels.panel(p) - packed);
+        for (long k = 0; k < panels.depth; ++k, to += width * L)
+            for (long v = 0; v < width; ++v) {
+                const long unit = (p * W + v) * L;
+                store(to + v * L, load(Waa + k * H + unit, static_cast<int>(smaller(L, H - unit))));
+            }
+    }
+}
+
+// Rows come from memory in no order that the processor could foresee.
+UNROLLED_INLINE void foresee(const float* row, long blocks, long H, long u) {
+    for (long block = 0; block < blocks; ++block) __builtin_prefetch(row + block * H + u, 1, 3);
+}
+
+static long first_of(long parts, int member, int members) { return parts * member / members; }
+
+// ---- Forward
+
+template <class C, bool KEEP>
+static void forward_team(const Batch& batch, const Plan& plan, const Team& team, const Forward& layer,
+                         const float* packed, float* shared, int member, int members) {
+    const long H = batch.H, stride = padded(H), R = team.end - team.begin;
+    const long* order = plan.order + team.begin;
+    const Panels panels = forward_panels<C>(packed, H);
+    const long chunks = (H + CHUNK - 1) / CHUNK;
+    const long my_first = first_of(chunks, member, members), my_last = first_of(chunks, member + 1, members);
+    const long direction = team.direction == 0 ? 1 : -1;
+    Barrier& barrier = plan.barriers[1 + (&team - plan.team)];
+
+    // Shared by the team: a before and after the step. Its own: c, the sums, the rows.
+    float* before = shared;
+    float* after = shared + R * stride;
+    const long my_units = (my_last - my_first) * CHUNK;
+    const long group = R <= 3 ? my_last - my_first : 1;
+    const long sums_stride = round_up(group * CHUNK * C::GATES, 16) + 16;
+    float* own = scratch(R * sums_stride + (C::HAS_C ? R * my_units : 0) + R * 2);
+    float* sums = own;
+    float* c = own + R * sums_stride;
+    long* rows = reinterpret_cast<long*>(c + (C::HAS_C ? R * my_units : 0));
+
+    const long u_first = my_first * CHUNK, u_last = smaller(my_last * CHUNK, H);
+    for (long r = 0; r < R; ++r) {
+        const long sequence = order[r];
+        rows[r] = direction > 0 ? plan.offsets[sequence] : plan.offsets[sequence + 1] - 1;
+        const float* a0 = layer.a0 + sequence * layer.state_stride;
+        for (long u = u_first; u < u_last; ++u) before[r * stride + u] = a0[u];
+        for (long u = u_last; u < my_last * CHUNK; ++u) before[r * stride + u] = after[r * stride + u] = 0.0f;
+        if constexpr (C::HAS_C) {
+            const float* c0 = layer.c0 + sequence * layer.state_stride;
+            for (long u = u_first; u < my_last * CHUNK; ++u) c[r * my_units + u - u_first] = u < H ? c0[u] : 0.0f;
+        }
+    }
+    if (members > 1) barrier.wait(members);
+
+    long running = R;
+    for (long t = 0;; ++t) {
+        while (running > 0 && batch.lengths[order[running - 1]] <= t) --running;
+        if (running == 0) break;
+        for (long chunk = my_first; chunk < my_last; chunk += group) {
+            const long last = smaller(chunk + group, my_last);
+            if (group == 1)
+                for (long r = 0; r < running; ++r) {
+                    const long row = rows[r], u = chunk * CHUNK;
+                    foresee(layer.gates + row * layer.gates_stride, KEEP ? C::KEPT : C::GATES, H, u);
+                    __builtin_prefetch(layer.a + row * layer.a_stride + u, 1, 3);
+                    if constexpr (KEEP && C::HAS_C) __builtin_prefetch(layer.c + row * H + u, 1, 3);
+                }
+            product(before, stride, static_cast<int>(running), panels, chunk * C::GATES,
+                    smaller(last * C::GATES, panels.count()), sums, sums_stride, false);
+            const long unit_end = smaller(last * CHUNK, H);
+            for (long r = 0; r < running; ++r) {
+                const float* sum = sums + r * sums_stride;
+                const long row = rows[r];
+                for (long u = chunk * CHUNK; u < unit_end; u += L, sum += C::GATES * L)
+                    C::template forward<KEEP>(ForwardUnits{
+                        sum, layer.gates + row * layer.gates_stride + u, layer.a + row * layer.a_stride + u,
+                        KEEP && C::HAS_C ? layer.c + row * H + u : nullptr, before + r * stride + u,
+                        after + r * stride + u, c + r * my_units + u - u_first, layer.ban ? layer.ban + u : nullptr, H,
+                        static_cast<int>(smaller(L, H - u))});
+            }
+        }
+        for (long r = 0; r < running; ++r) rows[r] += direction;
+        float* const swapped = before;
+        before = after;
+        after = swapped;
+        if (members > 1) barrier.wait(members);
+    }
+    for (long r = 0; r < R; ++r) {
+        const long sequence = order[r];
+        const float* a = layer.a + (rows[r] - direction) * layer.a_stride;
+        float* a_last = layer.a_last + sequence * layer.state_stride;
+        for (long u = u_first; u < u_last; ++u) a_last[u] = a[u];
+        if constexpr (C::HAS_C) {
+            float* c_last = layer.c_last + sequence * layer.state_stride;
+            for (long u = u_first; u < u_last; ++u) c_last[u] = c[r * my_units + u - u_first];
+        }
+    }
+}
+
+// ---- Back
+
+template <class C>
+static void backward_team(const Batch& batch, const Plan& plan, const Team& team, const Backward& layer,
+                          const float* packed, float* shared, int member, int members) {
+    const long H = batch.H, K = C::GATES * H, stride = padded(K), R = team.end - team.begin;
+    const long* order = plan.order + team.begin;
+    const Panels panels = backward_panels<C>(packed, H);
+    const long my_first = first_of(panels.count(), member, members);
+    const long my_last = first_of(panels.count(), member + 1, members);
+    const long direction = team.direction == 0 ? 1 : -1;
+    Barrier& barrier = plan.barriers[1 + (&team - plan.team)];
+
+    // Shared by the team: the gate gradients of this step and of the one ahead. Its own: da, dc, the rows.
+    float* gradients = shared;
+    float* other = members > 1 ? shared + R * stride : shared;
+    const long my_units = (my_last - my_first) * CHUNK, own_stride = my_units + 16;
+    float* da = scratch(R * own_stride * (C::HAS_C ? 2 : 1) + R * 2);
+    float* dc = da + R * own_stride;
+    long* rows = reinterpret_cast<long*>(da + R * own_stride * (C::HAS_C ? 2 : 1));
+
+    const long u_first = my_first * CHUNK, u_last = smaller(my_last * CHUNK, H);
+    for (long r = 0; r < R; ++r) {
+        const long sequence = order[r];
+        rows[r] = direction > 0 ? plan.offsets[sequence + 1] - 1 : plan.offsets[sequence];
+        const float* da_last = layer.da_last + sequence * layer.state_stride;
+        for (long u = u_first; u < my_last * CHUNK; ++u) da[r * own_stride + u - u_first] = u < H ? da_last[u] : 0.0f;
+        if constexpr (C::HAS_C) {
+            const float* dc_last = layer.dc_last + sequence * layer.state_stride;
+            for (long u = u_first; u < my_last * CHUNK; ++u)
+                dc[r * own_stride + u - u_first] = u < H ? dc_last[u] : 0.0f;
+        }
+    }
+
+    long running = 0;
+    for (long t = batch.lengths[order[0]] - 1; t >= 0; --t) {
+        while (running < R && batch.lengths[order[running]] > t) ++running;
+        for (long r = 0; r < running; ++r) {
+            const long row = rows[r], sequence = order[r];
+            const float* a_before = t > 0 ? layer.a + (row - direction) * layer.a_stride
+                                          : layer.a0 + sequence * layer.state_stride;
+            const float* c_before = nullptr;
+            if constexpr (C::HAS_C)
+                c_before = t > 0 ? layer.c + (row - direction) * H : layer.c0 + sequence * layer.state_stride;
+            const long ahead = r + 1 < running ? rows[r + 1] : row;
+            for (long u = u_first; u < u_last; u += L) {
+                if ((u - u_first) % 16 == 0) {
+                    foresee(layer.gates + ahead * layer.gates_stride, C::KEPT, H, u);
+                    foresee(layer.dgates + ahead * C::GRADIENTS * H, C::GRADIENTS, H, u);
+                    __builtin_prefetch(layer.da + ahead * layer.da_stride + u, 0, 3);
+                    __builtin_prefetch(layer.previous + ahead * H + u, 1, 3);
+                    __builtin_prefetch(layer.a + (ahead - direction) * layer.a_stride + u, 0, 3);
+                    if constexpr (C::HAS_C) __builtin_prefetch(layer.c + (ahead - direction) * H + u, 0, 3);
+                }
+                const int n = static_cast<int>(smaller(L, H - u));
+                store(layer.previous + row * H + u, load(a_before + u, n), n);
+                C::backward(BackwardUnits{layer.gates + row * layer.gates_stride + u, layer.a + row * layer.a_stride + u,
+                                          C::HAS_C ? layer.c + row * H + u : nullptr, a_before + u,
+                                          C::HAS_C ? c_before + u : nullptr, layer.da + row * layer.da_stride + u,
+                                          da + r * own_stride + u - u_first, dc + r * own_stride + u - u_first,
+                                          layer.dgates + row * C::GRADIENTS * H + u, gradients + r * stride + u, H, n});
+            }
+            rows[r] -= direction;
+        }
+        if (members > 1) barrier.wait(members);
+        product(gradients, stride, static_cast<int>(running), panels, my_first, my_last, da, own_stride, C::CARRIES);
+        float* const swapped = gradients;
+        gradients = other;
+        other = swapped;
+    }
+    for (long r = 0; r < R; ++r) {
+        float* da0 = layer.da0 + order[r] * layer.state_stride;
+        for (long u = u_first; u < u_last; ++u) da0[u] = da[r * own_stride + u - u_first];
+        if constexpr (C::HAS_C) {
+            float* dc0 = layer.dc0 + order[r] * layer.state_stride;
+            for (long u = u_first; u < u_last; ++u) dc0[u] = dc[r * own_stride + u - u_first];
+        }
+    }
+}
