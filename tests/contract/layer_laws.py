@@ -7,8 +7,6 @@ from contract.layer_row import HANDED_OVER, Gradients, Row, Sequence, weigh
 from contract.word_rows import V
 from torch import Tensor, nn
 
-from unrolled.kernels import engine
-
 __all__ = ["LAWS", "laws_of"]
 
 # Central differences with step 1e-5 err by about 1e-10 (the third derivative) plus 1e-10 (rounding of sums near 100).
@@ -18,9 +16,6 @@ NUM_DIRECTIONS = 3
 
 
 def prepared(row: Row) -> tuple[nn.Module, list[Sequence]]:
-    if row.engine is not None:
-        cell, name = row.engine
-        assert engine(cell, row.dtype, "cpu") == name, "another engine runs than the row is about"
     sequences = row.sequences()
     for sequence in sequences:
         for value in sequence.values():

@@ -1,12 +1,16 @@
 """What a row of the contract table of layers is, and what its makers share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+import pytest
 import torch
 from torch import Tensor, nn
 
 from unrolled.data.ragged import Ragged
+from unrolled.kernels import door
+from unrolled.kernels.library import load
 
 __all__ = [
     "HANDED_OVER",
@@ -19,8 +23,10 @@ __all__ = [
     "by_autograd",
     "in_float32",
     "joined",
+    "natively",
     "normal",
     "randomised",
+    "running",
     "weigh",
 ]
 
@@ -51,7 +57,9 @@ class Row:
     changes: str = "x"
     """The input that the law of causality changes."""
     engine: tuple[str, str] | None = None
-    """(cell, engine) where a kernel of `unrolled.kernels.recur` is under test."""
+    """(cell, engine) where a kernel of `unrolled.kernels.recur` is under test; see `running`."""
+    path: str | None = None
+    """Instruction path of the native engine."""
     dtype: torch.dtype = torch.float64
     """Of the layer and of its inputs; a reference reads the same numbers in float64."""
     # References add up in another order, in float64.
@@ -72,6 +80,38 @@ class Row:
             {name: value.to(self.dtype) if value.is_floating_point() else value for name, value in self.draw(T).items()}
             for T in LENGTHS
         ]
+
+
+@contextmanager
+def running(row: Row) -> Iterator[None]:
+    """With the row's engine and instruction path."""
+    if row.engine is None:
+        yield
+        return
+    cell, name = row.engine
+    library = load() if name == "native" else None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(door, "load", lambda: library)
+        before = library.path() if library else None
+        if library:
+            library.use_path(row.path)
+        try:
+            assert door.engine(cell, row.dtype, "cpu") == name, "another engine runs than the row is about"
+            yield
+        finally:
+            if library:
+                library.use_path(before)
+
+
+def natively(row: Row) -> tuple[Row, ...]:
+    """A recurrent row of torch in float32, on every instruction path of the native engine."""
+    assert row.engine is not None
+    assert row.dtype == torch.float32
+    library = load()
+    return tuple(
+        replace(row, name=row.name.replace("torch", f"native {path}"), engine=(row.engine[0], "native"), path=path)
+        for path in (library.paths() if library else ())
+    )
 
 
 def in_float32(row: Row) -> Row:

@@ -7,7 +7,7 @@ from functools import partial
 
 import torch
 from contract.enumeration import path_score, paths
-from contract.layer_row import D, Row, Sequence, by_autograd, in_float32, joined, normal, randomised
+from contract.layer_row import D, Row, Sequence, by_autograd, in_float32, joined, natively, normal, randomised
 from contract.recurrent_rows import learned_row, recurrent_row
 from contract.word_rows import characters_row, words_row
 from torch import Tensor, nn
@@ -161,4 +161,6 @@ IN_FLOAT64 = (
 )
 
 # What a step does to probabilities next to 0 and 1 is less than float32 can tell.
-ROWS = (*IN_FLOAT64, *(in_float32(row) for row in IN_FLOAT64 if row.name != "crf, steep"))
+IN_FLOAT32 = tuple(in_float32(row) for row in IN_FLOAT64 if row.name != "crf, steep")
+
+ROWS = (*IN_FLOAT64, *IN_FLOAT32, *(native for row in IN_FLOAT32 if row.engine is not None for native in natively(row)))

@@ -3,19 +3,23 @@
 import pytest
 import torch
 from contract.layer_laws import LAWS, laws_of
-from contract.layer_row import Row
+from contract.layer_row import Row, running
 from contract.layers import ROWS
 
 from unrolled.kernels import CELLS
+from unrolled.kernels.library import load
 
 
-def test_every_cell_has_rows_of_both_ways_and_depths():
-    for dtype in (torch.float64, torch.float32):
-        names = [row.name for row in ROWS if row.engine is not None and row.dtype == dtype]
+def test_every_cell_has_rows_of_both_ways_and_depths_on_every_engine_and_path():
+    kinds = [(torch.float64, "torch", None), (torch.float32, "torch", None)]
+    library = load()
+    kinds += [(torch.float32, "native", path) for path in (library.paths() if library else ())]
+    for dtype, engine, path in kinds:
         for cell in CELLS:
-            assert sum(name.startswith(f"{cell}, ") for name in names) >= 5
+            assert sum(row.engine == (cell, engine) and row.path == path and row.dtype == dtype for row in ROWS) >= 5
 
 
 @pytest.mark.parametrize(("row", "law"), [(row, law) for row in ROWS for law in laws_of(row)], ids=str)
 def test_law_holds(row: Row, law: str):
-    LAWS[law](row)
+    with running(row):
+        LAWS[law](row)

@@ -4,6 +4,7 @@ import pytest
 from contract.layer_laws import LAWS
 from contract.layer_mutant import Mutant
 from contract.layer_mutants import MUTANTS
+from contract.layer_row import running
 from contract.layers import ROWS
 
 
@@ -11,7 +12,7 @@ from contract.layers import ROWS
 def test_mutant_is_caught(mutant: Mutant, monkeypatch: pytest.MonkeyPatch):
     (row,) = [row for row in ROWS if row.name == mutant.row]
     mutant.apply(monkeypatch)
-    with pytest.raises(AssertionError):
+    with running(row), pytest.raises(AssertionError):
         LAWS[mutant.law](row)
 
 
@@ -19,7 +20,8 @@ def test_a_mutant_that_changes_nothing_is_not_caught(monkeypatch: pytest.MonkeyP
     for mutant in {mutant.target: mutant for mutant in MUTANTS}.values():
         (row,) = [row for row in ROWS if row.name == mutant.row]
         Mutant(mutant.name, mutant.target, mutant.old, mutant.old, mutant.row, mutant.law).apply(monkeypatch)
-        LAWS[mutant.law](row)
+        with running(row):
+            LAWS[mutant.law](row)
 
 
 def test_a_mutant_of_text_that_is_gone_is_refused(monkeypatch: pytest.MonkeyPatch):
