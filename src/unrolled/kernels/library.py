@@ -3,9 +3,10 @@
 import os
 import warnings
 from functools import cache
+from importlib import import_module
 from types import ModuleType
 
-import torch  # noqa: F401  # before the engine, which runs on torch's pool of threads
+import torch
 
 from unrolled.errors import SettingsError
 
@@ -28,18 +29,20 @@ def load() -> ModuleType | None:
     if wanted == "torch":
         return None
     try:
-        from unrolled import _native  # noqa: PLC0415  # it may not be there
+        # After torch, on whose pool of threads it runs.
+        native = import_module("unrolled._native")
     except ImportError as error:
         warnings.warn(
-            f"The native engine is not here ({error}): recurrences run on torch's kernels, which are slower. To have "
-            "it, install unrolled again where GCC or clang is; to be silent, set UNROLLED_ENGINE=torch.",
+            f"The native engine is not here ({error}): recurrences run on the kernels of torch {torch.__version__}, "
+            "which are slower. To have it, install unrolled again where GCC or clang is; to be silent, set "
+            "UNROLLED_ENGINE=torch.",
             RuntimeWarning,
             stacklevel=2,
         )
         return None
-    path = os.environ.get("UNROLLED_PATH", _native.path())
-    if path not in _native.paths():
+    path = os.environ.get("UNROLLED_PATH", native.path())
+    if path not in native.paths():
         raise SettingsError(
-            f"UNROLLED_PATH is {path!r}. This build and this processor can run {', '.join(_native.paths())}."
+            f"UNROLLED_PATH is {path!r}. This build and this processor can run {', '.join(native.paths())}."
         )
-    return _native
+    return native

@@ -66,7 +66,7 @@ def _recur(
     return [a, *last, kept.gates, kept.c]
 
 
-@_recur.register_fake
+@_recur.register_fake  # pyright: ignore[reportUnknownMemberType]
 def _(
     rows: Tensor, lengths: Tensor, weights: Sequence[Tensor], state: Sequence[Tensor], cell: str, keep: bool
 ) -> list[Tensor]:
@@ -99,7 +99,7 @@ def _recur_backward(
     return [*dstate, *dweights, rows.new_empty(0) if drows is None else drows]
 
 
-@_recur_backward.register_fake
+@_recur_backward.register_fake  # pyright: ignore[reportUnknownMemberType]
 def _(
     gradients: Sequence[Tensor],
     rows: Tensor,
@@ -135,4 +135,4 @@ def _backward(ctx: Any, grads: Sequence[Tensor | None]) -> tuple[Any, ...]:
     return drows if needs_rows else None, None, found[len(state) :], found[: len(state)], None, None
 
 
-_recur.register_autograd(_backward, setup_context=_remember)
+_recur.register_autograd(_backward, setup_context=_remember)  # pyright: ignore[reportUnknownMemberType]

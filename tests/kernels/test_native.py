@@ -1,0 +1,226 @@
+"""What the native engine promises beyond the laws: equal bits in any company, exact ends, no leak, torch's graphs."""
+
+import resource
+import threading
+from collections.abc import Iterator
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from unrolled.data.ragged import Ragged
+from unrolled.kernels import CELLS, NUM_GATES, Cell, State, Weights, operator, torch_packed
+from unrolled.kernels.library import load
+
+ENGINE = load()
+assert ENGINE is not None
+PATHS = ENGINE.paths()
+
+
+@pytest.fixture(params=PATHS)
+def path(request: pytest.FixtureRequest) -> Iterator[str]:
+    before, threads = ENGINE.path(), torch.get_num_threads()
+    ENGINE.use_path(request.param)
+    yield request.param
+    ENGINE.use_path(before)
+    torch.set_num_threads(threads)
+
+
+def problem(
+    cell: Cell, lengths: list[int], H: int, D: int | None = None, directions: int = 1
+) -> tuple[Ragged, list[Weights], State]:
+    """Random weights; without D, Wax is the identity, so that x is the input projections to the bit."""
+    generator = torch.Generator().manual_seed(1)
+
+    def normal(*shape: int) -> Tensor:
+        return torch.randn(shape, generator=generator)
+
+    G, N = NUM_GATES[cell], len(lengths)
+    weights = [
+        Weights(
+            torch.eye(G * H) if D is None else normal(G * H, D),
+            normal(G * H, H) / H**0.5,
+            torch.zeros(G * H) if D is None else normal(G * H),
+            normal(H) if cell == "gru" else None,
+        )
+        for _ in range(directions)
+    ]
+    state = State(normal(N, directions, H), normal(N, directions, H) if cell == "lstm" else None)
+    return Ragged(normal(sum(lengths), D or G * H), torch.tensor(lengths)), weights, state
+
+
+def there_and_back(
+    cell: Cell, x: Ragged, weights: list[Weights], state: State, sequences: list[int]
+) -> list[tuple[Tensor, Tensor, Tensor]]:
+    """a, the last a and dx of each of these sequences, run together."""
+    rows = [x.to_list()[n].clone().requires_grad_() for n in sequences]
+    a, last = operator.recur(cell, Ragged.from_list(rows), weights, state.index(torch.tensor(sequences)))
+    (a.rows.sin().sum() + last.a.cos().sum()).backward()
+    return [
+        (one, last.a[n], row.grad)
+        for n, (one, row) in enumerate(zip(a.to_list(), rows, strict=True))
+        if row.grad is not None
+    ]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("H", [5, 64, 200])
+def test_a_sequence_has_the_same_bits_in_any_company_and_with_any_number_of_threads(path: str, cell: Cell, H: int):
+    lengths = [3, 1, 7, 7, 2, 12, 5, 1, 9, 4, 6, 3, 8]
+    x, weights, state = problem(cell, lengths, H)
+    torch.set_num_threads(1)
+    alone = [there_and_back(cell, x, weights, state, [n])[0] for n in range(len(lengths))]
+    for threads in (1, 2, 3):
+        torch.set_num_threads(threads)
+        for company in (list(range(13)), list(range(12, -1, -1)), [5, 0], [5], [1, 5, 2, 2, 9, 3, 12]):
+            found = there_and_back(cell, x, weights, state, company)
+            for n, one in zip(company, found, strict=True):
+                for name, actual, wanted in zip(("a", "last a", "dx"), one, alone[n], strict=True):
+                    assert torch.equal(actual, wanted), f"{name} of sequence {n} among {company}, {threads} threads"
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    cell=st.sampled_from(CELLS),
+    lengths=st.lists(st.integers(1, 9), min_size=1, max_size=20),
+    H=st.integers(1, 70),
+    D=st.integers(1, 20),
+    directions=st.integers(1, 2),
+    name=st.sampled_from(PATHS),
+)
+def test_any_shape_equals_torch_in_float64(
+    cell: Cell, lengths: list[int], H: int, D: int, directions: int, name: str
+) -> None:
+    x, weights, state = problem(cell, lengths, H, D, directions)
+
+    def double(tensor: Tensor | None) -> Tensor | None:
+        return None if tensor is None else tensor.double()
+
+    exact = [Weights(*(double(getattr(w, part)) for part in ("Wax", "Waa", "ba", "ban"))) for w in weights]
+    wanted, wanted_last = torch_packed.recur(
+        cell, x.with_rows(x.rows.double()), exact, State(state.a.double(), double(state.c))
+    )
+    before = ENGINE.path()
+    ENGINE.use_path(name)
+    found, last = operator.recur(cell, x, weights, state)
+    ENGINE.use_path(before)
+    # ReLU does not saturate: its activations grow over the steps, and so do roundings.
+    scale = 1.0 + wanted.rows.abs().max()
+    assert ((found.rows - wanted.rows).abs().max() / scale) < 1e-5
+    assert ((last.a - wanted_last.a).abs().max() / scale) < 1e-5
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_the_ends_are_exact_and_what_is_no_number_stays_none(path: str, cell: Cell):
+    H = 9
+    x, weights, _ = problem(cell, [2, 2, 2], H)
+    zero = State(torch.zeros(3, 1, H), torch.zeros(3, 1, H) if cell == "lstm" else None)
+    x.rows[:2] = 1e4
+    x.rows[3, 4] = torch.nan
+    x.rows[5] = 3e38
+    a, _ = operator.recur(cell, x, weights, zero)
+    if cell == "rnn":
+        assert torch.equal(a.rows[:2], torch.ones(2, H))
+        assert torch.equal(a.rows[5], torch.ones(H))
+    if cell == "gru":  # z = 1: the state stays as it was
+        assert torch.equal(a.rows[:2], torch.zeros(2, H))
+    if cell == "lstm":  # c counts the steps
+        torch.testing.assert_close(a.rows[:2], torch.tensor([[1.0], [2.0]]).tanh().expand(2, H))
+    assert a.rows[3, 4].isnan()
+    assert not a.rows[:3].isnan().any()
+    assert not a.rows[4].isnan().any()
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_long_sequence_alone(path: str, cell: Cell):
+    x, weights, state = problem(cell, [100_000], 3, 2)
+    a, last = operator.recur(cell, x, weights, state)
+    assert torch.equal(a.rows[-1], last.a[0, 0])
+    halves = Ragged(x.rows[:50_000], torch.tensor([50_000])), Ragged(x.rows[50_000:], torch.tensor([50_000]))
+    first, between = operator.recur(cell, halves[0], weights, state)
+    second, _ = operator.recur(cell, halves[1], weights, between)
+    torch.testing.assert_close(torch.cat([first.rows, second.rows]), a.rows)
+
+
+def test_ten_thousand_calls_leave_no_memory_behind():
+    x, weights, state = problem("lstm", [4, 2, 9], 16, 8, 2)
+    x.rows.requires_grad_()
+
+    def peak() -> int:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    for _ in range(1_000):
+        operator.recur("lstm", x, weights, state)[0].rows.sum().backward()
+    before = peak()
+    for _ in range(10_000):
+        operator.recur("lstm", x, weights, state)[0].rows.sum().backward()
+    assert peak() - before < 8 * 1024, "KiB"
+
+
+def test_threads_of_the_caller_run_side_by_side():
+    x, weights, state = problem("gru", [5, 3, 8, 1], 40, 8, 2)
+    wanted = operator.recur("gru", x, weights, state)[0].rows
+    found: list[bool] = []
+
+    def work() -> None:
+        found.extend(torch.allclose(operator.recur("gru", x, weights, state)[0].rows, wanted) for _ in range(50))
+
+    callers = [threading.Thread(target=work) for _ in range(4)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    assert found == [True] * 200
+
+
+def flat(weights: list[Weights]) -> list[Tensor]:
+    return [tensor for one in weights for tensor in (one.Wax, one.Waa, one.ba, one.ban) if tensor is not None]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_operator_keeps_torchs_rules(cell: Cell):
+    x, weights, state = problem(cell, [4, 1, 3], 5, 2, 2)
+    states = [state.a] if state.c is None else [state.a, state.c]
+    tensors = [tensor.requires_grad_() for tensor in (x.rows, *flat(weights), *states)]
+    arguments = (tensors[0], x.lengths, flat(weights), states, cell, True)
+    torch.library.opcheck(
+        torch.ops.unrolled.recur.default,
+        arguments,
+        test_utils=("test_schema", "test_faketensor", "test_autograd_registration"),
+    )
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_compiled_graph_holds_it_unbroken_and_gives_the_same_gradients(cell: Cell):
+    x, weights, state = problem(cell, [4, 1, 3], 5, 2, 2)
+    states = [state.a] if state.c is None else [state.a, state.c]
+    leaves = [tensor.requires_grad_() for tensor in (x.rows, *flat(weights), *states)]
+
+    def loss(rows: Tensor) -> Tensor:
+        a, last, *_ = torch.ops.unrolled.recur(rows * 2, x.lengths, flat(weights), states, cell, True)
+        return (a.sin() * 3).sum() + last.sum()
+
+    eager, _ = operator.recur(cell, x.with_rows(x.rows * 2), weights, state)
+    wanted = torch.autograd.grad(loss(x.rows), leaves, allow_unused=True)
+    compiled = torch.compile(loss, backend="aot_eager", fullgraph=True)
+    found = torch.autograd.grad(compiled(x.rows), leaves, allow_unused=True)
+    assert torch.equal(
+        torch.ops.unrolled.recur(x.rows * 2, x.lengths, flat(weights), states, cell, True)[0], eager.rows
+    )
+    for one, other in zip(found, wanted, strict=True):
+        assert (one is None) == (other is None)
+        if one is not None:
+            torch.testing.assert_close(one, other)
+
+
+def test_an_exported_program_holds_it():
+    x, weights, state = problem("gru", [4, 1, 3], 5, 2)
+
+    class Layer(torch.nn.Module):
+        def forward(self, rows: Tensor) -> Tensor:
+            return torch.ops.unrolled.recur(rows, x.lengths, flat(weights), [state.a], "gru", False)[0]
+
+    program = torch.export.export(Layer(), (x.rows,))
+    assert torch.equal(program.module()(x.rows), operator.recur("gru", x, weights, state)[0].rows)
