@@ -6,7 +6,8 @@
 //   lstm  i, f, o = σ(x + s), g = tanh(x + s), c = f * c⟨t-1⟩ + i * g, a = o * tanh(c)
 #pragma once
 
-// Where L units of one row stand at one step; `n` of them are real. Gates are H floats apart, sums L floats.
+// Where V vectors of units of one row stand at one step. Gates are H floats apart; the sums of a vector's gates stand side
+// by side. Of the last vector n units are real.
 struct ForwardUnits {
     const float* sums;
     float* gates;  // input projections in; what the way back needs of the gates out
@@ -37,27 +38,47 @@ struct BackwardUnits {
     int n;
 };
 
-UNROLLED_INLINE Vec relu(Vec x) { return select(x < Vec{}, Vec{}, x); }
+template <int V>
+UNROLLED_INLINE Pack<V> load_pack(const float* from, int n) {
+    return each<V>([&](int v) { return v < V - 1 ? load(from + v * L) : load(from + v * L, n); });
+}
+
+template <int V>
+UNROLLED_INLINE void store_pack(float* to, const Pack<V>& value, int n) {
+    for (int v = 0; v < V - 1; ++v) store(to + v * L, value[v]);
+    store(to + (V - 1) * L, value[V - 1], n);
+}
+
+// Sums of one gate.
+template <int V, int GATES>
+UNROLLED_INLINE Pack<V> load_sums(const float* sums, int gate) {
+    return each<V>([&](int v) { return load(sums + (v * GATES + gate) * L); });
+}
 
 template <bool RELU>
 struct Rnn {
     static constexpr int GATES = 1, KEPT = 0, GRADIENTS = 1;
     static constexpr bool HAS_C = false, CARRIES = false;  // CARRIES: da flows past the product too
 
-    template <bool KEEP>
+    template <bool KEEP, int V>
     UNROLLED_INLINE void forward(const ForwardUnits& u) {
-        const Vec s = load(u.gates, u.n) + load(u.sums);
-        const Vec a = RELU ? relu(s) : tanh(s);
-        store(u.a_after, a);
-        store(u.a_row, a, u.n);
+        const Pack<V> s = load_pack<V>(u.gates, u.n) + load_sums<V, GATES>(u.sums, 0);
+        Pack<V> a;
+        if constexpr (RELU) a = each<V>([&](int v) { return select(s[v] < Vec{}, Vec{}, s[v]); });
+        else a = tanh(s);
+        store_pack(u.a_after, a, L);
+        store_pack(u.a_row, a, u.n);
     }
 
+    template <int V>
     UNROLLED_INLINE void backward(const BackwardUnits& u) {
-        const Vec da = load(u.da_row, u.n) + load(u.da);
-        const Vec a = load(u.a_row, u.n);
-        const Vec d = RELU ? select(a <= Vec{}, Vec{}, da) : da * (1.0f - a * a);
-        store(u.dgates, d, u.n);
-        store(u.product, d, u.n);
+        const Pack<V> da = load_pack<V>(u.da_row, u.n) + load_pack<V>(u.da, L);
+        const Pack<V> a = load_pack<V>(u.a_row, u.n);
+        Pack<V> d;
+        if constexpr (RELU) d = each<V>([&](int v) { return select(a[v] <= Vec{}, Vec{}, da[v]); });
+        else d = da * (1.0f - a * a);
+        store_pack(u.dgates, d, u.n);
+        store_pack(u.product, d, u.n);
     }
 };
 
@@ -65,39 +86,41 @@ struct Gru {
     static constexpr int GATES = 3, KEPT = 4, GRADIENTS = 4;  // kept, and gradients: r, z, n, m
     static constexpr bool HAS_C = false, CARRIES = true;
 
-    template <bool KEEP>
+    template <bool KEEP, int V>
     UNROLLED_INLINE void forward(const ForwardUnits& u) {
-        const Vec r = sigmoid(load(u.gates, u.n) + load(u.sums));
-        const Vec z = sigmoid(load(u.gates + u.H, u.n) + load(u.sums + L));
-        const Vec m = load(u.sums + 2 * L) + load(u.ban, u.n);
-        const Vec n = tanh(load(u.gates + 2 * u.H, u.n) + r * m);
-        const Vec a = n + z * (load(u.a_before) - n);
-        store(u.a_after, a);
-        store(u.a_row, a, u.n);
+        const auto sum = [&](int gate) { return load_pack<V>(u.gates + gate * u.H, u.n) + load_sums<V, GATES>(u.sums, gate); };
+        const Pack<2 * V> rz = sigmoid(joined(sum(0), sum(1)));
+        const Pack<V> r = part<V>(rz, 0), z = part<V>(rz, 1);
+        const Pack<V> m = load_sums<V, GATES>(u.sums, 2) + load_pack<V>(u.ban, u.n);
+        const Pack<V> n = tanh(load_pack<V>(u.gates + 2 * u.H, u.n) + r * m);
+        const Pack<V> a = n + z * (load_pack<V>(u.a_before, L) - n);
+        store_pack(u.a_after, a, L);
+        store_pack(u.a_row, a, u.n);
         if constexpr (KEEP) {
-            store(u.gates, r, u.n);
-            store(u.gates + u.H, z, u.n);
-            store(u.gates + 2 * u.H, n, u.n);
-            store(u.gates + 3 * u.H, m, u.n);
+            store_pack(u.gates, r, u.n);
+            store_pack(u.gates + u.H, z, u.n);
+            store_pack(u.gates + 2 * u.H, n, u.n);
+            store_pack(u.gates + 3 * u.H, m, u.n);
         }
     }
 
+    template <int V>
     UNROLLED_INLINE void backward(const BackwardUnits& u) {
-        const Vec r = load(u.gates, u.n), z = load(u.gates + u.H, u.n), n = load(u.gates + 2 * u.H, u.n);
-        const Vec m = load(u.gates + 3 * u.H, u.n);
-        const Vec da = load(u.da_row, u.n) + load(u.da);
-        const Vec dn = da * (1.0f - z) * (1.0f - n * n);
-        const Vec dm = dn * r;
-        const Vec dr = dn * m * r * (1.0f - r);
-        const Vec dz = da * (load(u.a_before, u.n) - n) * z * (1.0f - z);
-        store(u.da, da * z);
-        store(u.dgates, dr, u.n);
-        store(u.dgates + u.H, dz, u.n);
-        store(u.dgates + 2 * u.H, dn, u.n);
-        store(u.dgates + 3 * u.H, dm, u.n);
-        store(u.product, dr, u.n);
-        store(u.product + u.H, dz, u.n);
-        store(u.product + 2 * u.H, dm, u.n);
+        const auto kept = [&](int gate) { return load_pack<V>(u.gates + gate * u.H, u.n); };
+        const Pack<V> r = kept(0), z = kept(1), n = kept(2), m = kept(3);
+        const Pack<V> da = load_pack<V>(u.da_row, u.n) + load_pack<V>(u.da, L);
+        const Pack<V> dn = da * (1.0f - z) * (1.0f - n * n);
+        const Pack<V> dm = dn * r;
+        const Pack<V> dr = dn * m * r * (1.0f - r);
+        const Pack<V> dz = da * (load_pack<V>(u.a_before, u.n) - n) * z * (1.0f - z);
+        store_pack(u.da, da * z, L);
+        store_pack(u.dgates, dr, u.n);
+        store_pack(u.dgates + u.H, dz, u.n);
+        store_pack(u.dgates + 2 * u.H, dn, u.n);
+        store_pack(u.dgates + 3 * u.H, dm, u.n);
+        store_pack(u.product, dr, u.n);
+        store_pack(u.product + u.H, dz, u.n);
+        store_pack(u.product + 2 * u.H, dm, u.n);
     }
 };
 
@@ -105,44 +128,45 @@ struct Lstm {
     static constexpr int GATES = 4, KEPT = 4, GRADIENTS = 4;
     static constexpr bool HAS_C = true, CARRIES = false;
 
-    template <bool KEEP>
+    template <bool KEEP, int V>
     UNROLLED_INLINE void forward(const ForwardUnits& u) {
-        const Vec i = sigmoid(load(u.gates, u.n) + load(u.sums));
-        const Vec f = sigmoid(load(u.gates + u.H, u.n) + load(u.sums + L));
-        const Vec g = tanh(load(u.gates + 2 * u.H, u.n) + load(u.sums + 2 * L));
-        const Vec o = sigmoid(load(u.gates + 3 * u.H, u.n) + load(u.sums + 3 * L));
-        const Vec c = f * load(u.c) + i * g;
-        const Vec a = o * tanh(c);
-        store(u.c, c);
-        store(u.a_after, a);
-        store(u.a_row, a, u.n);
+        const auto sum = [&](int gate) { return load_pack<V>(u.gates + gate * u.H, u.n) + load_sums<V, GATES>(u.sums, gate); };
+        const Pack<3 * V> ifo = sigmoid(joined(joined(sum(0), sum(1)), sum(3)));
+        const Pack<V> i = part<V>(ifo, 0), f = part<V>(ifo, 1), o = part<V>(ifo, 2);
+        const Pack<V> g = tanh(sum(2));
+        const Pack<V> c = f * load_pack<V>(u.c, L) + i * g;
+        const Pack<V> a = o * tanh(c);
+        store_pack(u.c, c, L);
+        store_pack(u.a_after, a, L);
+        store_pack(u.a_row, a, u.n);
         if constexpr (KEEP) {
-            store(u.gates, i, u.n);
-            store(u.gates + u.H, f, u.n);
-            store(u.gates + 2 * u.H, g, u.n);
-            store(u.gates + 3 * u.H, o, u.n);
-            store(u.c_row, c, u.n);
+            store_pack(u.gates, i, u.n);
+            store_pack(u.gates + u.H, f, u.n);
+            store_pack(u.gates + 2 * u.H, g, u.n);
+            store_pack(u.gates + 3 * u.H, o, u.n);
+            store_pack(u.c_row, c, u.n);
         }
     }
 
+    template <int V>
     UNROLLED_INLINE void backward(const BackwardUnits& u) {
-        const Vec i = load(u.gates, u.n), f = load(u.gates + u.H, u.n), g = load(u.gates + 2 * u.H, u.n);
-        const Vec o = load(u.gates + 3 * u.H, u.n);
-        const Vec tanh_c = tanh(load(u.c_row, u.n));
-        const Vec da = load(u.da_row, u.n) + load(u.da);
-        const Vec dc = load(u.dc) + da * o * (1.0f - tanh_c * tanh_c);
-        const Vec di = dc * g * i * (1.0f - i);
-        const Vec df = dc * load(u.c_before, u.n) * f * (1.0f - f);
-        const Vec dg = dc * i * (1.0f - g * g);
-        const Vec d_o = da * tanh_c * o * (1.0f - o);
-        store(u.dc, dc * f);
-        store(u.dgates, di, u.n);
-        store(u.dgates + u.H, df, u.n);
-        store(u.dgates + 2 * u.H, dg, u.n);
-        store(u.dgates + 3 * u.H, d_o, u.n);
-        store(u.product, di, u.n);
-        store(u.product + u.H, df, u.n);
-        store(u.product + 2 * u.H, dg, u.n);
-        store(u.product + 3 * u.H, d_o, u.n);
+        const auto kept = [&](int gate) { return load_pack<V>(u.gates + gate * u.H, u.n); };
+        const Pack<V> i = kept(0), f = kept(1), g = kept(2), o = kept(3);
+        const Pack<V> tanh_c = tanh(load_pack<V>(u.c_row, u.n));
+        const Pack<V> da = load_pack<V>(u.da_row, u.n) + load_pack<V>(u.da, L);
+        const Pack<V> dc = load_pack<V>(u.dc, L) + da * o * (1.0f - tanh_c * tanh_c);
+        const Pack<V> di = dc * g * i * (1.0f - i);
+        const Pack<V> df = dc * load_pack<V>(u.c_before, u.n) * f * (1.0f - f);
+        const Pack<V> dg = dc * i * (1.0f - g * g);
+        const Pack<V> d_o = da * tanh_c * o * (1.0f - o);
+        store_pack(u.dc, dc * f, L);
+        store_pack(u.dgates, di, u.n);
+        store_pack(u.dgates + u.H, df, u.n);
+        store_pack(u.dgates + 2 * u.H, dg, u.n);
+        store_pack(u.dgates + 3 * u.H, d_o, u.n);
+        store_pack(u.product, di, u.n);
+        store_pack(u.product + u.H, df, u.n);
+        store_pack(u.product + 2 * u.H, dg, u.n);
+        store_pack(u.product + 3 * u.H, d_o, u.n);
     }
 };

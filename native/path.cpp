@@ -1,6 +1,9 @@
 // One instruction path. Built once per path with its own flags and UNROLLED_PATH; nothing here may have external
 // linkage but the table, or the linker could keep a copy that other processors cannot run.
 #include <math.h>
+#ifdef __AVX512F__
+#include <immintrin.h>
+#endif
 
 #include "engine.hpp"
 

@@ -62,9 +62,19 @@ static void pack_backward(const float* Waa, long H, float* packed, long first_pa
     }
 }
 
-// Rows come from memory in no order that the processor could foresee.
-UNROLLED_INLINE void foresee(const float* row, long blocks, long H, long u) {
-    for (long block = 0; block < blocks; ++block) __builtin_prefetch(row + block * H + u, 1, 3);
+// A sequence's rows lie one after another, but at each step rows of all sequences are visited: what the next step reads
+// and writes of this row's neighbour is asked for now.
+UNROLLED_INLINE void foresee(const float* row, long blocks, long H, long units) {
+    for (long block = 0; block < blocks; ++block)
+        for (long u = 0; u < units; u += 16) __builtin_prefetch(row + block * H + u, 0, 2);
+}
+
+// f.operator()<V>(u, n) for V vectors of units from u on, the last of which has n real ones.
+template <class F>
+UNROLLED_INLINE void each_unit(long u, long last, const F& f) {
+    for (; last - u > (TOGETHER - 1) * L; u += TOGETHER * L)
+        f.template operator()<TOGETHER>(u, static_cast<int>(smaller(L, last - u - (TOGETHER - 1) * L)));
+    if (TOGETHER > 1 && u < last) f.template operator()<1>(u, static_cast<int>(smaller(L, last - u)));
 }
 
 static long first_of(long parts, int member, int members) { return parts * member / members; }
@@ -113,25 +123,21 @@ static void forward_team(const Batch& batch, const Plan& plan, const Team& team,
         if (running == 0) break;
         for (long chunk = my_first; chunk < my_last; chunk += group) {
             const long last = smaller(chunk + group, my_last);
-            if (group == 1)
-                for (long r = 0; r < running; ++r) {
-                    const long row = rows[r], u = chunk * CHUNK;
-                    foresee(layer.gates + row * layer.gates_stride, KEEP ? C::KEPT : C::GATES, H, u);
-                    __builtin_prefetch(layer.a + row * layer.a_stride + u, 1, 3);
-                    if constexpr (KEEP && C::HAS_C) __builtin_prefetch(layer.c + row * H + u, 1, 3);
-                }
             product(before, stride, static_cast<int>(running), panels, chunk * C::GATES,
                     smaller(last * C::GATES, panels.count()), sums, sums_stride, false);
             const long unit_end = smaller(last * CHUNK, H);
             for (long r = 0; r < running; ++r) {
-                const float* sum = sums + r * sums_stride;
-                const long row = rows[r];
-                for (long u = chunk * CHUNK; u < unit_end; u += L, sum += C::GATES * L)
-                    C::template forward<KEEP>(ForwardUnits{
-                        sum, layer.gates + row * layer.gates_stride + u, layer.a + row * layer.a_stride + u,
-                        KEEP && C::HAS_C ? layer.c + row * H + u : nullptr, before + r * stride + u,
-                        after + r * stride + u, c + r * my_units + u - u_first, layer.ban ? layer.ban + u : nullptr, H,
-                        static_cast<int>(smaller(L, H - u))});
+                const long row = rows[r], next = row + direction, first = chunk * CHUNK;
+                each_unit(first, unit_end, [&]<int V>(long u, int n) {
+                    foresee(layer.gates + next * layer.gates_stride + u, KEEP ? C::KEPT : C::GATES, H, V * L);
+                    foresee(layer.a + next * layer.a_stride + u, 1, H, V * L);
+                    if constexpr (KEEP && C::HAS_C) foresee(layer.c + next * H + u, 1, H, V * L);
+                    C::template forward<KEEP, V>(ForwardUnits{
+                        sums + r * sums_stride + (u - first) * C::GATES, layer.gates + row * layer.gates_stride + u,
+                        layer.a + row * layer.a_stride + u, KEEP && C::HAS_C ? layer.c + row * H + u : nullptr,
+                        before + r * stride + u, after + r * stride + u, c + r * my_units + u - u_first,
+                        layer.ban ? layer.ban + u : nullptr, H, n});
+                });
             }
         }
         for (long r = 0; r < running; ++r) rows[r] += direction;
@@ -196,24 +202,22 @@ static void backward_team(const Batch& batch, const Plan& plan, const Team& team
             const float* c_before = nullptr;
             if constexpr (C::HAS_C)
                 c_before = t > 0 ? layer.c + (row - direction) * H : layer.c0 + sequence * layer.state_stride;
-            const long ahead = r + 1 < running ? rows[r + 1] : row;
-            for (long u = u_first; u < u_last; u += L) {
-                if ((u - u_first) % 16 == 0) {
-                    foresee(layer.gates + ahead * layer.gates_stride, C::KEPT, H, u);
-                    foresee(layer.dgates + ahead * C::GRADIENTS * H, C::GRADIENTS, H, u);
-                    __builtin_prefetch(layer.da + ahead * layer.da_stride + u, 0, 3);
-                    __builtin_prefetch(layer.previous + ahead * H + u, 1, 3);
-                    __builtin_prefetch(layer.a + (ahead - direction) * layer.a_stride + u, 0, 3);
-                    if constexpr (C::HAS_C) __builtin_prefetch(layer.c + (ahead - direction) * H + u, 0, 3);
-                }
-                const int n = static_cast<int>(smaller(L, H - u));
-                store(layer.previous + row * H + u, load(a_before + u, n), n);
-                C::backward(BackwardUnits{layer.gates + row * layer.gates_stride + u, layer.a + row * layer.a_stride + u,
-                                          C::HAS_C ? layer.c + row * H + u : nullptr, a_before + u,
-                                          C::HAS_C ? c_before + u : nullptr, layer.da + row * layer.da_stride + u,
-                                          da + r * own_stride + u - u_first, dc + r * own_stride + u - u_first,
-                                          layer.dgates + row * C::GRADIENTS * H + u, gradients + r * stride + u, H, n});
-            }
+            const long next = row - direction, after_next = next - direction;
+            each_unit(u_first, u_last, [&]<int V>(long u, int n) {
+                foresee(layer.gates + next * layer.gates_stride + u, C::KEPT, H, V * L);
+                foresee(layer.dgates + next * C::GRADIENTS * H + u, C::GRADIENTS, H, V * L);
+                foresee(layer.da + next * layer.da_stride + u, 1, H, V * L);
+                foresee(layer.previous + next * H + u, 1, H, V * L);
+                foresee(layer.a + after_next * layer.a_stride + u, 1, H, V * L);
+                if constexpr (C::HAS_C) foresee(layer.c + after_next * H + u, 1, H, V * L);
+                store_pack(layer.previous + row * H + u, load_pack<V>(a_before + u, n), n);
+                C::template backward<V>(BackwardUnits{
+                    layer.gates + row * layer.gates_stride + u, layer.a + row * layer.a_stride + u,
+                    C::HAS_C ? layer.c + row * H + u : nullptr, a_before + u, C::HAS_C ? c_before + u : nullptr,
+                    layer.da + row * layer.da_stride + u, da + r * own_stride + u - u_first,
+                    dc + r * own_stride + u - u_first, layer.dgates + row * C::GRADIENTS * H + u,
+                    gradients + r * stride + u, H, n});
+            });
             rows[r] -= direction;
         }
         if (members > 1) barrier.wait(members);
