@@ -72,18 +72,13 @@ Chains chains_at(const ChainAddresses& c) {
             at<const float>(c[6]), at<const float>(c[7]), at<const bool>(c[8]), at<const bool>(c[9])};
 }
 
-long sum_paths(const ChainAddresses& chains, Address labels, Address log_Z, Address log_likelihood, Address kept) {
-    nb::gil_scoped_release released;
-    return chain_forward(chains_at(chains), {at<const std::int64_t>(labels), at<double>(log_Z), at<float>(log_likelihood), at<double>(kept)});
-}
-
+// labels, weights, log_Z, log_likelihood; gradients of emissions, transitions, start and end
 template <class Number>
-void sum_paths_backward(const ChainAddresses& chains, Address labels, Address kept, Address weights, Address emissions,
-                        Address transitions, Address start, Address end) {
+long sum_all_paths(const ChainAddresses& chains, const std::array<Address, 8>& to) {
     nb::gil_scoped_release released;
-    chain_backward(chains_at(chains), ChainBackward<Number>{at<const std::int64_t>(labels), at<const double>(kept),
-                                                            at<const double>(weights), at<Number>(emissions),
-                                                            at<Number>(transitions), at<Number>(start), at<Number>(end)});
+    return sum_paths(chains_at(chains), ChainSums<Number>{at<const std::int64_t>(to[0]), at<const double>(to[1]),
+                                                          at<double>(to[2]), at<float>(to[3]), at<Number>(to[4]),
+                                                          at<Number>(to[5]), at<Number>(to[6]), at<Number>(to[7])});
 }
 
 void best_path(const ChainAddresses& chains, Address labels, Address scores) {
@@ -104,10 +99,8 @@ NB_MODULE(_native, module) {
     module.def("use_path", take_path, nb::arg("name"), "Take this path from now on; ValueError where it is not here.");
     module.def("recur_forward", recur_forward);
     module.def("recur_backward", recur_backward);
-    module.def("kept_doubles", kept_doubles);
-    module.def("sum_paths", sum_paths);
-    module.def("sum_paths_backward", sum_paths_backward<float>);
-    module.def("sum_paths_backward_in_float64", sum_paths_backward<double>);
+    module.def("sum_paths", sum_all_paths<float>);
+    module.def("sum_paths_in_float64", sum_all_paths<double>);
     module.def("best_path", best_path);
     module.def("best_paths", best_paths);
 }

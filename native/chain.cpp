@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <memory>
 #include <type_traits>
 #include <vector>
 
@@ -16,7 +17,8 @@ struct Workspace {
     std::vector<long> offsets;
     std::vector<ChainGroup> groups;
     std::vector<double> tables, sums;
-    std::vector<unsigned char> in_logs;
+    std::unique_ptr<bool[]> in_logs;
+    long sequences = 0;
 };
 
 // To a cache line.
@@ -33,6 +35,7 @@ void divide(const Chains& chains, Workspace& own) {
     const long N = chains.sequences;
     own.offsets.resize(static_cast<std::size_t>(N) + 1);
     own.offsets[0] = 0;
+    if (own.sequences < N) own.in_logs = std::make_unique<bool[]>(static_cast<std::size_t>(N)), own.sequences = N;
     for (long i = 0; i < N; ++i) own.offsets[i + 1] = own.offsets[i] + chains.lengths[i];
     const long steps = std::max(LEAST, own.offsets[N] / MOST_GROUPS);
     own.groups.clear();
@@ -46,17 +49,15 @@ void divide(const Chains& chains, Workspace& own) {
 // Runs work(call, group, group number) for every group, each on the thread that is free first.
 template <class Work>
 void for_each_group(const Chains& chains, Wanted wanted, Workspace& own, Work work) {
-    divide(chains, own);
     const ChainPath& chain = *path().chain;
     double* tables = room_in(own.tables, chain.tables(chains, nullptr, wanted));
     chain.tables(chains, tables, wanted);
-    own.in_logs.resize(static_cast<std::size_t>(chains.sequences));
     struct Shared {
         ChainCall call;
         const std::vector<ChainGroup>& groups;
         Work& work;
         std::atomic<long> next{0};
-    } shared{{&chains, tables, own.offsets.data(), own.in_logs.data()}, own.groups, work};
+    } shared{{&chains, tables, own.offsets.data(), own.in_logs.get()}, own.groups, work};
     const int threads = static_cast<int>(std::min<long>(std::max(1, chains.threads), static_cast<long>(own.groups.size())));
     parallel(threads,
              [](void* context, int, int) {
@@ -73,15 +74,24 @@ Workspace& workspace() {
 }
 
 template <class Number>
-void run_backward(const Chains& chains, const ChainBackward<Number>& to) {
+long run_sums(const Chains& chains, const ChainSums<Number>& to) {
     Workspace& own = workspace();
+    const bool back = to.emissions != nullptr;
     const long K = chains.K, stride = chain_stride(K), size = (K + 2) * stride;
     divide(chains, own);
-    double* sums = room_in(own.sums, static_cast<long>(own.groups.size()) * size);
-    for_each_group(chains, Wanted::sums_and_back, own, [&](const ChainCall& call, ChainGroup group, long number) {
-        if constexpr (std::is_same_v<Number, float>) path().chain->backward_float(call, to, group, sums + number * size);
-        else path().chain->backward_double(call, to, group, sums + number * size);
+    double* sums = back ? room_in(own.sums, static_cast<long>(own.groups.size()) * size) : nullptr;
+    std::atomic<long> wrong{-1};
+    for_each_group(chains, back ? Wanted::sums_and_back : Wanted::sums, own, [&](const ChainCall& call, ChainGroup group, long number) {
+        const ChainPath& chain = *path().chain;
+        double* of_group = back ? sums + number * size : nullptr;
+        long row;
+        if constexpr (std::is_same_v<Number, float>) row = chain.sum_in_float(call, to, group, of_group);
+        else row = chain.sum_in_double(call, to, group, of_group);
+        // Of several rows the first, whoever finds it.
+        for (long known = wrong; row >= 0 && (known < 0 || row < known);)
+            if (wrong.compare_exchange_weak(known, row)) break;
     });
+    if (!back || wrong >= 0) return wrong;
     for (long g = 1; g < static_cast<long>(own.groups.size()); ++g)
         for (long i = 0; i < size; ++i) sums[i] += sums[g * size + i];
     const double sign = to.labels ? -1.0 : 1.0;
@@ -94,33 +104,27 @@ void run_backward(const Chains& chains, const ChainBackward<Number>& to) {
         to.start[i] = forbidden ? Number(0) : static_cast<Number>(sign * sums[K * stride + i]);
         to.end[i] = static_cast<Number>(sign * sums[(K + 1) * stride + i]);
     }
+    return -1;
 }
 
 }  // namespace
 
-long chain_forward(const Chains& chains, const ChainForward& to) {
-    std::atomic<long> wrong{-1};
-    for_each_group(chains, Wanted::sums, workspace(), [&](const ChainCall& call, ChainGroup group, long) {
-        const long row = path().chain->forward(call, to, group);
-        // Of several rows the first, whoever finds it.
-        for (long known = wrong; row >= 0 && (known < 0 || row < known);)
-            if (wrong.compare_exchange_weak(known, row)) break;
-    });
-    return wrong;
-}
+long sum_paths(const Chains& chains, const ChainSums<float>& to) { return run_sums(chains, to); }
 
-void chain_backward(const Chains& chains, const ChainBackward<float>& to) { run_backward(chains, to); }
-
-void chain_backward(const Chains& chains, const ChainBackward<double>& to) { run_backward(chains, to); }
+long sum_paths(const Chains& chains, const ChainSums<double>& to) { return run_sums(chains, to); }
 
 void viterbi(const Chains& chains, std::int64_t* labels, float* scores) {
-    for_each_group(chains, Wanted::best, workspace(), [&](const ChainCall& call, ChainGroup group, long) {
+    Workspace& own = workspace();
+    divide(chains, own);
+    for_each_group(chains, Wanted::best, own, [&](const ChainCall& call, ChainGroup group, long) {
         path().chain->viterbi(call, labels, scores, group);
     });
 }
 
 void n_best(const Chains& chains, long n, std::int64_t* labels, double* scores, std::int64_t* counts) {
-    for_each_group(chains, Wanted::best, workspace(), [&](const ChainCall& call, ChainGroup group, long) {
+    Workspace& own = workspace();
+    divide(chains, own);
+    for_each_group(chains, Wanted::best, own, [&](const ChainCall& call, ChainGroup group, long) {
         path().chain->n_best(call, n, labels, scores, counts, group);
     });
 }

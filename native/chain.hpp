@@ -21,21 +21,15 @@ struct Chains {
     const bool* forbidden_start;  // (K), or nullptr
 };
 
-// Each of the last three may be nullptr; with labels there is a log_likelihood.
-struct ChainForward {
-    const std::int64_t* labels;  // (M), or nullptr
-    double* log_Z;               // (N)
-    float* log_likelihood;       // (N): score of the labels less log Z
-    double* kept;                // kept_doubles(…), what the way back needs
-};
-
-// Gradients of Σ weights · log Z, or with labels of Σ weights · log_likelihood; in float32 or in float64.
+// What is wanted of the sums over all paths. Gradients, where `emissions` takes them, are those of Σ weights · log Z, or
+// with labels of Σ weights · log_likelihood; in float32 or in float64.
 template <class Number>
-struct ChainBackward {
-    const std::int64_t* labels;
-    const double* kept;
-    const double* weights;  // (N)
-    Number* emissions;
+struct ChainSums {
+    const std::int64_t* labels;  // (M), or nullptr
+    const double* weights;       // (N), or nullptr: 1
+    double* log_Z;               // (N), or nullptr
+    float* log_likelihood;       // (N): score of the labels less log Z; nullptr without labels
+    Number* emissions;           // (M, K), or nullptr: then neither of the others is written to
     Number* transitions;
     Number* start;
     Number* end;
@@ -44,14 +38,9 @@ struct ChainBackward {
 // Rows of doubles are a cache line or several, on every path.
 inline long chain_stride(long K) { return (K + 7) / 8 * 8; }
 
-// A row's emissions and alpha, and for each sequence whether these are logarithms.
-inline long kept_doubles(long K, long rows, long sequences) { return 2 * rows * chain_stride(K) + sequences; }
-
 // -1, or the first row whose label is none or takes a forbidden way: then what was found means nothing.
-long chain_forward(const Chains&, const ChainForward&);
-
-void chain_backward(const Chains&, const ChainBackward<float>&);
-void chain_backward(const Chains&, const ChainBackward<double>&);
+long sum_paths(const Chains&, const ChainSums<float>&);
+long sum_paths(const Chains&, const ChainSums<double>&);
 
 // Of equal paths the one whose last label is the lowest, then the one before it …
 void viterbi(const Chains&, std::int64_t* labels, float* scores);
@@ -72,17 +61,16 @@ struct ChainCall {
     const Chains* chains;
     const double* tables;    // the scores between labels in float64, made once
     const long* offsets;     // (N + 1), first row of each sequence
-    unsigned char* in_logs;  // (N), for the way back to take notes
+    bool* in_logs;           // (N), for a group to take notes
 };
 
 enum class Wanted { sums, sums_and_back, best };
 
 struct ChainPath {
     long (*tables)(const Chains&, double* tables, Wanted);  // how many doubles; where `tables` is given they are made
-    long (*forward)(const ChainCall&, const ChainForward&, ChainGroup);
-    // `sums` (K + 2, stride): expected transitions, starts and ends of the group
-    void (*backward_float)(const ChainCall&, const ChainBackward<float>&, ChainGroup, double* sums);
-    void (*backward_double)(const ChainCall&, const ChainBackward<double>&, ChainGroup, double* sums);
+    // Gradients of the tables come as `sums` (K + 2, stride): what is expected of the group's transitions, starts, ends.
+    long (*sum_in_float)(const ChainCall&, const ChainSums<float>&, ChainGroup, double* sums);
+    long (*sum_in_double)(const ChainCall&, const ChainSums<double>&, ChainGroup, double* sums);
     void (*viterbi)(const ChainCall&, std::int64_t* labels, float* scores, ChainGroup);
     void (*n_best)(const ChainCall&, long n, std::int64_t* labels, double* scores, std::int64_t* counts, ChainGroup);
 };

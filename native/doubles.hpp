@@ -69,10 +69,10 @@ UNROLLED_INLINE void narrow(double* to, Doubles value, long n) {
 #define UNROLLED_ACROSS(v, combine) v = combine(v, __builtin_shufflevector(v, v, 1, 0))
 #endif
 
-UNROLLED_INLINE Doubles sum(Doubles x, Doubles y) { return x + y; }
+UNROLLED_INLINE Doubles added(Doubles x, Doubles y) { return x + y; }
 
 UNROLLED_INLINE double sum_across(Doubles v) {
-    UNROLLED_ACROSS(v, sum);
+    UNROLLED_ACROSS(v, added);
     return v[0];
 }
 

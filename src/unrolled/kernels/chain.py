@@ -86,10 +86,9 @@ def expectations(emissions: Ragged, transitions: Tensor, start: Tensor, end: Ten
     `emissions` (M, K) are the marginals of every step in the caller's order; the others are summed over the batch.
     """
     if runs_natively(emissions, transitions, start, end):
-        rows, lengths, tables = emissions.rows, emissions.lengths, (transitions, start, end)
-        log_Z, kept = native_chain.forward(rows, lengths, tables, keep=True)
-        ones = torch.ones_like(log_Z)
-        return native_chain.backward(rows, lengths, None, tables, (None, None), kept, ones, torch.float64)
+        tables = (transitions, start, end)
+        _, counts, _ = native_chain.sum_paths(emissions.rows, emissions.lengths, tables, gradients=torch.float64)
+        return Expectations(*counts)
     potentials = Potentials.of(emissions, transitions, start, end)
     return _expectations(potentials, scaled.forward(potentials), torch.ones_like(potentials.shift))
 

@@ -6,77 +6,60 @@ import torch
 from torch import Tensor
 
 from unrolled.kernels.library import load
-from unrolled.kernels.potentials import Expectations
 
-__all__ = ["Masks", "backward", "best_path", "best_paths", "forward", "kept_size", "likelihood"]
+__all__ = ["ALLOWED", "Masks", "Tables", "best_path", "best_paths", "sum_paths"]
+
+Tables = tuple[Tensor, Tensor, Tensor]
+"""Transitions (K, K) [from, to], start (K,) and end (K,)."""
 
 Masks = tuple[Tensor | None, Tensor | None]
 """Where a transition (K, K) and where a start (K,) is forbidden, bool; None forbids none."""
 
 ALLOWED: Masks = (None, None)
 
-Tables = tuple[Tensor, Tensor, Tensor]
-"""Transitions (K, K) [from, to], start (K,) and end (K,)."""
 
-
-def kept_size(rows: Tensor, lengths: Tensor) -> int:
-    """How many doubles the way back needs."""
-    return _engine().kept_doubles(rows.shape[1], rows.shape[0], lengths.shape[0])
-
-
-def forward(rows: Tensor, lengths: Tensor, tables: Tables, keep: bool) -> tuple[Tensor, Tensor]:
-    """Log Z of each sequence, (N,) float64, and, where asked to `keep`, what the way back needs."""
-    log_Z = torch.empty(len(lengths), dtype=torch.float64)
-    kept = torch.empty(kept_size(rows, lengths) if keep else 0, dtype=torch.float64)
-    chain = _Chain(rows, lengths, tables, ALLOWED)
-    _engine().sum_paths(chain.addresses, 0, log_Z.data_ptr(), 0, kept.data_ptr())
-    return log_Z, kept
-
-
-def likelihood(
-    rows: Tensor, lengths: Tensor, labels: Tensor, tables: Tables, masks: Masks, keep: bool
-) -> tuple[Tensor, Tensor, int]:
-    """Score of each sequence's labels less log Z, (N,), what the way back needs, and -1.
-
-    Where a label is none or takes a forbidden way, its row stands for -1 and the rest means nothing.
-    """
-    found = torch.empty(len(lengths))
-    kept = torch.empty(kept_size(rows, lengths) if keep else 0, dtype=torch.float64)
-    chain, y = _Chain(rows, lengths, tables, masks), labels.contiguous()
-    wrong: int = _engine().sum_paths(chain.addresses, y.data_ptr(), 0, found.data_ptr(), kept.data_ptr())
-    return found, kept, wrong
-
-
-def backward(
+def sum_paths(
     rows: Tensor,
     lengths: Tensor,
-    labels: Tensor | None,
     tables: Tables,
-    masks: Masks,
-    kept: Tensor,
-    weights: Tensor,
-    dtype: torch.dtype = torch.float32,
-) -> Expectations:
-    """Gradients of Σ weights · log Z, which are expected counts; with labels, of Σ weights · log-likelihood."""
-    found = Expectations(*(torch.empty(tensor.shape, dtype=dtype) for tensor in (rows, *tables)))
-    chain, weights = _Chain(rows, lengths, tables, masks), weights.to(torch.float64).contiguous()
-    y = None if labels is None else labels.contiguous()
-    run = _engine().sum_paths_backward if dtype == torch.float32 else _engine().sum_paths_backward_in_float64
-    run(
-        chain.addresses,
-        _at(y),
-        kept.data_ptr(),
-        weights.data_ptr(),
-        *(t.data_ptr() for t in (found.emissions, found.transitions, found.start, found.end)),
+    masks: Masks = ALLOWED,
+    labels: Tensor | None = None,
+    weights: Tensor | None = None,
+    gradients: torch.dtype | None = None,
+) -> tuple[Tensor, tuple[Tensor, ...], int]:
+    """Log Z of each sequence, (N,) float64; with `labels` (M,) their score less log Z, (N,) float32.
+
+    `gradients`, float32 or float64, asks for those of its sum over the sequences, each times its weight (N,): of rows,
+    transitions, start and end. Those of log Z are expected counts. Last comes -1, or the first row whose label is none
+    or takes a forbidden way: then the rest means nothing.
+    """
+    engine, held = _engine(), [tensor.contiguous() for tensor in (rows, *tables)]
+    found = torch.empty(len(lengths), dtype=torch.float64 if labels is None else torch.float32)
+    back = () if gradients is None else tuple(torch.empty(tensor.shape, dtype=gradients) for tensor in held)
+    if labels is not None:
+        labels = labels.contiguous()
+    if weights is not None:
+        weights = weights.to(torch.float64).contiguous()
+    kept = [None if mask is None else mask.contiguous() for mask in masks]
+    addresses = found.data_ptr()
+    run = engine.sum_paths_in_float64 if gradients == torch.float64 else engine.sum_paths
+    wrong: int = run(
+        _chains(held, lengths, kept),
+        (
+            _at(labels),
+            _at(weights),
+            *((addresses, 0) if labels is None else (0, addresses)),
+            *([tensor.data_ptr() for tensor in back] or (0, 0, 0, 0)),
+        ),
     )
-    return found
+    return found, back, wrong
 
 
 def best_path(rows: Tensor, lengths: Tensor, tables: Tables) -> tuple[Tensor, Tensor]:
-    """The best path of each sequence, (M,) int64, and its score, (N,)."""
+    """The best path of each sequence, (M,) int64, and its score, (N,) float32."""
     labels, scores = torch.empty(len(rows), dtype=torch.int64), torch.empty(len(lengths))
-    chain = _Chain(rows, lengths, tables, ALLOWED)
-    _engine().best_path(chain.addresses, labels.data_ptr(), scores.data_ptr())
+    held = [tensor.contiguous() for tensor in (rows, *tables)]
+    _engine().best_path(_chains(held, lengths, ALLOWED), labels.data_ptr(), scores.data_ptr())
     return labels, scores
 
 
@@ -87,28 +70,21 @@ def best_paths(rows: Tensor, lengths: Tensor, tables: Tables, n: int) -> tuple[T
     """
     N = len(lengths)
     labels, scores = torch.empty(n * len(rows), dtype=torch.int64), torch.empty(N, n, dtype=torch.float64)
-    counts, chain = torch.empty(N, dtype=torch.int64), _Chain(rows, lengths, tables, ALLOWED)
-    _engine().best_paths(chain.addresses, n, labels.data_ptr(), scores.data_ptr(), counts.data_ptr())
+    counts, held = torch.empty(N, dtype=torch.int64), [tensor.contiguous() for tensor in (rows, *tables)]
+    _engine().best_paths(_chains(held, lengths, ALLOWED), n, labels.data_ptr(), scores.data_ptr(), counts.data_ptr())
     return labels, scores, counts
 
 
-class _Chain:
-    """Addresses of a batch of chains, and what must live while they are read."""
-
-    __slots__ = ("addresses", "held")
-
-    def __init__(self, rows: Tensor, lengths: Tensor, tables: Tables, masks: Masks) -> None:
-        tensors = [rows.contiguous(), *(table.contiguous() for table in tables)]
-        forbidden = [None if mask is None else mask.contiguous() for mask in masks]
-        self.held = (lengths, tensors, forbidden)
-        self.addresses = (
-            rows.shape[1],
-            lengths.data_ptr(),
-            len(lengths),
-            torch.get_num_threads(),
-            *(tensor.data_ptr() for tensor in tensors),
-            *(_at(mask) for mask in forbidden),
-        )
+def _chains(held: list[Tensor], lengths: Tensor, masks: Masks | list[Tensor | None]) -> tuple[int, ...]:
+    """What the engine is told of rows, transitions, start and end, which must outlive the call."""
+    return (
+        held[0].shape[1],
+        lengths.data_ptr(),
+        len(lengths),
+        torch.get_num_threads(),
+        *[tensor.data_ptr() for tensor in held],
+        *[_at(mask) for mask in masks],
+    )
 
 
 def _at(tensor: Tensor | None) -> int:
