@@ -98,12 +98,14 @@ def n_best(
 def _n_best_natively(
     emissions: Ragged, tables: tuple[Tensor, Tensor, Tensor], n: int
 ) -> list[list[tuple[list[int], float]]]:
-    paths, scores, counts = (
-        found.tolist() for found in native_chain.best_paths(emissions.rows, emissions.lengths, tables, n)
-    )
+    found = native_chain.best_paths(emissions.rows, emissions.lengths, tables, n)
+    paths: list[int] = found[0].numpy().tolist()
+    scores: list[list[float]] = found[1].numpy().tolist()
+    counts: list[int] = found[2].numpy().tolist()
+    lengths: list[int] = emissions.lengths.numpy().tolist()
     results: list[list[tuple[list[int], float]]] = []
     first = 0
-    for T, of_sequence, count in zip(emissions.lengths.tolist(), scores, counts, strict=True):
+    for T, of_sequence, count in zip(lengths, scores, counts, strict=True):
         results.append([(paths[first + r * T : first + (r + 1) * T], of_sequence[r]) for r in range(count)])
         first += n * T
     return results

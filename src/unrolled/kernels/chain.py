@@ -67,8 +67,10 @@ def log_likelihood(
     >>> log_likelihood(emissions, labels, torch.zeros(2, 2), torch.zeros(2), torch.zeros(2)).exp()
     tensor([0.1250])
     """
+    assert forbidden is None or (forbidden.shape == transitions.shape and forbidden.dtype == torch.bool)
+    assert forbidden_start is None or (forbidden_start.shape == start.shape and forbidden_start.dtype == torch.bool)
     gold.check_shapes(emissions, labels, len(start))
-    if runs_natively(emissions, transitions, start, end):
+    if runs_natively(emissions, transitions, start, end) and labels.rows.device.type == "cpu":
         return chain_operator.log_likelihood(emissions, labels, (transitions, start, end), (forbidden, forbidden_start))
     gold.check_ways(labels, len(start), forbidden, forbidden_start)
     scores = gold.scores(emissions, labels, transitions, start, end)
