@@ -16,6 +16,7 @@ using Batch = std::vector<Scores>;  // of one K, one transitions, start and end
 
 struct Result {
     std::vector<double> log_Z, marginals, counts;  // counts: expected transitions, starts and ends one after another
+    std::vector<double> only_log_Z;                // where nothing else is asked for
     std::vector<float> likelihood, d_emissions, d_tables;
     std::vector<std::int64_t> best, n_best, found;
     std::vector<float> score;
@@ -39,7 +40,12 @@ public:
                 compare(random_batch(K, lengths, scale, false), 1 + below(5));
                 compare(random_batch(K, lengths, 1.0, true), 1 + below(5));
             }
-        lost_forwards_and_back();
+        for (long K : {5, 25}) {  // several groups
+            std::vector<long> lengths;
+            for (long i = 0; i < 40; ++i) lengths.push_back(1 + below(30));
+            compare(random_batch(K, lengths, 1.0, false), 2);
+        }
+        beyond_float64();
         wrong_labels();
         no_numbers();
     }
@@ -109,6 +115,8 @@ private:
             float* d = to.d_tables.data();
             sum_paths(chains, ChainSums<double>{nullptr, nullptr, to.log_Z.data(), nullptr, to.marginals.data(), counts, counts + K * K, counts + K * K + K});
             sum_paths(chains, ChainSums<float>{labels.data(), nullptr, nullptr, to.likelihood.data(), to.d_emissions.data(), d, d + K * K, d + K * K + K});
+            to.only_log_Z.resize(lengths.size());
+            sum_paths(chains, ChainSums<double>{nullptr, nullptr, to.only_log_Z.data(), nullptr, nullptr, nullptr, nullptr, nullptr});
             viterbi(chains, to.best.data(), to.score.data());
             n_best(chains, n, to.n_best.data(), to.scores.data(), to.found.data());
         }).join();
@@ -131,6 +139,7 @@ private:
             const std::string where = "K=" + std::to_string(K) + " T=" + std::to_string(s.T) + " sequence " + std::to_string(number) + ": ";
             const Sums sums = sums_of(s);
             close(found.log_Z[number], sums.log_Z, 1e-11, where + "log Z");
+            close(found.only_log_Z[number], sums.log_Z, 1e-11, where + "log Z alone");
             close(found.likelihood[number], labels_score(s) - sums.log_Z, 1e-5, where + "log-likelihood");
             for (long i = 0; i < s.T * K; ++i) {
                 close(found.marginals[row * K + i], sums.marginals[i], 1e-8, where + "a marginal");
@@ -179,18 +188,25 @@ private:
               "other bits " + when);
     }
 
-    // Two labels that never meet, of which one falls far behind before the last step, or the start, makes up for it.
-    void lost_forwards_and_back() {
+    // Two labels that never meet: what scaled sums would lose, forwards or back, and what only one that cannot be reached
+    // would carry beyond float64's end.
+    void beyond_float64() {
         const float never = static_cast<float>(NOWHERE);
-        const std::vector<float> transitions = {0, never, never, 0}, end = {0, 0};
-        for (long T : {12, 30, 140})
-            for (float step : {-37.0f, -250.0f})
-                for (float start : {0.0f, -100.0f}) {
-                    Scores s{2, T, {}, transitions, {start, 0.0f}, end};
-                    for (long t = 0; t < T; ++t) s.emissions.insert(s.emissions.end(), {0.0f, t < 12 ? step : 0.0f});
-                    if (start == 0.0f) s.emissions[2 * T - 2] = step * 12;
-                    compare({s}, 2);
-                }
+        struct Case {
+            long T, steps;
+            float one, zero, start;  // of label 1 in the first steps, of label 0 in the last, of label 1 at the start
+        };
+        for (const Case& c : {Case{30, 15, -100, -100, 0}, {140, 12, -100, -100, 0}, {140, 70, -100, -90, 0}, {12, 11, -37, 0, 100},
+                              {2, 1, -1100, -1100, 0}, {30, 30, 100, 0, never}, {140, 40, 100, 0, never}, {200, 12, -250, 0, 100}}) {
+            Scores s{2, c.T, {}, {0, never, never, 0}, {0, c.start}, {0, 0}};
+            for (long t = 0; t < c.T; ++t)
+                s.emissions.insert(s.emissions.end(), {t >= c.T - c.steps ? c.zero : 0.0f, t < c.steps ? c.one : 0.0f});
+            compare({beside(s, 3), s, beside(s, 70)}, 2);
+        }
+    }
+    // A mild sequence with the tables of another.
+    Scores beside(const Scores& other, long T) {
+        return {other.K, T, scores(T * other.K, 1.0, false, 0), other.transitions, other.start, other.end};
     }
 
     void wrong_labels() {

@@ -157,12 +157,13 @@ def test_what_scaled_sums_lose_forwards_or_back_goes_to_logarithms(path: str):
     never = torch.tensor([[0.0, -torch.inf], [-torch.inf, 0.0]])
     behind = torch.tensor([[0.0, -40.0]]).repeat(30, 1)
     behind[-1] = torch.tensor([-1200.0, 0.0])
+    slowly = torch.tensor([[0.0, -100.0], [-100.0, 0.0]]).repeat_interleave(15, dim=0)
     only_back = torch.tensor([[0.0, -37.0]]).repeat(11, 1)
     rising = torch.tensor([[-250.0, 0.0]]).repeat(8, 1)
     start = torch.tensor([-100.0, 0.0])
     mild = torch.tensor([[0.0, -1.0]]).repeat(100, 1)
     long = torch.cat([mild, behind, mild])
-    chains = Ragged.from_list([behind, mild, only_back, rising, long]), never, start, torch.zeros(2)
+    chains = Ragged.from_list([behind, slowly, mild, only_back, rising, long]), never, start, torch.zeros(2)
     found, gradients = there_and_back(chains)
     for n, rows in enumerate(chains[0].to_list()):
         totals = rows.double().sum(dim=0) + start
@@ -171,6 +172,8 @@ def test_what_scaled_sums_lose_forwards_or_back_goes_to_logarithms(path: str):
     torch.testing.assert_close(found, wanted)
     for one, other in zip(gradients, wanted_gradients, strict=True):
         torch.testing.assert_close(one.double(), other, rtol=1e-6, atol=1e-6)
+    # Without a way back nothing but the way forward can see it.
+    torch.testing.assert_close(log_partition(*chains), wanted)
 
 
 def test_one_label_and_one_step(path: str):
