@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "chain.hpp"
 #include "engine.hpp"
 
 namespace nb = nanobind;
@@ -63,6 +64,33 @@ void recur_backward(int cell, long H, Address lengths, long sequences, int threa
     backward(batch_of(cell, H, lengths, sequences, layers.size(), threads), layers.data());
 }
 
+// K, lengths, N, threads, emissions, transitions, start, end, forbidden, forbidden_start
+using ChainAddresses = std::array<Address, 10>;
+
+Chains chains_at(const ChainAddresses& c) {
+    return {c[0], c[2], at<const std::int64_t>(c[1]), static_cast<int>(c[3]), at<const float>(c[4]), at<const float>(c[5]),
+            at<const float>(c[6]), at<const float>(c[7]), at<const bool>(c[8]), at<const bool>(c[9])};
+}
+
+// labels, weights, log_Z, log_likelihood; gradients of emissions, transitions, start and end
+template <class Number>
+long sum_all_paths(const ChainAddresses& chains, const std::array<Address, 8>& to) {
+    nb::gil_scoped_release released;
+    return sum_paths(chains_at(chains), ChainSums<Number>{at<const std::int64_t>(to[0]), at<const double>(to[1]),
+                                                          at<double>(to[2]), at<float>(to[3]), at<Number>(to[4]),
+                                                          at<Number>(to[5]), at<Number>(to[6]), at<Number>(to[7])});
+}
+
+void best_path(const ChainAddresses& chains, Address labels, Address scores) {
+    nb::gil_scoped_release released;
+    viterbi(chains_at(chains), at<std::int64_t>(labels), at<float>(scores));
+}
+
+void best_paths(const ChainAddresses& chains, long n, Address labels, Address scores, Address counts) {
+    nb::gil_scoped_release released;
+    n_best(chains_at(chains), n, at<std::int64_t>(labels), at<double>(scores), at<std::int64_t>(counts));
+}
+
 }  // namespace
 
 NB_MODULE(_native, module) {
@@ -71,4 +99,8 @@ NB_MODULE(_native, module) {
     module.def("use_path", take_path, nb::arg("name"), "Take this path from now on; ValueError where it is not here.");
     module.def("recur_forward", recur_forward);
     module.def("recur_backward", recur_backward);
+    module.def("sum_paths", sum_all_paths<float>);
+    module.def("sum_paths_in_float64", sum_all_paths<double>);
+    module.def("best_path", best_path);
+    module.def("best_paths", best_paths);
 }

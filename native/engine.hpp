@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "chain.hpp"
 #include "threads.hpp"
 
 namespace unrolled {
@@ -80,6 +81,7 @@ struct Path {
     void (*backward)(const Batch&, const Plan&, const Backward*, float* workspace, int member);
     long (*workspace)(const Batch&, bool forward);  // floats that a call takes besides its members' scratch
     long chunk;                                     // units are split among members by this many
+    const ChainPath* chain;
 };
 
 // The path in use: the best that this build and this processor have, or the one that UNROLLED_PATH names.

@@ -83,7 +83,8 @@ long workspace(const Batch& batch, bool forward) {
 
 }  // namespace
 
+extern const ChainPath chain_table;
 extern const Path table;
-const Path table = {UNROLLED_NAME(UNROLLED_PATH), forward, backward, workspace, CHUNK};
+const Path table = {UNROLLED_NAME(UNROLLED_PATH), forward, backward, workspace, CHUNK, &chain_table};
 
 }  // namespace unrolled::UNROLLED_PATH

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "chain_self_test.hpp"
 #include "engine.hpp"
 #include "reference.hpp"
 
@@ -383,6 +384,7 @@ int main(int count, char** words) {
         const int before = failures;
         worst = 0.0, checks = 0;
         all_of_this_path();
+        failures += chain_test::run_tests(checks, worst);
         std::printf("%s: %ld checks, %d failed, at most %.1e off the reference\n", name.c_str(), checks, failures - before, worst);
     }
     return failures > 0;

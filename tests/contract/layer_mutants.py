@@ -12,7 +12,8 @@ SCALED = "unrolled.kernels.scaled:forward"
 SCALED_BACK = "unrolled.kernels.scaled:expectations"
 LOG = "unrolled.kernels.log_space:forward"
 LOG_BACK = "unrolled.kernels.log_space:expectations"
-SCORES = "unrolled.layers.crf:CRF._path_scores"
+SCORES = "unrolled.kernels.gold:scores"
+LIKELIHOOD = "unrolled.kernels.chain:log_likelihood"
 MASKED = "unrolled.layers.crf:CRF.scores"
 POTENTIALS = "unrolled.kernels.potentials:Potentials.of"
 VITERBI = "unrolled.decoding.viterbi:viterbi"
@@ -24,7 +25,7 @@ CROSS_ENTROPY = "unrolled.layers.softmax:Softmax.cross_entropy"
 LSTM, LSTM_BOTH = "lstm, 1 layer, one way, torch", "lstm, 1 layer, both ways, torch"
 GRU, GRU_BOTH = "gru, 1 layer, one way, torch", "gru, 1 layer, both ways, torch"
 RNN, RNN_DEEP = "rnn, 1 layer, one way, torch", "rnn, 2 layers, both ways, torch"
-CRF, CRF_FORBIDDING, CRF_STEEP = "crf", "crf, forbidding", "crf, steep"
+CRF, CRF_FORBIDDING, CRF_STEEP = "crf, torch", "crf, forbidding, torch", "crf, steep, torch"
 CONVOLUTIONAL, RECURRENT = "characters, convolutional", "characters, recurrent"
 
 FLAT_ALL = "[weights.Wax, weights.Waa, weights.ba, b_hh]"
@@ -104,7 +105,7 @@ MUTANTS = (
     Mutant("start forgotten", SCALED, "potentials.start.exp()", "potentials.start.exp().fill_(1.0)", CRF, "parity"),
     Mutant("emissions forgotten", SCALED, "        now.mul_(here)\n", "", CRF, "causality"),
     Mutant("shift forgotten", SCALED, "(Z.log() + potentials.shift)", "Z.log()", CRF, "parity"),
-    Mutant("scales forgotten", SCALED, "scales[:, 0].log()", "0 * scales[:, 0]", "crf, scaling", "parity"),
+    Mutant("scales forgotten", SCALED, "scales[:, 0].log()", "0 * scales[:, 0]", "crf, scaling, torch", "parity"),
     Mutant("transitions transposed going back", SCALED_BACK, "transitions.T, out", "transitions, out", CRF, "gradient"),
     Mutant("pairs transposed", SCALED_BACK, "pairs * transitions", "pairs.T * transitions", CRF, "gradient"),
     Mutant(
@@ -116,7 +117,9 @@ MUTANTS = (
         "gradient",
     ),
     Mutant("gradient not weighed", SCALED_BACK, "weights[potentials.sequences, None]", "1.0", CRF, "gradient"),
-    Mutant("scales forgotten going back", SCALED_BACK, "(totals * scales)", "totals", "crf, scaling", "gradient"),
+    Mutant(
+        "scales forgotten going back", SCALED_BACK, "(totals * scales)", "totals", "crf, scaling, torch", "gradient"
+    ),
     Mutant(
         "transitions transposed, in logarithms", LOG, "transitions.T.contig", "transitions.contig", CRF_STEEP, "parity"
     ),
@@ -151,7 +154,23 @@ MUTANTS = (
         "parity",
     ),
     Mutant("path transitions transposed", SCORES, "y[:-1] * K + y[1:]", "y[1:] * K + y[:-1]", CRF, "parity"),
-    Mutant("path end forgotten", SCORES, "self.end[labels.last()].double()", "0.0", CRF, "parity"),
+    Mutant("path end forgotten", SCORES, "end[labels.last()].double()", "0.0", CRF, "parity"),
+    Mutant(
+        "forbidden transitions allowed in the likelihood",
+        LIKELIHOOD,
+        "masked_fill(forbidden, -",
+        "masked_fill(forbidden & False, -",
+        CRF_FORBIDDING,
+        "parity",
+    ),
+    Mutant(
+        "forbidden starts allowed in the likelihood",
+        LIKELIHOOD,
+        "masked_fill(forbidden_start, -",
+        "masked_fill(forbidden_start & False, -",
+        CRF_FORBIDDING,
+        "parity",
+    ),
     Mutant(
         "forbidden transitions allowed",
         MASKED,

@@ -57,7 +57,7 @@ class Row:
     changes: str = "x"
     """The input that the law of causality changes."""
     engine: tuple[str, str] | None = None
-    """(cell, engine) where a kernel of `unrolled.kernels.recur` is under test; see `running`."""
+    """(cell or "chain", engine) where a kernel of `unrolled.kernels` is under test; see `running`."""
     path: str | None = None
     """Instruction path of the native engine."""
     dtype: torch.dtype = torch.float64
@@ -104,7 +104,7 @@ def running(row: Row) -> Iterator[None]:
 
 
 def natively(row: Row) -> tuple[Row, ...]:
-    """A recurrent row of torch in float32, on every instruction path of the native engine."""
+    """A row of a kernel of torch in float32, on every instruction path of the native engine."""
     assert row.engine is not None
     assert row.dtype == torch.float32
     library = load()

@@ -92,12 +92,13 @@ def reach_crf(T: int, t: int) -> dict[str, Tensor]:
 
 def crf_row(name: str, *, forbidding: bool, steep: float) -> Row:
     return Row(
-        name,
+        f"{name}, torch",
         partial(make_crf, forbidding=forbidding),
         partial(draw_crf, steep=steep),
         read_crf,
         (by_autograd(read_crf_plainly),),
         reach_crf,
+        engine=("chain", "torch"),
     )
 
 
@@ -161,6 +162,6 @@ IN_FLOAT64 = (
 )
 
 # What a step does to probabilities next to 0 and 1 is less than float32 can tell.
-IN_FLOAT32 = tuple(in_float32(row) for row in IN_FLOAT64 if row.name != "crf, steep")
+IN_FLOAT32 = tuple(in_float32(row) for row in IN_FLOAT64 if row.name != "crf, steep, torch")
 
 ROWS = (*IN_FLOAT64, *IN_FLOAT32, *(native for row in IN_FLOAT32 if row.engine is not None for native in natively(row)))

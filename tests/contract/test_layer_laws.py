@@ -10,13 +10,14 @@ from unrolled.kernels import CELLS
 from unrolled.kernels.library import load
 
 
-def test_every_cell_has_rows_of_both_ways_and_depths_on_every_engine_and_path():
+def test_every_kernel_has_its_rows_on_every_engine_and_path():
     kinds = [(torch.float64, "torch", None), (torch.float32, "torch", None)]
     library = load()
     kinds += [(torch.float32, "native", path) for path in (library.paths() if library else ())]
     for dtype, engine, path in kinds:
         for cell in CELLS:
             assert sum(row.engine == (cell, engine) and row.path == path and row.dtype == dtype for row in ROWS) >= 5
+        assert sum(row.engine == ("chain", engine) and row.path == path and row.dtype == dtype for row in ROWS) >= 3
 
 
 @pytest.mark.parametrize(("row", "law"), [(row, law) for row in ROWS for law in laws_of(row)], ids=str)

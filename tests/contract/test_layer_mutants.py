@@ -26,7 +26,7 @@ def test_a_mutant_that_changes_nothing_is_not_caught(monkeypatch: pytest.MonkeyP
 
 def test_a_mutant_of_text_that_is_gone_is_refused(monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(AssertionError, match="does not contain"):
-        Mutant("stale", MUTANTS[0].target, "no such text", "", "crf", "parity").apply(monkeypatch)
+        Mutant("stale", MUTANTS[0].target, "no such text", "", "crf, torch", "parity").apply(monkeypatch)
 
 
 def test_names_of_mutants_are_unique():

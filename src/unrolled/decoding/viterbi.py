@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 
 from unrolled.data.ragged import Ragged
+from unrolled.kernels import native_chain
+from unrolled.kernels.chain import runs_natively
 
 __all__ = ["n_best", "viterbi"]
 
@@ -25,6 +27,9 @@ def viterbi(emissions: Ragged, transitions: Tensor, start: Tensor, end: Tensor) 
     >>> labels.rows.tolist(), scores.tolist()
     ([0, 1], [2.0])
     """
+    if runs_natively(emissions, transitions, start, end):
+        labels, scores = native_chain.best_path(emissions.rows, emissions.lengths, (transitions, start, end))
+        return emissions.with_rows(labels), scores
     order = emissions.time_major()
     sizes: list[int] = order.batch_sizes.numpy().tolist()
     steps = order.sort(emissions.rows.double()).split_with_sizes(sizes)
@@ -58,6 +63,8 @@ def n_best(
     [[([1], 1.0), ([0], 0.0)]]
     """
     assert n >= 1
+    if runs_natively(emissions, transitions, start, end):
+        return _n_best_natively(emissions, (transitions, start, end), n)
     order, K = emissions.time_major(), len(start)
     sizes: list[int] = order.batch_sizes.numpy().tolist()
     steps = order.sort(emissions.rows.double()).split_with_sizes(sizes)
@@ -85,6 +92,22 @@ def n_best(
         best_paths: list[list[int]] = paths.T[:allowed].numpy(force=True).tolist()
         best_scores: list[float] = scores[:allowed].numpy(force=True).tolist()
         results.append(list(zip(best_paths, best_scores, strict=True)))
+    return results
+
+
+def _n_best_natively(
+    emissions: Ragged, tables: tuple[Tensor, Tensor, Tensor], n: int
+) -> list[list[tuple[list[int], float]]]:
+    found = native_chain.best_paths(emissions.rows, emissions.lengths, tables, n)
+    paths: list[int] = found[0].numpy().tolist()
+    scores: list[list[float]] = found[1].numpy().tolist()
+    counts: list[int] = found[2].numpy().tolist()
+    lengths: list[int] = emissions.lengths.numpy().tolist()
+    results: list[list[tuple[list[int], float]]] = []
+    first = 0
+    for T, of_sequence, count in zip(lengths, scores, counts, strict=True):
+        results.append([(paths[first + r * T : first + (r + 1) * T], of_sequence[r]) for r in range(count)])
+        first += n * T
     return results
 
 

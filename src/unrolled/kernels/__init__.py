@@ -1,7 +1,18 @@
 """The engines: one door to the recurrence, one to the sums over all label paths of a chain."""
 
 from unrolled.kernels.cells import CELLS, NUM_GATES, Cell, State, Weights
-from unrolled.kernels.chain import expectations, log_partition
+from unrolled.kernels.chain import expectations, log_likelihood, log_partition
 from unrolled.kernels.door import engine, recur
 
-__all__ = ["CELLS", "NUM_GATES", "Cell", "State", "Weights", "engine", "expectations", "log_partition", "recur"]
+__all__ = [
+    "CELLS",
+    "NUM_GATES",
+    "Cell",
+    "State",
+    "Weights",
+    "engine",
+    "expectations",
+    "log_likelihood",
+    "log_partition",
+    "recur",
+]

@@ -12,10 +12,23 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from unrolled.data.ragged import Ragged
-from unrolled.kernels import log_space, scaled
+from unrolled.kernels import chain_operator, gold, log_space, native_chain, scaled
+from unrolled.kernels.door import engine
 from unrolled.kernels.potentials import Expectations, Potentials
 
-__all__ = ["expectations", "log_partition"]
+__all__ = ["expectations", "log_likelihood", "log_partition", "runs_natively"]
+
+
+def runs_natively(emissions: Ragged, transitions: Tensor, start: Tensor, end: Tensor) -> bool:
+    """Whether the native engine takes these scores: float32 on the CPU, of shapes that fit."""
+    rows, K = emissions.rows, len(start)
+    return (
+        rows.dtype == transitions.dtype == start.dtype == end.dtype
+        and rows.shape[1:] == start.shape == end.shape
+        and transitions.shape == (K, K)
+        and rows.device == transitions.device == start.device == end.device
+        and engine("chain", rows.dtype, rows.device) == "native"
+    )
 
 
 def log_partition(emissions: Ragged, transitions: Tensor, start: Tensor, end: Tensor) -> Tensor:
@@ -27,8 +40,45 @@ def log_partition(emissions: Ragged, transitions: Tensor, start: Tensor, end: Te
     >>> log_partition(Ragged.from_list([torch.zeros(3, 2)]), torch.zeros(2, 2), zeros, zeros).exp().round()
     tensor([8.], dtype=torch.float64)
     """
+    if runs_natively(emissions, transitions, start, end):
+        return chain_operator.log_partition(emissions, (transitions, start, end))
     run: Any = _LogPartition.apply  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     return run(emissions.rows, transitions, start, end, emissions)
+
+
+def log_likelihood(
+    emissions: Ragged,
+    labels: Ragged,
+    transitions: Tensor,
+    start: Tensor,
+    end: Tensor,
+    forbidden: Tensor | None = None,
+    forbidden_start: Tensor | None = None,
+) -> Tensor:
+    """Score of each sequence's labels less log Z, (N,) in the emissions' dtype; `labels` has int64 rows (M,).
+
+    Where the masks `forbidden` (K, K) and `forbidden_start` (K,) are true the scores are -inf, whatever they are, and
+    their gradients 0.
+
+    Raises:
+        DataError: where the labels do not fit the emissions or take a forbidden way.
+
+    >>> emissions, labels = Ragged.from_list([torch.zeros(3, 2)]), Ragged.from_list([torch.tensor([0, 1, 1])])
+    >>> log_likelihood(emissions, labels, torch.zeros(2, 2), torch.zeros(2), torch.zeros(2)).exp()
+    tensor([0.1250])
+    """
+    assert forbidden is None or (forbidden.shape == transitions.shape and forbidden.dtype == torch.bool)
+    assert forbidden_start is None or (forbidden_start.shape == start.shape and forbidden_start.dtype == torch.bool)
+    gold.check_shapes(emissions, labels, len(start))
+    if runs_natively(emissions, transitions, start, end) and labels.rows.device.type == "cpu":
+        return chain_operator.log_likelihood(emissions, labels, (transitions, start, end), (forbidden, forbidden_start))
+    gold.check_ways(labels, len(start), forbidden, forbidden_start)
+    scores = gold.scores(emissions, labels, transitions, start, end)
+    if forbidden is not None:
+        transitions = transitions.masked_fill(forbidden, -torch.inf)
+    if forbidden_start is not None:
+        start = start.masked_fill(forbidden_start, -torch.inf)
+    return (scores - log_partition(emissions, transitions, start, end)).to(emissions.rows.dtype)
 
 
 @torch.no_grad()
@@ -37,6 +87,10 @@ def expectations(emissions: Ragged, transitions: Tensor, start: Tensor, end: Ten
 
     `emissions` (M, K) are the marginals of every step in the caller's order; the others are summed over the batch.
     """
+    if runs_natively(emissions, transitions, start, end):
+        tables = (transitions, start, end)
+        _, counts, _ = native_chain.sum_paths(emissions.rows, emissions.lengths, tables, gradients=torch.float64)
+        return Expectations(*counts)
     potentials = Potentials.of(emissions, transitions, start, end)
     return _expectations(potentials, scaled.forward(potentials), torch.ones_like(potentials.shift))
 

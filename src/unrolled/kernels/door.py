@@ -1,6 +1,7 @@
 """The one door to the recurrence: which engine runs is decided here and nowhere else."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -13,19 +14,20 @@ from unrolled.kernels.library import load
 __all__ = ["engine", "recur", "zero_state"]
 
 
-def engine(cell: Cell, dtype: torch.dtype, device: torch.device | str = "cpu") -> str:
+def engine(cell: Cell | Literal["chain"], dtype: torch.dtype, device: torch.device | str = "cpu") -> str:
     """Name of the engine that runs a cell for tensors of this type on this device: "native", "torch" or "cudnn".
 
-    The native engine takes float32 on the CPU; `unrolled.kernels.library.load` says where it may be missing.
+    "chain" stands for the sums over label paths and for the best of them. The native engine takes float32 on the CPU;
+    `unrolled.kernels.library.load` says where it may be missing.
 
     >>> engine("lstm", torch.float64)
     'torch'
     """
-    del cell
     kind = torch.device(device).type
     if kind == "cpu" and dtype == torch.float32 and load() is not None:
         return "native"
-    return "cudnn" if kind == "cuda" and torch.backends.cudnn.is_available() else "torch"
+    by_cudnn = kind == "cuda" and cell != "chain" and torch.backends.cudnn.is_available()
+    return "cudnn" if by_cudnn else "torch"
 
 
 def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State | None = None) -> tuple[Ragged, State]:

@@ -5,8 +5,8 @@ from torch import Tensor, nn
 
 from unrolled.data.ragged import Ragged
 from unrolled.decoding import n_best, viterbi
-from unrolled.errors import DataError, SettingsError
-from unrolled.kernels import expectations, log_partition
+from unrolled.errors import SettingsError
+from unrolled.kernels import expectations, log_likelihood, log_partition
 
 __all__ = ["CRF"]
 
@@ -71,13 +71,13 @@ class CRF(nn.Module):
         Its gradient is in closed form, gold counts less expected ones; a second derivative is not defined. Raises
         DataError where the labels do not fit the emissions or take a forbidden way, whose gradient would be infinite.
         """
-        self._check_labels(emissions, labels)
-        log_likelihood = self._path_scores(emissions, labels) - self._log_partition(emissions)
-        return log_likelihood.to(emissions.rows.dtype)
+        return log_likelihood(
+            emissions, labels, self.transitions, self.start, self.end, self.forbidden, self.forbidden_start
+        )
 
     def log_partition(self, emissions: Ragged) -> Tensor:
         """Log of the sum of exp(score) over all paths, (N,), in the emissions' dtype."""
-        return self._log_partition(emissions).to(emissions.rows.dtype)
+        return log_partition(emissions, *self.scores()).to(emissions.rows.dtype)
 
     def marginals(self, emissions: Ragged) -> Ragged:
         """Probability of each label at each step, rows (M, K) that sum to 1; no gradient flows through them."""
@@ -90,43 +90,6 @@ class CRF(nn.Module):
     def n_best(self, emissions: Ragged, n: int) -> list[list[tuple[list[int], float]]]:
         """The n best paths of each sequence and their scores, best first; see `unrolled.decoding.n_best`."""
         return n_best(emissions, *self.scores(), n)
-
-    def _log_partition(self, emissions: Ragged) -> Tensor:
-        return log_partition(emissions, *self.scores())
-
-    def _path_scores(self, emissions: Ragged, labels: Ragged) -> Tensor:
-        """Score of each sequence's labels, (N,) float64."""
-        y, K = labels.rows, self.num_labels
-        sequences = emissions.sequence_numbers.to(y.device)
-        not_first = emissions.steps[1:].to(y.device) > 0
-        steps = emissions.rows.gather(1, y[:, None])[:, 0].double()
-        # A flat look-up: its gradient is one sum by index, without index_put's sort.
-        follow = self.transitions.flatten()[y[:-1] * K + y[1:]].double() * not_first
-        ends = self.start[labels.first()].double() + self.end[labels.last()].double()
-        return ends.index_add(0, sequences, steps).index_add(0, sequences[1:], follow)
-
-    def _check_labels(self, emissions: Ragged, labels: Ragged) -> None:
-        K, y = self.num_labels, labels.rows
-        if emissions.rows.ndim != 2 or emissions.rows.shape[1] != K:
-            raise DataError(f"CRF: emissions have rows {tuple(emissions.rows.shape)}. Give (M, {K}), a score a label.")
-        if not torch.equal(labels.lengths, emissions.lengths) or y.ndim != 1 or y.dtype != torch.int64:
-            raise DataError(
-                f"CRF: labels have rows {tuple(y.shape)}, {y.dtype}, in {len(labels)} sequences, emissions "
-                f"{tuple(emissions.rows.shape)} in {len(emissions)}. Give one int64 label for each step."
-            )
-        if int(y.min()) < 0 or int(y.max()) >= K:
-            raise DataError(f"CRF: labels go from {int(y.min())} to {int(y.max())}. Give 0 to {K - 1}.")
-        steps = emissions.steps.to(y.device)
-        before = torch.cat([y[:1], y[:-1]])
-        wrong = torch.where(steps == 0, self.forbidden_start[y], self.forbidden[before, y])
-        if wrong.any():
-            row = int(wrong.int().argmax())
-            sequence, t = int(emissions.sequence_numbers[row]), int(emissions.steps[row])
-            way = f"{int(before[row])} to {int(y[row])}" if t else f"the start to {int(y[row])}"
-            raise DataError(
-                f"CRF: the labels of sequence {sequence} go from {way} at step {t}, which is forbidden. "
-                "Correct the labels, or allow it."
-            )
 
     def _check_paths(self) -> None:
         """A path of K + 1 steps goes round a circle, so that there are paths of every length."""
