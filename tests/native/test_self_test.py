@@ -26,7 +26,10 @@ def build(name: str, *options: str) -> Path:
 
 def passed(report: str) -> list[str]:
     """The instruction paths that a report of the self-test says hold."""
-    lines = [re.fullmatch(r"(\w+): (\d+) checks, 0 failed, at most .* off the reference", line) for line in report.splitlines()]
+    lines = [
+        re.fullmatch(r"(\w+): (\d+) checks, 0 failed, at most .* off the reference", line)
+        for line in report.splitlines()
+    ]
     assert all(lines), report
     assert all(int(line[2]) > 10_000 for line in lines if line), report
     return [line[1] for line in lines if line]
