@@ -25,6 +25,7 @@ void check(bool holds, const std::string& what) {
     ++checks;
     if (holds) return;
     std::printf("FAILED %s\n", what.c_str());
+    std::fflush(stdout);  // a mistake may also end the program
     if (++failures < ENOUGH) return;
     std::printf("FAILED %d checks: the others are left out\n", failures);
     std::exit(1);

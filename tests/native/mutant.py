@@ -12,8 +12,8 @@ __all__ = ["BUILDS", "Mutant", "Unit"]
 BUILDS = {"plain": (), "address": ("-fsanitize=address", "-g1"), "thread": ("-fsanitize=thread", "-g1")}
 """What shows a mistake: wrong numbers, or a sanitizer."""
 
-# The baseline path alone, in the layout that CMakeLists.txt gives it; -O1, for the mistakes do not depend on speed.
-FLAGS = ("-std=c++20", "-O1", "-w", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math")
+# The baseline path alone, in the layout that CMakeLists.txt gives it.
+FLAGS = ("-std=c++20", "-w", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math")
 LAYOUT = ("-DUNROLLED_PATH=baseline", "-DUNROLLED_LANES=4", "-DUNROLLED_WIDTH=2", "-DUNROLLED_ROWS=6")
 
 
@@ -47,8 +47,9 @@ class Mutant:
             if path.name != self.file:
                 (folder / path.name).symlink_to(path)
         (folder / self.file).write_text(self.source(), encoding="utf-8")
+        # -O0: it runs but once, and not far.
         mutated = [
-            Unit.compile(compiler, folder / unit.source.name, folder, self.build).object
+            Unit.compile(compiler, folder / unit.source.name, folder, self.build, "-O0").object
             if self.file in unit.reads
             else unit.object
             for unit in units
@@ -77,9 +78,9 @@ class Unit:
     reads: frozenset[str]
 
     @staticmethod
-    def compile(compiler: str, source: Path, folder: Path, build: str) -> "Unit":
+    def compile(compiler: str, source: Path, folder: Path, build: str, optimisation: str) -> "Unit":
         target, rule = folder / f"{source.stem}_{build}.o", folder / f"{source.stem}_{build}.d"
-        done(compiler, *FLAGS, *LAYOUT, *BUILDS[build], "-MMD", "-MF", rule, "-c", source, "-o", target)
+        done(compiler, *FLAGS, *LAYOUT, *BUILDS[build], optimisation, "-MMD", "-MF", rule, "-c", source, "-o", target)
         reads = (Path(word).name for word in rule.read_text(encoding="utf-8").split())
         return Unit(source, target, frozenset(reads))
 
@@ -87,4 +88,4 @@ class Unit:
     def compile_all(compiler: str, folder: Path, build: str) -> list["Unit"]:
         """Every source but the binding."""
         sources = sorted(path for path in NATIVE.glob("*.cpp") if path.name != "bind.cpp")
-        return [Unit.compile(compiler, path, folder, build) for path in sources]
+        return [Unit.compile(compiler, path, folder, build, "-O1") for path in sources]
