@@ -13,6 +13,7 @@ namespace unrolled {
 
 namespace avx512 { extern const Path table; }
 namespace avx2 { extern const Path table; }
+namespace wide { extern const Path table; }
 namespace neon { extern const Path table; }
 namespace baseline { extern const Path table; }
 
@@ -27,6 +28,9 @@ const Path* const* paths() {
 #endif
 #ifdef UNROLLED_HAS_AVX2
         if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) *next++ = &avx2::table;
+#endif
+#ifdef UNROLLED_HAS_WIDE
+        if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) *next++ = &wide::table;
 #endif
 #ifdef UNROLLED_HAS_NEON
         *next++ = &neon::table;

@@ -133,6 +133,29 @@ def test_the_ends_are_exact_and_what_is_no_number_stays_none(path: str, cell: Ce
     assert not a.rows[4].isnan().any()
 
 
+@pytest.mark.parametrize("end", [100.0, 1e4, 3e38])
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_no_gradient_passes_a_gate_at_its_end(path: str, cell: Cell, end: float):
+    H, lengths = 9, [4, 1, 7]
+    x, weights, state = problem(cell, lengths, H, directions=2)
+    x = x.with_rows((x.rows.sign() * end).requires_grad_())
+    a0 = state.a.requires_grad_()
+    a, last = operator.recur(cell, x, weights, state)
+    (a.rows.sum() + last.a.sum()).backward()
+    assert x.rows.grad is not None
+    assert torch.equal(x.rows.grad, torch.zeros(sum(lengths), x.rows.shape[1]))
+    assert a0.grad is not None
+    if cell != "gru":
+        assert torch.equal(a0.grad, torch.zeros(3, 2, H))
+        return
+    # Where z = 1 the state goes on as it is, and each step that it reaches adds to its gradient, the last one twice.
+    z = x.rows.detach()[:, H : 2 * H] > 0
+    for n, open_gates in enumerate(z.split(lengths)):
+        for d, gates in enumerate((open_gates, open_gates.flip(0))):
+            reached = gates.cumprod(0)
+            assert torch.equal(a0.grad[n, d], (reached.sum(0) + reached[-1]).float())
+
+
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_long_sequence_alone(path: str, cell: Cell):
     x, weights, state = problem(cell, [100_000], 3, 2)

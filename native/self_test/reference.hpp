@@ -1,4 +1,4 @@
-// The recurrence one scalar at a time in float64, as docs/equations.md derives it: the plain twin that self_test.cpp
+// The recurrence one scalar at a time in float64, as docs/equations.md derives it: the plain twin that the self-test
 // holds every instruction path to.
 #pragma once
 
@@ -7,11 +7,10 @@
 #include <cstddef>
 #include <vector>
 
-#include "engine.hpp"
+#include "../engine.hpp"
+#include "check.hpp"
 
 namespace unrolled {
-
-using Floats = std::vector<float>;
 
 // What one direction of a layer is given, forward and back.
 struct Layer {

@@ -7,7 +7,7 @@
 #include <string>
 #include <thread>
 
-#include "chain_reference.hpp"
+#include "self_test/chain_reference.hpp"
 #include "engine.hpp"
 
 namespace unrolled::chain_test {

@@ -1,4 +1,4 @@
-// Linear chains one scalar at a time in float64, on logarithms: the plain twin that chain_self_test.hpp holds every
+// Linear chains one scalar at a time in float64, on logarithms: the plain twin that chain.hpp holds every
 // instruction path to.
 #pragma once
 

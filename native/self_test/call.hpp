@@ -1,0 +1,154 @@
+// A call of the engine, on memory as a caller has it: rows with gaps between them.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <thread>
+#include <vector>
+
+#include "check.hpp"
+#include "problem.hpp"
+
+namespace unrolled {
+namespace {
+
+// Rows with a gap between them that nobody may write to; NaN wherever nothing was written.
+class Rows {
+public:
+    Rows(long rows, std::size_t width) : rows_(rows), width_(width), stride(static_cast<long>(width) + GAP) {
+        std::uint32_t bits = NOBODYS;
+        float value;
+        std::memcpy(&value, &bits, sizeof value);
+        data_.assign(width ? static_cast<std::size_t>(rows * stride) : 0, value);
+    }
+    Rows(long rows, std::size_t width, const Floats& values) : Rows(rows, width) { fill(values); }
+
+    void fill(const Floats& values) {
+        const std::size_t each = values.size() / static_cast<std::size_t>(rows_);
+        for (long row = 0; row < rows_; ++row)
+            std::copy_n(values.begin() + row * static_cast<long>(each), each, data_.begin() + row * stride);
+    }
+    float* data() { return data_.empty() ? nullptr : data_.data(); }
+    Floats values() const {
+        Floats found;
+        for (long row = 0; row < rows_ && width_; ++row)
+            found.insert(found.end(), data_.begin() + row * stride, data_.begin() + row * stride + static_cast<long>(width_));
+        return found;
+    }
+    bool gaps_untouched() const {
+        for (long row = 0; row < rows_ && width_; ++row)
+            for (long i = static_cast<long>(width_); i < stride; ++i) {
+                std::uint32_t bits;
+                std::memcpy(&bits, &data_[static_cast<std::size_t>(row * stride + i)], sizeof bits);
+                if (bits != NOBODYS) return false;
+            }
+        return true;
+    }
+
+private:
+    static constexpr long GAP = 3;
+    static constexpr std::uint32_t NOBODYS = 0x7fc5a5a5;
+
+    long rows_;
+    std::size_t width_;
+    Floats data_;
+
+public:
+    const long stride;
+};
+
+// As a layer's weights, states and activations lie in the caller's memory.
+struct Buffers {
+    Buffers(const Problem& problem, const Layer& layer)
+        : a(problem.rows(), width(problem, A)),
+          gates(problem.rows(), width(problem, GATES)),
+          a0(problem.sequences(), width(problem, A_LAST), layer.a0),
+          c0(problem.sequences(), width(problem, C_LAST), layer.c0),
+          a_last(problem.sequences(), width(problem, A_LAST)),
+          c_last(problem.sequences(), width(problem, C_LAST)),
+          da(problem.rows(), width(problem, A), layer.da),
+          da_last(problem.sequences(), width(problem, DA0), layer.da_last),
+          dc_last(problem.sequences(), width(problem, DC0), layer.dc_last),
+          da0(problem.sequences(), width(problem, DA0)),
+          dc0(problem.sequences(), width(problem, DC0)),
+          c(static_cast<std::size_t>(problem.rows()) * width(problem, C), NAN),
+          dgates(static_cast<std::size_t>(problem.rows()) * width(problem, DGATES), NAN),
+          previous(static_cast<std::size_t>(problem.rows()) * width(problem, PREVIOUS), NAN),
+          kept(problem.kept() > 0) {
+        (kept ? gates : a).fill(layer.x);
+    }
+
+    Forward forward(const Layer& layer, bool keep) {
+        Rows& x = kept ? gates : a;
+        return {layer.Waa.data(), layer.ban.empty() ? nullptr : layer.ban.data(), x.data(), x.stride, a.data(), a.stride,
+                keep && !c.empty() ? c.data() : nullptr, a0.data(), c0.data(), a_last.data(), c_last.data(), a0.stride};
+    }
+    Backward backward(const Layer& layer) {
+        return {layer.Waa.data(), gates.data(), kept ? gates.stride : 0, a.data(), a.stride, c.empty() ? nullptr : c.data(),
+                a0.data(), c0.data(), da.data(), da.stride, da_last.data(), dc_last.data(), da0.data(), dc0.data(),
+                a0.stride, dgates.data(), previous.data()};
+    }
+    Result<float> result() const {
+        return {a.values(), a_last.values(), c_last.values(), c, gates.values(), dgates, previous, da0.values(), dc0.values()};
+    }
+    bool gaps_untouched() const {
+        for (const Rows* rows : {&a, &gates, &a_last, &c_last, &da0, &dc0})
+            if (!rows->gaps_untouched()) return false;
+        return true;
+    }
+
+    Rows a, gates, a0, c0, a_last, c_last, da, da_last, dc_last, da0, dc0;
+    Floats c, dgates, previous;
+    bool kept;
+};
+
+// Forward and back with `keep`, else forward alone.
+class Call {
+public:
+    Call(const Problem& problem, int threads, bool keep) : problem_(problem), threads_(threads), keep_(keep) {
+        buffers_.reserve(problem.layers.size());
+        for (const Layer& layer : problem.layers) {
+            buffers_.emplace_back(problem, layer);
+            forwards_.push_back(buffers_.back().forward(layer, keep));
+            backwards_.push_back(buffers_.back().backward(layer));
+        }
+    }
+
+    // In a thread of its own, whose memory the engine asks for anew: a sanitizer sees its very ends.
+    std::thread start() {
+        return std::thread([this] {
+            const Batch batch{problem_.cell, problem_.H, problem_.sequences(), problem_.lengths.data(),
+                              static_cast<int>(problem_.layers.size()), threads_};
+            forward(batch, forwards_.data(), keep_);
+            if (keep_) backward(batch, backwards_.data());
+        });
+    }
+
+    std::vector<Result<float>> results() const {
+        std::vector<Result<float>> results;
+        for (const Buffers& one : buffers_) {
+            check(one.gaps_untouched(), describe(problem_, threads_) + ": wrote between the rows");
+            results.push_back(one.result());
+        }
+        return results;
+    }
+
+private:
+    const Problem& problem_;
+    int threads_;
+    bool keep_;
+    std::vector<Buffers> buffers_;
+    std::vector<Forward> forwards_;
+    std::vector<Backward> backwards_;
+};
+
+std::vector<Result<float>> run(const Problem& problem, int threads, bool keep) {
+    Call call(problem, threads, keep);
+    call.start().join();
+    return call.results();
+}
+
+}  // namespace
+}  // namespace unrolled

@@ -1,0 +1,51 @@
+// Random problems, and their names.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <numeric>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "reference.hpp"
+
+namespace unrolled {
+namespace {
+
+Problem random_problem(Random& random, Cell cell, long H, std::vector<std::int64_t> lengths, int directions) {
+    Problem problem{cell, H, std::move(lengths), {}};
+    const long G = problem.num_gates(), M = problem.rows(), N = problem.sequences(), c = problem.has_c();
+    for (int d = 0; d < directions; ++d)
+        problem.layers.push_back({random.floats(G * H * H, 1.5f / std::sqrt(static_cast<float>(H))),
+                                  random.floats(cell == Cell::gru ? H : 0, 1.0f), random.floats(M * G * H, 2.0f),
+                                  random.floats(N * H, 1.0f), random.floats(c * N * H, 1.0f), random.floats(M * H, 1.0f),
+                                  random.floats(N * H, 1.0f), random.floats(c * N * H, 1.0f)});
+    return problem;
+}
+
+std::vector<std::int64_t> random_lengths(Random& random, long sequences, long most) {
+    std::vector<std::int64_t> lengths;
+    for (long i = 0; i < sequences; ++i) lengths.push_back(random.up_to(most));
+    return lengths;
+}
+
+// Lengths from 1 up, one each: as steps go by, every number of rows up to `most` runs, so every shape of block.
+std::vector<std::int64_t> staircase(Random& random, long most) {
+    std::vector<std::int64_t> lengths(static_cast<std::size_t>(most));
+    std::iota(lengths.begin(), lengths.end(), 1);
+    random.shuffle(lengths);
+    return lengths;
+}
+
+std::string describe(const Problem& problem, int threads) {
+    constexpr const char* CELLS[] = {"rnn", "rnn_relu", "gru", "lstm"};
+    std::string text = std::string(path().name) + " " + CELLS[static_cast<int>(problem.cell)] + " H=" + std::to_string(problem.H) +
+                       " directions=" + std::to_string(problem.layers.size()) + " threads=" + std::to_string(threads) + " lengths=";
+    for (auto length : problem.lengths) text += std::to_string(length) + ",";
+    text.pop_back();
+    return text;
+}
+
+}  // namespace
+}  // namespace unrolled

@@ -1,0 +1,184 @@
+"""Seeded mistakes in the native engine: the self-test must see every one."""
+
+from native.mutant import Mutant
+
+__all__ = ["MUTANTS"]
+
+CELLS, ENDS, PRODUCT, RECURRENCE = "cells.hpp", "activations.hpp", "product.hpp", "recurrence.hpp"
+PATH, ENGINE, THREADS = "path.cpp", "engine.cpp", "threads.cpp"
+RNN, GRU, LSTM = "struct Rnn", "struct Gru", "struct Lstm"
+FORWARD, BACKWARD = "static void forward_team", "static void backward_team"
+
+OF_CELLS = (
+    Mutant("rnn: the sums forgotten", CELLS, " + load(u.sums);", ";", RNN),
+    Mutant("rnn: tanh's derivative", CELLS, "1.0f - a * a", "1.0f - a", RNN),
+    Mutant("relu: a gradient below 0", CELLS, "select(a <= Vec{}, Vec{}, da)", "da", RNN),
+    Mutant("relu: a gradient at 0", CELLS, "select(a <= Vec{}, Vec{}, da)", "select(a < Vec{}, Vec{}, da)", RNN),
+    Mutant("relu: NaN becomes 0", CELLS, "select(x < Vec{}, Vec{}, x)", "select(x > Vec{}, x, Vec{})"),
+    Mutant("gru: r and z swapped", CELLS, "n + z * (load", "n + r * (load", GRU),
+    Mutant(
+        "gru: z the other way round",
+        CELLS,
+        "n + z * (load(u.a_before) - n)",
+        "load(u.a_before) * (1.0f - z) + z * n",
+        GRU,
+    ),
+    Mutant("gru: ban forgotten", CELLS, " + load(u.ban, u.n)", "", GRU),
+    Mutant("gru: ban outside the reset", CELLS, "r * m)", "r * (m - load(u.ban, u.n)) + load(u.ban, u.n))", GRU),
+    Mutant("gru: reset forgotten", CELLS, " + r * m)", " + m)", GRU),
+    Mutant("gru: m not kept", CELLS, "store(u.gates + 3 * u.H, m, u.n)", "store(u.gates + 3 * u.H, n, u.n)", GRU),
+    Mutant("gru: z's carry dropped going back", CELLS, "store(u.da, da * z)", "store(u.da, Vec{})", GRU),
+    Mutant("gru: the carry not passed on", CELLS, "CARRIES = true", "CARRIES = false", GRU),
+    Mutant("gru: dr and dz swapped in the product", CELLS, "store(u.product, dr", "store(u.product, dz", GRU),
+    Mutant("gru: dn in the product", CELLS, "store(u.product + 2 * u.H, dm", "store(u.product + 2 * u.H, dn", GRU),
+    Mutant("gru: sign of dz", CELLS, "(load(u.a_before, u.n) - n)", "(n - load(u.a_before, u.n))", GRU),
+    Mutant("lstm: i and f swapped", CELLS, "f * load(u.c) + i * g", "i * load(u.c) + f * g", LSTM),
+    Mutant("lstm: the carry in c forgotten", CELLS, "f * load(u.c) + i * g", "i * g", LSTM),
+    Mutant("lstm: c without tanh", CELLS, "o * tanh(c)", "o * c", LSTM),
+    Mutant("lstm: c not kept", CELLS, "store(u.c_row, c", "store(u.c_row, g", LSTM),
+    Mutant("lstm: dc of the step ahead forgotten", CELLS, "load(u.dc) + da", "da", LSTM),
+    Mutant("lstm: f not in the carry going back", CELLS, "store(u.dc, dc * f)", "store(u.dc, dc)", LSTM),
+    Mutant("lstm: df from this step's c", CELLS, "load(u.c_before, u.n) * f", "load(u.c_row, u.n) * f", LSTM),
+    Mutant("lstm: di and df swapped", CELLS, "store(u.dgates, di", "store(u.dgates, df", LSTM),
+    Mutant(
+        "lstm: do in the product is dg", CELLS, "store(u.product + 3 * u.H, d_o", "store(u.product + 3 * u.H, dg", LSTM
+    ),
+)
+
+OF_ENDS = (
+    Mutant("sigmoid: not 0 at its end", ENDS, "select(x < -87.0f, Vec{}, value)", "value"),
+    Mutant("sigmoid: at its end too early", ENDS, "select(x < -87.0f,", "select(x < -17.0f,"),
+    Mutant("tanh: clipped too early", ENDS, "at_most(x + x, 30.0f), -30.0f", "at_most(x + x, 12.0f), -12.0f"),
+    Mutant("tanh: not clipped", ENDS, "at_least(at_most(x + x, 30.0f), -30.0f)", "x + x"),
+    Mutant("NaN clipped", ENDS, "select(x > limit, broadcast(limit), x)", "select(x < limit, x, broadcast(limit))"),
+    Mutant("exp: the low part of ln 2 forgotten", ENDS, " - n * ln2_low", ""),
+    Mutant("tanh: no digits near 0", ENDS, "scale * e.fraction_less_1 + (scale - 1.0f)", "(1.0f + x + x) - 1.0f"),
+)
+
+OF_PRODUCT = (
+    Mutant("a part of the depth loses the sum before", PRODUCT, "add || k > 0", "add"),
+    Mutant("a part of the depth begins elsewhere", PRODUCT, "+ k * width * L", "+ k * L"),
+    Mutant("block rows off by one", PRODUCT, "least + (i < larger)", "least"),
+    Mutant("every row takes the first row's factor", PRODUCT, "a[r * a_stride + k]", "a[k]"),
+    Mutant("few rows: panels one on the other", PRODUCT, "first += P, out += P * W * L", "first += P, out += W * L"),
+    Mutant("few rows: sums begin at 0", PRODUCT, "b.depth, add);", "b.depth, false);", "static void few_rows"),
+    Mutant("a narrow panel left out", PRODUCT, "} else if (first < last) {", "} else if (first + 1 < last) {"),
+)
+
+OF_RECURRENCE = (
+    Mutant(
+        "Waa transposed in the panels", RECURRENCE, "real ? from[k]", "real ? Waa[(gate * H + k) * H + first + lane]"
+    ),
+    Mutant("gates of the panels turned", RECURRENCE, "vector % C::GATES;", "(vector + 1) % C::GATES;"),
+    Mutant("Waa of the wrong units going back", RECURRENCE, "load(Waa + k * H + unit,", "load(Waa + k * H + unit / 2,"),
+    Mutant("the first step skipped", RECURRENCE, "for (long t = 0;;", "for (long t = 1;;"),
+    Mutant("one step too many", RECURRENCE, "order[running - 1]] <= t)", "order[running - 1]] < t)"),
+    Mutant("a0 forgotten", RECURRENCE, "before[r * stride + u] = a0[u]", "before[r * stride + u] = 0.0f"),
+    Mutant("c0 forgotten", RECURRENCE, "u < H ? c0[u] : 0.0f", "0.0f"),
+    Mutant(
+        "reversed off by one", RECURRENCE, "plan.offsets[sequence + 1] - 1", "plan.offsets[sequence + 1] - 2", FORWARD
+    ),
+    Mutant("never reversed", RECURRENCE, "team.direction == 0 ? 1 : -1", "1", FORWARD),
+    Mutant("too many lanes at the end of a row", RECURRENCE, "static_cast<int>(smaller(L, H - u))", "L", FORWARD),
+    Mutant(
+        "last a of the step before",
+        RECURRENCE,
+        "(rows[r] - direction) * layer.a_stride",
+        "(rows[r] - 2 * direction) * layer.a_stride",
+    ),
+    Mutant("last c not written", RECURRENCE, "c_last[u] = c[", "c[", "float* c_last"),
+    Mutant(
+        "a member leaves out its last units",
+        RECURRENCE,
+        "first_of(chunks, member + 1, members)",
+        "first_of(chunks, member + 1, members) - (members > 1)",
+        FORWARD,
+    ),
+    Mutant("da_last forgotten", RECURRENCE, "u < H ? da_last[u] : 0.0f", "0.0f"),
+    Mutant("dc_last forgotten", RECURRENCE, "u < H ? dc_last[u] : 0.0f", "0.0f"),
+    Mutant(
+        "going back, reversed off by one",
+        RECURRENCE,
+        "plan.offsets[sequence];",
+        "plan.offsets[sequence] + 1;",
+        BACKWARD,
+    ),
+    Mutant("going back, a sequence joins a step late", RECURRENCE, "order[running]] > t)", "order[running]] > t + 1)"),
+    Mutant("going back, a0 is no step before", RECURRENCE, "a_before = t > 0 ?", "a_before = t >= 0 ?", BACKWARD),
+    Mutant("going back, c0 is no step before", RECURRENCE, "c_before = t > 0 ?", "c_before = t >= 0 ?", BACKWARD),
+    Mutant(
+        "going back, too many lanes",
+        RECURRENCE,
+        "const int n = static_cast<int>(smaller(L, H - u))",
+        "const int n = L",
+        BACKWARD,
+    ),
+    Mutant("da0 not written", RECURRENCE, "da0[u] = da[", "da[", "float* da0"),
+    Mutant("dc0 not written", RECURRENCE, "dc0[u] = dc[", "dc[", "float* dc0"),
+    Mutant(
+        "going back, one buffer for two steps",
+        RECURRENCE,
+        "members > 1 ? shared + R * stride : shared",
+        "shared",
+        BACKWARD,
+        "thread",
+    ),
+    Mutant(
+        "no meeting after a step",
+        RECURRENCE,
+        "if (members > 1) barrier.wait(members);",
+        "",
+        "after = swapped;",
+        "thread",
+    ),
+    Mutant(
+        "no meeting before the product going back",
+        RECURRENCE,
+        "if (members > 1) barrier.wait(members);",
+        "",
+        "rows[r] -= direction",
+        "thread",
+    ),
+    Mutant("no room for the rows", RECURRENCE, "+ R * 2);", ");", FORWARD, "address"),
+)
+
+OF_TEAMS = (
+    Mutant("one direction's weights for both", PATH, "packed + team->direction * size,", "packed,", "void run_forward"),
+    Mutant(
+        "teams share their states",
+        PATH,
+        "2 * padded(batch.H) * team->begin",
+        "padded(batch.H) * team->begin",
+        build="thread",
+    ),
+    Mutant(
+        "no meeting after packing",
+        PATH,
+        "if (plan.members > 1) plan.barriers[0].wait(plan.members);",
+        "",
+        "void run_backward",
+        "thread",
+    ),
+    Mutant("half the room for the states", PATH, "+ 2 * padded(forward", "+ padded(forward", build="address"),
+    Mutant(
+        "sequences by rising length",
+        ENGINE,
+        "batch.lengths[i] > batch.lengths[j]",
+        "batch.lengths[i] < batch.lengths[j]",
+    ),
+    Mutant(
+        "a group of sequences left out",
+        ENGINE,
+        "for (int g = 0; g < groups; ++g)",
+        "for (int g = groups > 1; g < groups; ++g)",
+    ),
+    Mutant(
+        "the next team's first sequence twice",
+        ENGINE,
+        "static_cast<long>(order_.size()), first",
+        "static_cast<long>(order_.size()) - (g > 0), first",
+    ),
+    Mutant("who was met is not seen", THREADS, "memory_order_release", "memory_order_relaxed", build="thread"),
+)
+
+MUTANTS = (*OF_CELLS, *OF_ENDS, *OF_PRODUCT, *OF_RECURRENCE, *OF_TEAMS)

@@ -1,0 +1,64 @@
+"""Every seeded mistake in the native engine is caught by its self-test."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+from native.mutant import BUILDS, Mutant, Unit
+from native.mutants import MUTANTS
+from native.toolbox import need
+
+Ends = dict[Mutant, Future["subprocess.CompletedProcess[str]"]]
+
+UNCHANGED = tuple(
+    Mutant(f"unchanged, {build}", "cells.hpp", "#pragma once", "#pragma once", build=build) for build in BUILDS
+)
+
+
+@pytest.fixture(scope="module")
+def ends(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ends]:
+    """How the self-test ends on each mutant that this session asks for; two are at work at a time."""
+    compiler = need(os.environ.get("CXX", "c++"), "the native engine needs GCC or clang")
+    asked = [
+        mutant for mutant in (*UNCHANGED, *MUTANTS) if any(mutant.name in item.name for item in request.session.items)
+    ]
+    folder = tmp_path_factory.mktemp("mutants")
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        builds = {mutant.build for mutant in asked}
+        compiling = {build: pool.submit(Unit.compile_all, compiler, folder, build) for build in builds}
+        units = {build: future.result() for build, future in compiling.items()}
+        yield {
+            mutant: pool.submit(mutant.run, compiler, folder / str(number), units[mutant.build])
+            for number, mutant in enumerate(asked)
+        }
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_mutant_is_caught(mutant: Mutant, ends: Ends):
+    end = ends[mutant].result()
+    # A wrong place in memory may also end the program by a signal.
+    assert end.returncode != 0, end.stdout
+    signs = {"plain": "FAILED", "address": "AddressSanitizer", "thread": "data race"}
+    assert signs[mutant.build] in end.stdout or (mutant.build == "plain" and end.returncode < 0), end.stdout
+
+
+@pytest.mark.parametrize("mutant", UNCHANGED, ids=lambda mutant: mutant.name)
+def test_a_mutant_that_changes_nothing_is_not_caught(mutant: Mutant, ends: Ends):
+    end = ends[mutant].result()
+    assert end.returncode == 0, end.stdout
+
+
+def test_a_mutant_of_text_that_is_gone_is_refused():
+    with pytest.raises(AssertionError, match="bring the mutant up to date"):
+        Mutant("stale", "cells.hpp", "no such text", "").source()
+    with pytest.raises(AssertionError, match="bring the mutant up to date"):
+        Mutant("not the only one", "cells.hpp", "store(", "").source()
+    with pytest.raises(AssertionError, match="bring the mutant up to date"):
+        Mutant("stale place", "cells.hpp", "store(", "", after="struct Abacus").source()
+
+
+def test_names_of_mutants_are_unique():
+    assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS)
