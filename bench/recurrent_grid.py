@@ -37,7 +37,11 @@ class Point:
     def name(self) -> str:
         if self.task == "step":
             return f"step {self.cell}, H={self.H}"
-        return f"{self.task} {self.cell}, {'bi' if self.directions == 2 else 'uni'}, N={self.N}, H={self.H}, {self.lengths}"
+        return f"{self.task} {self.cell}, {self.direction}, N={self.N}, H={self.H}, {self.lengths}"
+
+    @property
+    def direction(self) -> str:
+        return "bi" if self.directions == 2 else "uni"
 
     @property
     def lengths_N(self) -> list[int]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import TwoSlopeNorm
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from recurrent_aims import best_peer, ratio
 from recurrent_grid import CELLS, LENGTHS, Point
@@ -24,7 +24,7 @@ def write_roofline(rows: list[Row], path: Path) -> None:
         draw_limits(axes, rows)
         for row in shown:
             draw_point(axes, row)
-        axes.set(title=f"{task}, {lengths}", xscale="log", yscale="log", xlim=(0.3, 150), ylim=(0.3, 400))
+        axes.set(title=f"{task}, {lengths}", xscale="log", yscale="log", xlim=(0.3, 150), ylim=(1, 400))
         axes.grid(visible=True, which="major", alpha=0.3)
     for axes in figure.axes[2:]:
         axes.set_xlabel("useful operations a byte, were nothing kept in a cache between two steps")
@@ -66,7 +66,7 @@ def write_ratios(rows: list[Row], path: Path) -> None:
     points = [point for point in by_point if point.task != "step"]
     sequences, hidden = (sorted({getattr(point, name) for point in points}) for name in ("N", "H"))
     figure = Figure(figsize=(20, 11), layout="constrained")
-    norm = TwoSlopeNorm(vmin=-1, vcenter=0, vmax=2)  # of log2: red is slower than the best peer, blue faster
+    norm = Normalize(-2, 2)  # of log2: red is slower than the best peer, blue faster
     panels = figure.subplots(len(PANELS), len(columns), squeeze=False)
     for axes_row, (task, lengths) in zip(panels, PANELS, strict=True):
         for axes, (cell, directions) in zip(axes_row, columns, strict=True):
@@ -77,7 +77,8 @@ def write_ratios(rows: list[Row], path: Path) -> None:
                     value = None if row is None else ratio(row)
                     if value is not None:
                         values[i, j] = value
-                        axes.text(j, i, f"{value:.2f}", ha="center", va="center", fontsize=10)
+                        ink = "white" if abs(np.log2(value)) > 1.3 else "black"
+                        axes.text(j, i, f"{value:.2f}", ha="center", va="center", fontsize=10, color=ink)
             if values.size:
                 axes.imshow(np.log2(values), cmap="RdBu", norm=norm, aspect="auto")
             axes.set_title(f"{task}, {lengths}: {cell}, {'bi' if directions == 2 else 'uni'}", fontsize=10)

@@ -1,4 +1,4 @@
-"""What every contestant of the recurrent benchmark computes, from the same arrays, and how it hands its answers over."""
+"""What every contestant of the recurrent benchmark computes, from the same arrays, and how it gives its answers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -14,8 +14,8 @@ LONG, LONG_ROUNDS = 4, 2  # where that many budgets are spent already, so few ro
 LIMIT_ROUNDS = 3
 BEHIND = 2.0  # this many times slower than the best peer is out: it can no longer be the best
 TOLERANCE = 1e-4
-"""Of the largest value of an answer. float32 rounds to 6e-8; sums over thousands of rows and a hundred steps, added up in
-another order, have been seen to differ by up to 1e-5; a wrong gate or a step too few differs by more than 1e-2."""
+"""Of the largest value of an answer. float32 rounds to 6e-8; sums over thousands of rows and a hundred steps, added up
+in another order, have been seen to differ by some 1e-6; a wrong gate or a step too few differs by more than 1e-2."""
 
 
 class WorkerError(Exception):

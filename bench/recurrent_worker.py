@@ -19,6 +19,7 @@ from recurrent_problem import Problem, Run
 
 MEASUREMENT = 0.002  # seconds that one reading of the clock covers, at least
 MAX_MEASUREMENTS = 200
+LONG_CALL = 0.4  # a call of more seconds needs no other to warm up
 SLEEP, SLEEPS = 0.004, 250
 
 
@@ -58,11 +59,11 @@ class Worker:
 
 
 def time_calls(call, seconds: float) -> float:
-    """Median seconds a call, over at least one; where a call takes longer than `seconds` the first counts."""
+    """Median seconds a call, over at least one; of a call beyond LONG_CALL the first counts."""
     gc.disable()
     try:
         estimate = once(call, 1)
-        if estimate > seconds:
+        if estimate > LONG_CALL:
             return estimate
         repeats = max(1, round(MEASUREMENT / max(estimate, 1e-7)))
         found: list[float] = []

@@ -1,7 +1,7 @@
 """torch.compile in the recurrent benchmark: the whole of a plain loop over time, in one direction, unrolled.
 
-A point compiles for ten seconds to minutes. A compiled step, or eight of them, called in a plain loop compiles sooner, but
-pays for its checks at every call and was many times slower.
+A point compiles for ten seconds to minutes. A compiled step, or eight of them, called in a plain loop compiles sooner,
+but pays for its checks at every call and was many times slower.
 """
 
 import torch
