@@ -27,7 +27,7 @@ def of_torch(point: Point) -> list[str]:
 
 def of_torch_compile(point: Point) -> list[str]:
     """The whole loop compiles anew at every point, for up to minutes: some points must do."""
-    some = (point.N == 1 and point.H in (64, 256, 1024)) or (point.N == 32 and point.H == 256)
+    some = (point.N == 1 and point.H in (64, 256)) or (point.N == 32 and point.H == 256)
     return (
         ["torch.compile"]
         if point.task == "step" or (some and point.directions == 1 and point.lengths == "equal")

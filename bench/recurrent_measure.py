@@ -15,7 +15,7 @@ from recurrent_process import WorkerProcess
 from recurrent_race import WorkerError, compare, race
 from recurrent_rows import Row
 
-OPEN_LIMIT, TIME_LIMIT = 300.0, 300.0  # seconds for compiling and answering, and for one turn
+OPEN_LIMIT, TIME_LIMIT = 600.0, 300.0  # seconds for compiling and answering, and for one turn
 
 
 class Process(Protocol):
