@@ -16,6 +16,7 @@ test: check  ## all tests, with coverage
 
 bench:  ## side-by-side figures; needs bench/requirements.txt and DATA, the folder with the corpora
 	$(PYTHON) bench/ner.py --data $(DATA)
+	$(PYTHON) bench/recurrent.py
 
 docs:  ## every code block of README and docs runs and prints what it shows
 	$(PYTHON) -m pytest -q tests/docs

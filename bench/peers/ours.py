@@ -1,0 +1,93 @@
+"""`unrolled` in the recurrent benchmark: the public layer on the caller's ragged rows."""
+
+from collections.abc import Callable
+
+import torch
+from recurrent_problem import STEPS, Answers, Builder, Problem, Run, name_gradients, split_outputs
+from torch import Tensor
+
+from unrolled.data.ragged import Ragged
+from unrolled.kernels import State
+from unrolled.layers import Recurrent
+
+NAME = "unrolled"
+
+
+def layer_of(problem: Problem) -> Recurrent:
+    point = problem.point
+    layer = Recurrent(point.cell, point.H, point.H, bidirectional=point.directions == 2)
+    for direction, weights in zip(layer.directions(0), problem.weights, strict=True):
+        direction.load_state_dict({name: torch.from_numpy(weight) for name, weight in weights.items()})
+    return layer
+
+
+def training(problem: Problem) -> Run:
+    """A batch is made anew in every step, as a loader would: its lengths are new to the layer."""
+    layer, lengths = layer_of(problem), torch.from_numpy(problem.lengths)
+    x_MD = torch.from_numpy(problem.x_MD).requires_grad_()
+    dy_ME = torch.from_numpy(problem.dy_ME)
+    named = [dict(direction.named_parameters()) for direction in layer.directions(0)]
+    wanted = [x_MD, *(parameter for of_direction in named for parameter in of_direction.values())]
+
+    def call() -> tuple[Tensor, tuple[Tensor, ...]]:
+        y = layer(Ragged(x_MD, lengths))[0].rows
+        return y, torch.autograd.grad(y, wanted, dy_ME)
+
+    def answers() -> Answers:
+        y, gradients = call()
+        dx, *rest = (gradient.numpy() for gradient in gradients)
+        of_weights = iter(rest)
+        return split_outputs(y.detach().numpy(), problem.point.directions) | name_gradients(
+            dx, [{name: next(of_weights) for name in of_direction} for of_direction in named]
+        )
+
+    return Run(call, answers)
+
+
+def inference(problem: Problem) -> Run:
+    layer, lengths, x_MD = layer_of(problem), torch.from_numpy(problem.lengths), torch.from_numpy(problem.x_MD)
+
+    def call() -> Tensor:
+        with torch.inference_mode():
+            return layer(Ragged(x_MD, lengths))[0].rows
+
+    return Run(call, lambda: split_outputs(call().numpy(), problem.point.directions))
+
+
+def step(problem: Problem) -> Run:
+    layer, x_1D, one = layer_of(problem), torch.from_numpy(problem.x_MD), torch.ones(1, dtype=torch.int64)
+    first = [torch.from_numpy(part).view(1, 1, 1, -1) for part in (problem.a_H, problem.c_H)]
+    begin = State(first[0], first[1] if problem.point.cell == "lstm" else None)
+    state = begin
+
+    def call() -> State:
+        nonlocal state
+        with torch.inference_mode():
+            _, state = layer(Ragged(x_1D, one), state)
+        return state
+
+    def answers() -> Answers:
+        nonlocal state
+        state = begin
+        for _ in range(STEPS):
+            call()
+        parts = {"a": state.a, "c": state.c}
+        return {name: part.flatten().numpy() for name, part in parts.items() if part is not None}
+
+    return Run(call, answers)
+
+
+def profile(call: Callable[[], object], repeats: int = 3) -> list[tuple[str, float]]:
+    """Seconds a call by torch operation, itself alone; the engine is an operation like another."""
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as found:
+        for _ in range(repeats):
+            call()
+    times = [(event.key, event.self_cpu_time_total / 1e6 / repeats) for event in found.key_averages()]
+    return sorted(times, key=lambda pair: -pair[1])[:6]
+
+
+BUILDERS: dict[str, dict[str, Builder]] = {
+    "training": {NAME: training},
+    "inference": {NAME: inference},
+    "step": {NAME: step},
+}
