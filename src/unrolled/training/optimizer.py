@@ -115,6 +115,8 @@ class Optimizer:
             if p is None or moment not in self._moments or tensor.shape != _shape(moment, p):
                 raise RunError(f"The checkpoint's optimiser state {name!r} is not of this network. Start a new run.")
             self._state_of(parameter, p)[moment] = tensor.to(p.device)
+        if len(tensors) != len(self._state) * len(self._moments):
+            raise RunError("The checkpoint's optimiser state is not whole. Start a new run.")
 
     def _state_of(self, name: str, parameter: Tensor) -> dict[str, Tensor]:
         """The moments of a parameter, nought before its first gradient."""
