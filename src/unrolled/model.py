@@ -26,7 +26,7 @@ __all__ = ["Model", "Stream", "TaggedPair"]
 TaggedPair = Pair[tuple[str, ...], tuple[str, ...]]
 """A sentence and its labels, one label a word."""
 
-PREDICT_TOKENS = 4096
+PREDICT_TOKENS = 2048
 """Sentences are predicted in batches of about this many words; the answers do not depend on it."""
 
 

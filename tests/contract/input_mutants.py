@@ -26,7 +26,7 @@ INPUT_MUTANTS = (
     Mutant("a0 for the first sequence only", FIRST, A0, FIRST_ONLY, RNN, "alone"),
     Mutant("c0 begins at zero", FIRST, C0, "zero", LSTM, "gradient"),
     Mutant("c0 is a0", FIRST, "self.c0.expand", "(self.a0 + 0 * self.c0).expand", LSTM, "parity"),
-    Mutant("distinct not followed", WORDS, "x.distinct)", "x.distinct.sort().values)", AFFIXES, "parity"),
+    Mutant("distinct not followed", WORDS, "(x.distinct", "(x.distinct.sort().values", AFFIXES, "parity"),
     Mutant("affixes reversed", WORDS, ".flatten(1)", ".flip(1).flatten(1)", AFFIXES, "parity"),
     Mutant("parts in another order", WORDS, "torch.cat(parts, 1)", "torch.cat(parts[::-1], 1)", ALL, "parity"),
     Mutant(

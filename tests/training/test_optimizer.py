@@ -47,6 +47,36 @@ def test_each_optimizer_equals_its_plain_twin_through_a_change_of_hands(kind: st
     assert torch.equal(network.extra, torch.ones(2))
 
 
+CLASSES = {
+    "adam": lambda parameters: torch.optim.Adam(parameters, betas=(0.8, 0.95), eps=1e-6, weight_decay=0.1, fused=True),
+    "adamw": lambda parameters: torch.optim.AdamW(
+        parameters, betas=(0.8, 0.95), eps=1e-6, weight_decay=0.1, fused=True
+    ),
+    "sgd": lambda parameters: torch.optim.SGD(parameters, momentum=0.9, weight_decay=0.1, fused=True),
+}
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+def test_each_optimizer_equals_torchs_class_to_the_bit(kind: str):
+    settings = FitSettings.from_dict(
+        VALUES | {"optimizer": kind, "clip_norm": 1.0} | ({"momentum": 0.9} if kind == "sgd" else {})
+    )
+    generator = torch.Generator().manual_seed(0)
+    ours, theirs = nn.Linear(30, 20), nn.Linear(30, 20)
+    theirs.load_state_dict(ours.state_dict())
+    optimizer, reference = Optimizer(ours, settings), CLASSES[kind](theirs.parameters())
+    for rate in (0.05, 0.04, 0.03, 0.02):
+        for p, q in zip(ours.parameters(), theirs.parameters(), strict=True):
+            p.grad = torch.randn(p.shape, generator=generator)
+            q.grad = p.grad.clone()
+        norm = optimizer.gradient_norm()
+        optimizer.step(rate, norm, norm.item())
+        nn.utils.clip_grad_norm_(theirs.parameters(), 1.0)
+        reference.param_groups[0]["lr"] = rate
+        reference.step()
+        assert all(map(torch.equal, ours.parameters(), theirs.parameters()))
+
+
 def test_a_parameter_that_got_no_gradient_has_no_state():
     network = TinyTagger().network
     optimizer = Optimizer(network, FitSettings())
@@ -56,10 +86,17 @@ def test_a_parameter_that_got_no_gradient_has_no_state():
     assert set(optimizer.tensors()) == {"1.bias/step", "1.bias/exp_avg", "1.bias/exp_avg_sq"}
 
 
-@pytest.mark.parametrize("name", ["1.bias/exp_avg", "2.bias/exp_avg", "exp_avg", "1.bias/step"])
+@pytest.mark.parametrize(
+    "name", ["1.bias/exp_avg", "2.bias/exp_avg", "exp_avg", "1.bias/step", "1.bias/momentum_buffer"]
+)
 def test_state_of_another_network_is_refused(name: str):
     with pytest.raises(RunError, match="not of this network"):
         Optimizer(TinyTagger().network, FitSettings()).restore({name: torch.zeros(5)})
+
+
+def test_half_a_state_is_refused():
+    with pytest.raises(RunError, match="not whole"):
+        Optimizer(TinyTagger().network, FitSettings()).restore({"1.bias/exp_avg": torch.zeros(4)})
 
 
 def test_nothing_to_train_is_told():

@@ -148,7 +148,7 @@ class ManyToMany(nn.Module):
 
     def scores(self, x: EncodedWords, noise: torch.Generator | None = None) -> Ragged:
         """Return Wya a⟨t⟩ + by for each step: Ragged rows (M, K); with `noise`, under the dropouts of training."""
-        forget = 0.0 if self.forget is None else self.forget[x.indices.rows]
+        forget = 0.0 if self.forget is None else self.forget.index_select(0, x.indices.rows)
         a, _ = self.recurrent(self.embedding(x, forget, noise), noise=noise)
         return self.output(variational(a, self.settings.dropout, noise))
 

@@ -47,6 +47,10 @@ class Layout:
         self.lengths = lengths
 
     @cached_property
+    def num_rows(self) -> int:
+        return int(self.lengths.sum())
+
+    @cached_property
     def max_length(self) -> int:
         return int(self.lengths.max())
 

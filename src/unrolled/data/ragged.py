@@ -1,7 +1,7 @@
 """A batch of sequences without padding: all rows in one tensor, and the length of each sequence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 
 import torch
 from torch import Tensor
@@ -24,6 +24,7 @@ class Ragged:
     Arguments:
         rows: (M, ...), of any dtype, trailing shape and device.
         lengths: (N,), int64 on the CPU, every length at least 1, in sum M. Not to be written to afterwards.
+        layout: what `with_rows` hands on from a batch of the same lengths; None works it out.
 
     Raises:
         DataError: when rows and lengths cannot be a batch.
@@ -31,19 +32,22 @@ class Ragged:
 
     rows: Tensor
     lengths: Tensor
+    layout: InitVar[Layout | None] = None
     _layout: Layout = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        _check_lengths(self.lengths)
+    def __post_init__(self, layout: Layout | None) -> None:
+        if layout is None:
+            _check_lengths(self.lengths)
+            layout = Layout(self.lengths)
         if self.rows.ndim == 0:
             raise DataError("Ragged: rows has no dimension. Give rows of shape (M, ...), one row per step.")
-        num_rows, total = self.rows.shape[0], int(self.lengths.sum())
+        num_rows, total = self.rows.shape[0], layout.num_rows
         if num_rows != total:
             raise DataError(
                 f"Ragged: the {len(self.lengths)} lengths sum to {total}, but rows has shape {tuple(self.rows.shape)}. "
                 f"Give one row per step: {total} rows."
             )
-        object.__setattr__(self, "_layout", Layout(self.lengths))
+        object.__setattr__(self, "_layout", layout)
 
     @classmethod
     def from_list(cls, sequences: Sequence[Tensor]) -> "Ragged":
@@ -120,10 +124,8 @@ class Ragged:
 
     def with_rows(self, rows: Tensor) -> "Ragged":
         """Return a batch of the same lengths with other rows (M, ...), as a layer's output has."""
-        ragged = Ragged(rows, self.lengths)
         # The orders and offsets depend on the lengths alone: compute them once for all layers.
-        object.__setattr__(ragged, "_layout", self._layout)
-        return ragged
+        return Ragged(rows, self.lengths, self._layout)
 
     def to_list(self) -> list[Tensor]:
         """Return the sequences, each (length, ...), as views of `rows`."""

@@ -5,6 +5,8 @@ challenges and misconceptions in named entity recognition"); here each one is an
 """
 
 import re
+from functools import lru_cache
+from itertools import repeat
 
 __all__ = ["AFFIXES", "affixes", "normal_form", "shape"]
 
@@ -38,7 +40,7 @@ def shape(word: str) -> str:
     >>> [shape(word) for word in ("McDonald", "iPhone", "1998", "U.S.", "don't")]
     ['XxXxx', 'xXxx', 'dd', 'X.X.', "xx'x"]
     """
-    return REPEATS.sub(r"\1\1", "".join(_kind(c, c) for c in word))[:MAX_SHAPE]
+    return REPEATS.sub(r"\1\1", "".join(map(_kind, word, word)))[:MAX_SHAPE]
 
 
 def affixes(word: str) -> tuple[str, ...]:
@@ -48,11 +50,12 @@ def affixes(word: str) -> tuple[str, ...]:
     ('p1=t', 'p2=te', 'p3=ted', 'p4=tedd', 's1=y', 's2=dy', 's3=ddy', 's4=eddy', 'shape=Xxx', 'outline=Xx')
     """
     lower = word.lower()
-    outline = RUNS.sub(r"\1", "".join(_kind(c, ".") for c in word))[: MAX_SHAPE // 2]
+    outline = RUNS.sub(r"\1", "".join(map(_kind, word, repeat("."))))[: MAX_SHAPE // 2]
     values = [*(lower[:n] for n in range(1, 5)), *(lower[-n:] for n in range(1, 5)), shape(word), outline]
     return tuple(f"{name}={value}" for name, value in zip(AFFIXES, values, strict=True))
 
 
+@lru_cache(maxsize=4096)
 def _kind(character: str, other: str) -> str:
     if character.isupper():
         return "X"

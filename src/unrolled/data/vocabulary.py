@@ -120,9 +120,10 @@ class Vocabulary:
 
     def indices(self, tokens: Iterable[str]) -> list[int]:
         """Return the index of each token, as `index` does."""
+        known = self._indices
         if self.unk is None:
-            return [self.index(token) for token in tokens]
-        get = self._indices.get
+            return [known[token] if token in known else self.index(token) for token in tokens]
+        get = known.get
         return [get(token, 0) for token in tokens]
 
     def token(self, index: int) -> str:

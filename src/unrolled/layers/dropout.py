@@ -25,7 +25,7 @@ def variational(ragged: Ragged, p: float, noise: torch.Generator | None) -> Ragg
     if noise is None or p == 0:
         return ragged
     masks = _mask((len(ragged), *ragged.rows.shape[1:]), p, noise, ragged.rows)
-    return ragged.with_rows(ragged.rows * masks[ragged.sequence_numbers.to(masks.device)])
+    return ragged.with_rows(ragged.rows * masks.index_select(0, ragged.sequence_numbers.to(masks.device)))
 
 
 def word_dropout(indices: Tensor, p: float | Tensor, unk_index: int, noise: torch.Generator | None) -> Tensor:
@@ -54,4 +54,4 @@ def check_probability(name: str, p: float) -> None:
 def _mask(shape: tuple[int, ...], p: float, noise: torch.Generator, like: Tensor) -> Tensor:
     check_probability("dropout", p)
     kept = torch.rand(shape, generator=noise, device=noise.device) >= p
-    return kept.to(device=like.device, dtype=like.dtype) / (1 - p)
+    return kept.to(device=like.device, dtype=like.dtype).div_(1 - p)

@@ -72,7 +72,8 @@ class WordEmbedding(nn.Module):
         if self.characters is not None:
             distinct.append(self.characters(x.characters))
         if distinct:
-            parts.append(torch.cat(distinct, 1).index_select(0, x.distinct))
+            # A look-up, since index_select's own gradient is three times as slow where it must be deterministic.
+            parts.append(nn.functional.embedding(x.distinct, torch.cat(distinct, 1)))
         return x.indices.with_rows(torch.cat(parts, 1))
 
 

@@ -134,8 +134,10 @@ def entity_scores(gold: Tags, predicted: Tags, rule: Rule = "strict") -> EntityR
     for gold_tags, predicted_tags in zip(gold, predicted, strict=True):
         gold_spans = find(gold_tags)
         predicted_spans = find(predicted_tags)
-        num_gold.update(span.type for span in gold_spans)
-        num_predicted.update(span.type for span in predicted_spans)
+        if gold_spans:
+            num_gold.update(span.type for span in gold_spans)
+        if predicted_spans:
+            num_predicted.update(span.type for span in predicted_spans)
         if gold_spans and predicted_spans:
             num_correct.update(span.type for span in set(gold_spans).intersection(predicted_spans))
         num_tokens += len(gold_tags)

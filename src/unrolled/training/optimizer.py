@@ -1,10 +1,15 @@
-"""torch's optimisers behind the settings' names, their state as flat tensors, and gradient norms."""
+"""Adam, AdamW and SGD behind the settings' names: torch's steps, their state as flat tensors, and gradient norms.
+
+torch's functions are called, not its optimiser classes: making one of those loads torch's compiler, which takes 70 MiB
+and seconds, and has nothing to compile here.
+"""
 
 from collections.abc import Mapping
-from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim.adam import adam
+from torch.optim.sgd import sgd
 
 from unrolled.errors import RunError
 from unrolled.training.settings import FitSettings
@@ -12,6 +17,7 @@ from unrolled.training.settings import FitSettings
 __all__ = ["Optimizer"]
 
 _FUSED_DEVICES = frozenset({"cpu", "cuda", "mps"})
+_STEP = "step"
 
 
 class Optimizer:
@@ -26,62 +32,112 @@ class Optimizer:
     """
 
     def __init__(self, network: nn.Module, settings: FitSettings) -> None:
-        named = {name: p for name, p in network.named_parameters() if p.requires_grad}
-        if not named:
+        self._parameters = {name: p for name, p in network.named_parameters() if p.requires_grad}
+        if not self._parameters:
             raise RunError("The network has no trainable parameter. Set requires_grad on what is to be trained.")
-        self.names = list(named)
-        self._parameters = list(named.values())
-        self._clip_norm = settings.clip_norm
-        self._torch = _torch_optimizer(self._parameters, settings)
+        self._settings = settings
+        self._moments = _moments(settings)
+        self._state: dict[str, dict[str, Tensor]] = {}
+        # One pass over each parameter, element by element, hence the same bits for the same number of threads.
+        self._fused = all(p.is_floating_point() and p.device.type in _FUSED_DEVICES for p in self._parameters.values())
 
     def zero_gradients(self) -> None:
         """Forget the gradients of the last step."""
-        self._torch.zero_grad(set_to_none=True)
+        for parameter in self._parameters.values():
+            parameter.grad = None
 
     def gradient_norm(self) -> Tensor:
         """The Euclidean norm of all gradients together, still on the device."""
-        return nn.utils.get_total_norm([p.grad for p in self._parameters if p.grad is not None])
+        return nn.utils.get_total_norm([p.grad for p in self._parameters.values() if p.grad is not None])
 
+    @torch.no_grad()
     def step(self, learning_rate: float, norm: Tensor, norm_value: float) -> None:
         """Clip the gradients, whose norm is given as a tensor and as a number, and descend."""
-        if self._clip_norm is not None and norm_value > self._clip_norm:
-            nn.utils.clip_grads_with_norm_(self._parameters, self._clip_norm, norm)
-        for group in self._torch.param_groups:
-            group["lr"] = learning_rate
-        self._torch.step()
+        settings = self._settings
+        if settings.clip_norm is not None and norm_value > settings.clip_norm:
+            nn.utils.clip_grads_with_norm_(list(self._parameters.values()), settings.clip_norm, norm)
+        parameters: list[Tensor] = []
+        gradients: list[Tensor] = []
+        states: list[dict[str, Tensor]] = []
+        for name, parameter in self._parameters.items():
+            if parameter.grad is not None:
+                parameters.append(parameter)
+                gradients.append(parameter.grad)
+                states.append(self._state_of(name, parameter))
+        moments = [[state[moment] for state in states] for moment in self._moments]
+        if settings.optimizer == "sgd":
+            sgd(
+                parameters,
+                gradients,
+                [*moments[0]] if moments else [None] * len(parameters),
+                fused=self._fused,
+                weight_decay=settings.weight_decay,
+                momentum=settings.momentum,
+                lr=learning_rate,
+                dampening=0.0,
+                nesterov=False,
+                maximize=False,
+            )
+            return
+        steps, exp_avgs, exp_avg_sqs = moments
+        adam(
+            parameters,
+            gradients,
+            exp_avgs,
+            exp_avg_sqs,
+            [],
+            steps,
+            fused=self._fused,
+            decoupled_weight_decay=settings.optimizer == "adamw",
+            amsgrad=False,
+            beta1=settings.beta1,
+            beta2=settings.beta2,
+            lr=learning_rate,
+            weight_decay=settings.weight_decay,
+            eps=settings.epsilon,
+            maximize=False,
+        )
 
     def tensors(self) -> dict[str, Tensor]:
         """The state as flat tensors: "<parameter>/<moment>"."""
-        state: dict[int, dict[str, Any]] = self._torch.state_dict()["state"]
-        return {
-            f"{self.names[i]}/{key}": value
-            for i, moments in state.items()
-            for key, value in moments.items()
-            if isinstance(value, Tensor)  # SGD without momentum holds a None
-        }
+        return {f"{name}/{key}": tensor for name, state in self._state.items() for key, tensor in state.items()}
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
         """Go on from what `tensors` gave.
 
         Raises:
-            RunError: a moment of another network or shape.
+            RunError: a moment of another network, optimiser or shape.
         """
-        state: dict[int, dict[str, Tensor]] = {}
+        self._state = {}
         for name, tensor in tensors.items():
             parameter, _, moment = name.rpartition("/")
-            i = self.names.index(parameter) if parameter in self.names else -1
-            if i < 0 or (tensor.shape != self._parameters[i].shape and not (moment == "step" and tensor.ndim == 0)):
+            p = self._parameters.get(parameter)
+            if p is None or moment not in self._moments or tensor.shape != _shape(moment, p):
                 raise RunError(f"The checkpoint's optimiser state {name!r} is not of this network. Start a new run.")
-            state.setdefault(i, {})[moment] = tensor
-        self._torch.load_state_dict({"state": state, "param_groups": self._torch.state_dict()["param_groups"]})
+            self._state_of(parameter, p)[moment] = tensor.to(p.device)
+        if len(tensors) != len(self._state) * len(self._moments):
+            raise RunError("The checkpoint's optimiser state is not whole. Start a new run.")
+
+    def _state_of(self, name: str, parameter: Tensor) -> dict[str, Tensor]:
+        """The moments of a parameter, nought before its first gradient."""
+        if name not in self._state:
+            self._state[name] = {
+                moment: torch.zeros(_shape(moment, parameter), dtype=_dtype(moment, parameter), device=parameter.device)
+                for moment in self._moments
+            }
+        return self._state[name]
 
 
-def _torch_optimizer(parameters: list[nn.Parameter], settings: FitSettings) -> torch.optim.Optimizer:
-    lr, decay = settings.learning_rate, settings.weight_decay
-    # One pass over each parameter, element by element, hence the same bits for the same number of threads.
-    fused = all(p.is_floating_point() and p.device.type in _FUSED_DEVICES for p in parameters)
+def _moments(settings: FitSettings) -> tuple[str, ...]:
+    """What is kept of each parameter, in torch's words."""
     if settings.optimizer == "sgd":
-        return torch.optim.SGD(parameters, lr, settings.momentum, weight_decay=decay, fused=fused)
-    kind = torch.optim.Adam if settings.optimizer == "adam" else torch.optim.AdamW
-    betas = (settings.beta1, settings.beta2)
-    return kind(parameters, lr, betas, settings.epsilon, weight_decay=decay, fused=fused)
+        return ("momentum_buffer",) if settings.momentum else ()
+    return (_STEP, "exp_avg", "exp_avg_sq")
+
+
+def _shape(moment: str, parameter: Tensor) -> torch.Size:
+    return torch.Size() if moment == _STEP else parameter.shape
+
+
+def _dtype(moment: str, parameter: Tensor) -> torch.dtype:
+    return torch.float32 if moment == _STEP else parameter.dtype

@@ -8,15 +8,16 @@ import math
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from unrolled.errors import DataError
 from unrolled.training.atomic import write_atomically
 from unrolled.training.metrics import Confusion
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["confusion_picture", "learning_curves"]
 
@@ -46,7 +47,7 @@ def learning_curves(
     if not panels:
         raise DataError(f"There is no row with {loss!r} or {metric!r}, so no curve to draw. Give one row an epoch.")
     best = _best(_series(rows, metric), lower_is_better)
-    figure = Figure(figsize=(7.0, 1.0 + 2.4 * len(panels)), layout="constrained")
+    figure = _figure(7.0, 1.0 + 2.4 * len(panels))
     all_axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
     for axes, (name, colour, values, _) in zip(all_axes, panels, strict=True):
         axes.plot(epochs, values, color=colour, linewidth=1.8, marker="o", markersize=3.5 if len(rows) <= 60 else 0)
@@ -68,7 +69,7 @@ def learning_curves(
             loc="left",
         )
     all_axes[-1].set_xlabel("epoch")
-    all_axes[-1].xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    all_axes[-1].locator_params(axis="x", integer=True, min_n_ticks=1)
     _save(figure, path)
 
 
@@ -84,7 +85,7 @@ def confusion_picture(confusion: Confusion, path: str | Path) -> None:
         total = counts[block].sum()
         shares[block] = counts[block] / total if total else 0.0
     size = len(counts)
-    figure = Figure(figsize=(3.0 + 0.75 * size, 2.0 + 0.58 * size), layout="constrained")
+    figure = _figure(3.0 + 0.75 * size, 2.0 + 0.58 * size)
     axes = figure.subplots()
     colours = np.ones((size, size, 3))
     right, wrong = _rgb(_BLUE), _rgb(_ORANGE)
@@ -155,9 +156,18 @@ def _rgb(colour: str) -> np.ndarray:
     return np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
 
 
-def _save(figure: Figure, path: str | Path) -> None:
-    content = io.BytesIO()
+def _figure(width: float, height: float) -> "Figure":
+    # Not at the top: a training that draws nothing need not wait for matplotlib, nor hold its memory.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
+    return figure
+
+
+def _save(figure: "Figure", path: str | Path) -> None:
+    content = io.BytesIO()
     with warnings.catch_warnings():
         # A type in a script that the font lacks shows boxes; the table beside the picture has its name.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font", category=UserWarning)
