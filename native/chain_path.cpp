@@ -1,5 +1,8 @@
 // Chains on one instruction path. Built once per path, as path.cpp is, and under the same rule: nothing here may have
 // external linkage but the table.
+#ifdef __AVX512F__
+#include <immintrin.h>
+#endif
 #include <math.h>
 #include <stdlib.h>
 

@@ -195,8 +195,8 @@ def _check_lengths(lengths: Tensor) -> None:
             f"Ragged: lengths has shape {tuple(lengths.shape)}, {lengths.dtype}, on {lengths.device}. "
             "Give shape (N,), N >= 1, torch.int64, on the CPU."
         )
-    shortest = int(lengths.argmin())
-    if int(lengths[shortest]) < 1:
+    if int(lengths.min()) < 1:
+        shortest = int(lengths.argmin())
         raise DataError(
             f"Ragged: sequence {shortest} has length {int(lengths[shortest])}. Leave out sequences without steps."
         )
