@@ -5,12 +5,13 @@
 // fused multiply-adds over the depth, in its order, whatever the block: a row gives the same bits in any company.
 #pragma once
 
-constexpr int DEPTH_BLOCK = 256;  // rows of a panel that stay in the first-level cache while all rows of `a` pass
+constexpr int DEPTH_BLOCK = 128;  // rows of a panel that stay in the first-level cache while all rows of `a` pass
 
-// R rows × P panels of C vectors; the panels are `panel_stride` floats apart, the outputs side by side.
+// R rows × P panels of C vectors; the panels are `panel_stride` floats apart, the outputs side by side. What is read
+// after it, from `ahead` on, is asked for meanwhile.
 template <int R, int P, int C>
 UNROLLED_INLINE void block(const float* __restrict a, long a_stride, const float* __restrict b, long panel_stride,
-                           float* __restrict out, long out_stride, long depth, bool add) {
+                           float* __restrict out, long out_stride, long depth, bool add, const float* ahead) {
     constexpr int V = P * C;
     Vec sum[R][V];
     if (add) {
@@ -25,6 +26,7 @@ UNROLLED_INLINE void block(const float* __restrict a, long a_stride, const float
             for (int v = 0; v < V; ++v) sum[r][v] = Vec{};
     }
     for (long k = 0; k < depth; ++k) {
+        for (int line = 0; P == 1 && line < C * L; line += 16) __builtin_prefetch(ahead + k * C * L + line, 0, 3);
         Vec factor[V];
 #pragma GCC unroll 16
         for (int p = 0; p < P; ++p)
@@ -53,22 +55,32 @@ struct Panels {
     int width(long p) const { return static_cast<int>(vectors - p * W < W ? vectors - p * W : W); }
 };
 
+// One vector of a panel: `count` rows of B's transpose, `depth` floats each, become columns; 0 in the lanes left over.
+static void pack_columns(const float* from, long from_stride, long count, long depth, float* to, long to_stride) {
+    for (long k = 0; k < depth; k += L) {
+        const int n = static_cast<int>(depth - k < L ? depth - k : L);
+        Pack<L> rows = each<L>([&](int i) { return i < count ? load(from + i * from_stride + k, n) : Vec{}; });
+        transpose(rows);
+        for (int i = 0; i < n; ++i) store(to + (k + i) * to_stride, rows[i]);
+    }
+}
+
 template <int R, int C = W>
 UNROLLED_INLINE void block_of_width(int width, const float* a, long a_stride, const float* b, float* out,
-                                    long out_stride, long depth, bool add) {
+                                    long out_stride, long depth, bool add, const float* ahead) {
     if constexpr (C > 1) {
-        if (width < C) return block_of_width<R, C - 1>(width, a, a_stride, b, out, out_stride, depth, add);
+        if (width < C) return block_of_width<R, C - 1>(width, a, a_stride, b, out, out_stride, depth, add, ahead);
     }
-    block<R, 1, C>(a, a_stride, b, 0, out, out_stride, depth, add);
+    block<R, 1, C>(a, a_stride, b, 0, out, out_stride, depth, add, ahead);
 }
 
 template <int R = MAX_ROWS>
 static void block_of_rows(int rows, int width, const float* a, long a_stride, const float* b, float* out,
-                          long out_stride, long depth, bool add) {
+                          long out_stride, long depth, bool add, const float* ahead) {
     if constexpr (R > 1) {
-        if (rows < R) return block_of_rows<R - 1>(rows, width, a, a_stride, b, out, out_stride, depth, add);
+        if (rows < R) return block_of_rows<R - 1>(rows, width, a, a_stride, b, out, out_stride, depth, add, ahead);
     }
-    block_of_width<R>(width, a, a_stride, b, out, out_stride, depth, add);
+    block_of_width<R>(width, a, a_stride, b, out, out_stride, depth, add, ahead);
 }
 
 // R rows alone: several panels at once, or the sums would wait for one another.
@@ -77,11 +89,11 @@ static void few_rows(const float* a, long a_stride, const Panels& b, long first,
                      bool add) {
     const long full = b.vectors / W < last ? b.vectors / W : last;
     for (; first + P <= full; first += P, out += P * W * L)
-        block<R, P, W>(a, a_stride, b.panel(first), W * L * b.depth, out, out_stride, b.depth, add);
+        block<R, P, W>(a, a_stride, b.panel(first), W * L * b.depth, out, out_stride, b.depth, add, nullptr);
     if constexpr (P > 1) {
         if (first < last) few_rows<R, P / 2>(a, a_stride, b, first, last, out, out_stride, add);
     } else if (first < last) {
-        block_of_width<R>(b.width(first), a, a_stride, b.panel(first), out, out_stride, b.depth, add);
+        block_of_width<R>(b.width(first), a, a_stride, b.panel(first), out, out_stride, b.depth, add, b.panel(first));
     }
 }
 
@@ -93,16 +105,23 @@ static void product(const float* a, long a_stride, int rows, const Panels& b, lo
     if (rows == 1) return few_rows<1, P1>(a, a_stride, b, first, last, out, out_stride, add);
     if (rows == 2) return few_rows<2, P2>(a, a_stride, b, first, last, out, out_stride, add);
     if (rows == 3) return few_rows<3, MAX_ROWS / 3>(a, a_stride, b, first, last, out, out_stride, add);
+    if constexpr (MAX_ROWS >= 10) {
+        if (rows == 4) return few_rows<4, 2>(a, a_stride, b, first, last, out, out_stride, add);
+        if (rows == 5) return few_rows<5, 2>(a, a_stride, b, first, last, out, out_stride, add);
+    }
     const int blocks = (rows + MAX_ROWS - 1) / MAX_ROWS, least = rows / blocks, larger = rows % blocks;
     for (long k = 0; k < b.depth; k += DEPTH_BLOCK) {
         const long depth = b.depth - k < DEPTH_BLOCK ? b.depth - k : DEPTH_BLOCK;
         for (long p = first; p < last; ++p) {
             const int width = b.width(p);
             const float* panel = b.panel(p) + k * width * L;
+            const bool end = p + 1 == last && k + depth < b.depth;
+            const float* ahead = end ? b.panel(first) + (k + depth) * W * L : b.panel(p + 1) + k * W * L;
             for (int i = 0, row = 0; i < blocks; ++i) {
                 const int size = least + (i < larger);
                 block_of_rows(size, width, a + row * a_stride + k, a_stride, panel,
-                              out + row * out_stride + (p - first) * W * L, out_stride, depth, add || k > 0);
+                              out + row * out_stride + (p - first) * W * L, out_stride, depth, add || k > 0,
+                              i == 0 ? ahead : panel);
                 row += size;
             }
         }

@@ -27,23 +27,16 @@ UNROLLED_INLINE Panels backward_panels(const float* packed, long H) {
     return {packed, C::GATES * H, (H + L - 1) / L};
 }
 
+// The panels [first_panel, last_panel): vectors of units, a gate each, are turned over L rows of Waa at a time.
 template <class C>
 static void pack_forward(const float* Waa, long H, float* packed, long first_panel, long last_panel) {
     const Panels panels = forward_panels<C>(packed, H);
     for (long p = first_panel; p < last_panel; ++p) {
         const long width = panels.width(p);
-        float* to = packed + (panels.panel(p) - packed);
-        for (long k0 = 0; k0 < H; k0 += 64) {
-            const long k1 = smaller(k0 + 64, H);
-            for (long v = 0; v < width; ++v) {
-                const long vector = p * W + v, first = vector / C::GATES * L, gate = vector % C::GATES;
-                for (long lane = 0; lane < L; ++lane) {
-                    const bool real = first + lane < H;
-                    const float* from = Waa + (gate * H + first + lane) * H;
-                    float* column = to + v * L + lane;
-                    for (long k = k0; k < k1; ++k) column[k * width * L] = real ? from[k] : 0.0f;
-                }
-            }
+        float* const to = packed + (panels.panel(p) - packed);
+        for (long v = 0; v < width; ++v) {
+            const long vector = p * W + v, unit = vector / C::GATES * L, gate = vector % C::GATES;
+            pack_columns(Waa + (gate * H + unit) * H, H, smaller(L, H - unit), H, to + v * L, width * L);
         }
     }
 }
@@ -62,11 +55,11 @@ static void pack_backward(const float* Waa, long H, float* packed, long first_pa
     }
 }
 
-// A sequence's rows lie one after another, but at each step rows of all sequences are visited: what the next step reads
-// and writes of this row's neighbour is asked for now.
+// At each step rows of all sequences are visited, in no order that the processor could foresee: forward, what the next
+// step reads and writes of a sequence is asked for a step ahead; back, where a row passes at once, a row ahead.
 UNROLLED_INLINE void foresee(const float* row, long blocks, long H, long units) {
     for (long block = 0; block < blocks; ++block)
-        for (long u = 0; u < units; u += 16) __builtin_prefetch(row + block * H + u, 0, 2);
+        for (long u = 0; u < units; u += 16) __builtin_prefetch(row + block * H + u, 0, 3);
 }
 
 // f.operator()<V>(u, n) for V vectors of units from u on, the last of which has n real ones.
@@ -202,14 +195,14 @@ static void backward_team(const Batch& batch, const Plan& plan, const Team& team
             const float* c_before = nullptr;
             if constexpr (C::HAS_C)
                 c_before = t > 0 ? layer.c + (row - direction) * H : layer.c0 + sequence * layer.state_stride;
-            const long next = row - direction, after_next = next - direction;
+            const long next = r + 1 < running ? rows[r + 1] : row;
             each_unit(u_first, u_last, [&]<int V>(long u, int n) {
                 foresee(layer.gates + next * layer.gates_stride + u, C::KEPT, H, V * L);
                 foresee(layer.dgates + next * C::GRADIENTS * H + u, C::GRADIENTS, H, V * L);
                 foresee(layer.da + next * layer.da_stride + u, 1, H, V * L);
                 foresee(layer.previous + next * H + u, 1, H, V * L);
-                foresee(layer.a + after_next * layer.a_stride + u, 1, H, V * L);
-                if constexpr (C::HAS_C) foresee(layer.c + after_next * H + u, 1, H, V * L);
+                foresee(layer.a + (next - direction) * layer.a_stride + u, 1, H, V * L);
+                if constexpr (C::HAS_C) foresee(layer.c + (next - direction) * H + u, 1, H, V * L);
                 store_pack(layer.previous + row * H + u, load_pack<V>(a_before + u, n), n);
                 C::template backward<V>(BackwardUnits{
                     layer.gates + row * layer.gates_stride + u, layer.a + row * layer.a_stride + u,

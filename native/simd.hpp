@@ -60,6 +60,16 @@ UNROLLED_INLINE Vec estimated_reciprocal(Vec d) { return d; }
 constexpr bool ESTIMATES = false;
 #endif
 
+template <int... I>
+struct Lanes {};
+template <int N, int... I>
+struct LanesTo : LanesTo<N - 1, N - 1, I...> {};
+template <int... I>
+struct LanesTo<0, I...> {
+    using Type = Lanes<I...>;
+};
+using AllLanes = LanesTo<L>::Type;
+
 // Several vectors that take each operation together: operations that wait for one another stand far enough apart.
 template <int N>
 struct Pack {
@@ -94,6 +104,22 @@ UNROLLED_TOGETHER(+)
 UNROLLED_TOGETHER(-)
 UNROLLED_TOGETHER(*)
 #undef UNROLLED_TOGETHER
+
+// The lanes of the lower (upper) halves of x and y in turn.
+template <bool UPPER, int... I>
+UNROLLED_INLINE Vec interleaved(Vec x, Vec y, Lanes<I...>) {
+    return __builtin_shufflevector(x, y, (UPPER * L / 2 + I / 2 + I % 2 * L)...);
+}
+
+// Lane j of vector i becomes lane i of vector j: log2(L) perfect shuffles.
+UNROLLED_INLINE void transpose(Pack<L>& rows) {
+#pragma GCC unroll 4
+    for (int stage = 1; stage < L; stage *= 2)
+        rows = each<L>([&](int i) {
+            const Vec x = rows[i / 2], y = rows[i / 2 + L / 2];
+            return i % 2 ? interleaved<true>(x, y, AllLanes{}) : interleaved<false>(x, y, AllLanes{});
+        });
+}
 
 template <int N, int M>
 UNROLLED_INLINE Pack<N + M> joined(const Pack<N>& x, const Pack<M>& y) {
