@@ -37,19 +37,19 @@ void take_path(const std::string& name) {
     if (!use_path(name.c_str())) throw nb::value_error(("no instruction path " + name + " here; see paths()").c_str());
 }
 
-Batch batch_of(int cell, long H, Address lengths, long sequences, std::size_t directions, int threads) {
-    return {static_cast<Cell>(cell), H, sequences, at<const std::int64_t>(lengths), static_cast<int>(directions), threads};
+Batch batch_of(int cell, long H, Address lengths, long sequences, std::size_t directions, int threads, long D = 0) {
+    return {static_cast<Cell>(cell), H, sequences, at<const std::int64_t>(lengths), static_cast<int>(directions), threads, D};
 }
 
-void recur_forward(int cell, long H, Address lengths, long sequences, int threads, bool keep,
-                   const std::vector<std::array<Address, 12>>& directions) {
+void recur_forward(int cell, long H, Address lengths, long sequences, int threads, bool keep, long D,
+                   const std::vector<std::array<Address, 15>>& directions) {
     nb::gil_scoped_release released;
     std::vector<Forward> layers;
     for (const auto& d : directions)
-        layers.push_back({at<const float>(d[0]), at<const float>(d[1]), at<float>(d[2]), d[3], at<float>(d[4]), d[5],
-                          at<float>(d[6]), at<const float>(d[7]), at<const float>(d[8]), at<float>(d[9]),
-                          at<float>(d[10]), d[11]});
-    forward(batch_of(cell, H, lengths, sequences, layers.size(), threads), layers.data(), keep);
+        layers.push_back({at<const float>(d[0]), at<const float>(d[1]), at<float>(d[2]), d[3], at<const float>(d[4]),
+                          at<const float>(d[5]), at<const float>(d[6]), at<float>(d[7]), d[8], at<float>(d[9]),
+                          at<const float>(d[10]), at<const float>(d[11]), at<float>(d[12]), at<float>(d[13]), d[14]});
+    forward(batch_of(cell, H, lengths, sequences, layers.size(), threads, D), layers.data(), keep);
 }
 
 void recur_backward(int cell, long H, Address lengths, long sequences, int threads,

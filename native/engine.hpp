@@ -19,6 +19,7 @@ struct Batch {
     const std::int64_t* lengths;
     int directions;  // 1 forwards, 2 forwards and backwards
     int threads;
+    long D = 0;  // forward: width of x where the engine is to project it; 0 where the caller has
 };
 
 // One direction of a layer on the way forward. States are rows of `state_stride` floats, one a sequence.
@@ -27,6 +28,9 @@ struct Forward {
     const float* ban;  // (H), GRU alone
     float* gates;      // (M, ·): input projections in; with `keep`, what the way back needs out. RNN: the rows of a
     long gates_stride;
+    const float* x;    // (M, D), one row after another, Wax (G·H, D) and ba (G·H): for a batch with D alone
+    const float* Wax;
+    const float* ba;
     float* a;  // (M, H)
     long a_stride;
     float* c;  // (M, H), LSTM with `keep` alone

@@ -25,8 +25,11 @@ void run_forward(const Batch& batch, const Plan& plan, const Forward* layers, fl
     for (int d = 0; d < batch.directions; ++d)
         pack_forward<C>(layers[d].Waa, batch.H, packed + d * size, first_of(count, member, plan.members),
                         first_of(count, member + 1, plan.members));
+    float* shared = packed + batch.directions * size;
+    const long Wax_size = projection_panels<C>(nullptr, batch).vectors * L * batch.D;
+    for (int d = 0; d < batch.directions && batch.D > 0; ++d, shared += Wax_size)
+        project<C>(batch, layers[d], shared, plan.offsets[batch.sequences], member, plan.members);
     if (plan.members > 1) plan.barriers[0].wait(plan.members);
-    float* const shared = packed + batch.directions * size;
     for (const Team* team = plan.team; team < plan.team + plan.teams; ++team) {
         const int number = member - team->first_member;
         if (number < 0 || number >= team->size) continue;
@@ -75,7 +78,8 @@ void backward(const Batch& batch, const Plan& plan, const Backward* layers, floa
 long workspace(const Batch& batch, bool forward) {
     const long G = batch.cell == Cell::lstm ? 4 : batch.cell == Cell::gru ? 3 : 1;
     const long packed = G * round_up(batch.H, L) * batch.H, states = batch.directions * batch.sequences;
-    return batch.directions * packed + 2 * padded(forward ? batch.H : G * batch.H) * states;
+    const long Wax = round_up(G * batch.H, L) * batch.D;
+    return batch.directions * (packed + Wax) + 2 * padded(forward ? batch.H : G * batch.H) * states;
 }
 
 #define UNROLLED_NAME_OF(path) #path

@@ -80,9 +80,18 @@ struct Buffers {
         (kept ? gates : a).fill(layer.x);
     }
 
+    // The engine's own projections are those given, to the bit, where Wax is the identity and ba 0.
+    void let_project(const Layer& layer, long columns) {
+        x = layer.x;
+        ba.assign(static_cast<std::size_t>(columns), 0.0f);
+        Wax.assign(static_cast<std::size_t>(columns * columns), 0.0f);
+        for (long j = 0; j < columns; ++j) Wax[static_cast<std::size_t>(j * columns + j)] = 1.0f;
+        (kept ? gates : a).fill(Floats(x.size(), NAN));
+    }
     Forward forward(const Layer& layer, bool keep) {
-        Rows& x = kept ? gates : a;
-        return {layer.Waa.data(), layer.ban.empty() ? nullptr : layer.ban.data(), x.data(), x.stride, a.data(), a.stride,
+        Rows& projections = kept ? gates : a;
+        return {layer.Waa.data(), layer.ban.empty() ? nullptr : layer.ban.data(), projections.data(), projections.stride,
+                x.data(), Wax.data(), ba.data(), a.data(), a.stride,
                 keep && !c.empty() ? c.data() : nullptr, a0.data(), c0.data(), a_last.data(), c_last.data(), a0.stride};
     }
     Backward backward(const Layer& layer) {
@@ -100,17 +109,19 @@ struct Buffers {
     }
 
     Rows a, gates, a0, c0, a_last, c_last, da, da_last, dc_last, da0, dc0;
-    Floats c, dgates, previous;
+    Floats c, dgates, previous, x, Wax, ba;
     bool kept;
 };
 
 // Forward and back with `keep`, else forward alone.
 class Call {
 public:
-    Call(const Problem& problem, int threads, bool keep) : problem_(problem), threads_(threads), keep_(keep) {
+    Call(const Problem& problem, int threads, bool keep, bool project = false)
+        : problem_(problem), threads_(threads), keep_(keep), D_(project ? problem.num_gates() * problem.H : 0) {
         buffers_.reserve(problem.layers.size());
         for (const Layer& layer : problem.layers) {
             buffers_.emplace_back(problem, layer);
+            if (project) buffers_.back().let_project(layer, D_);
             forwards_.push_back(buffers_.back().forward(layer, keep));
             backwards_.push_back(buffers_.back().backward(layer));
         }
@@ -120,7 +131,7 @@ public:
     std::thread start() {
         return std::thread([this] {
             const Batch batch{problem_.cell, problem_.H, problem_.sequences(), problem_.lengths.data(),
-                              static_cast<int>(problem_.layers.size()), threads_};
+                              static_cast<int>(problem_.layers.size()), threads_, D_};
             forward(batch, forwards_.data(), keep_);
             if (keep_) backward(batch, backwards_.data());
         });
@@ -139,13 +150,14 @@ private:
     const Problem& problem_;
     int threads_;
     bool keep_;
+    long D_;
     std::vector<Buffers> buffers_;
     std::vector<Forward> forwards_;
     std::vector<Backward> backwards_;
 };
 
-std::vector<Result<float>> run(const Problem& problem, int threads, bool keep) {
-    Call call(problem, threads, keep);
+std::vector<Result<float>> run(const Problem& problem, int threads, bool keep, bool project = false) {
+    Call call(problem, threads, keep, project);
     call.start().join();
     return call.results();
 }

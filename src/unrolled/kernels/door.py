@@ -46,7 +46,8 @@ def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State | None
     assert state.a.shape == (len(x), len(weights), weights[0].Waa.shape[1])
     assert (state.c is not None) == (cell == "lstm")
     # Autocast may have left x in half precision: a recurrence adds up too many roundings for that.
-    x = x.with_rows(x.rows.to(weights[0].Waa.dtype))
+    if x.rows.dtype != weights[0].Waa.dtype:
+        x = x.with_rows(x.rows.to(weights[0].Waa.dtype))
     native = engine(cell, x.rows.dtype, x.rows.device) == "native"
     return (operator if native else torch_packed).recur(cell, x, weights, state)
 

@@ -22,6 +22,10 @@ _KEPT: dict[Cell, int] = {"rnn": 0, "rnn_relu": 0, "gru": 4, "lstm": 4}
 _GRADIENTS: dict[Cell, int] = {"rnn": 1, "rnn_relu": 1, "gru": 4, "lstm": 4}
 
 
+# Up to so many multiply-adds the engine projects the inputs itself: a call of torch's product would take longer.
+_SMALL = 1 << 21
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What `forward` leaves for `backward`: `a` (M, num_directions·H), `gates` and `c`, a direction a block."""
@@ -47,20 +51,24 @@ def forward(
     directions = _directions(cell, weights)
     rows, state = rows.contiguous(), [tensor.contiguous() for tensor in state]
     N, D, H = state[0].shape
-    M, G, width = len(rows), NUM_GATES[cell], kept_gates(cell, H)
+    M, G, width, Wax_size = len(rows), NUM_GATES[cell], kept_gates(cell, H), weights[0].numel()
     a, gates = rows.new_empty(M, D * H), rows.new_empty(D, M, width)
     c = rows.new_empty((D, M, H) if keep and cell == "lstm" else 0)
     last = [torch.empty_like(tensor) for tensor in state]
     calls: list[tuple[int, ...]] = []
+    small = M * D * Wax_size <= _SMALL
     for d, (Wax, Waa, ba, ban) in enumerate(directions):
-        projections = gates[d, :, : G * H] if width else a[:, d * H : (d + 1) * H]
-        torch.addmm(ba, rows, Wax.T, out=projections)
+        if not small:
+            torch.addmm(ba, rows, Wax.T, out=gates[d, :, : G * H] if width else a[:, d * H : (d + 1) * H])
         calls.append(
             (
                 Waa.data_ptr(),
                 0 if ban is None else ban.data_ptr(),
-                projections.data_ptr(),
+                _at(gates, d * M * width) if width else _at(a, d * H),
                 width or D * H,
+                rows.data_ptr(),
+                Wax.data_ptr(),
+                ba.data_ptr(),
                 _at(a, d * H),
                 D * H,
                 _at(c, d * M * H),
@@ -69,7 +77,8 @@ def forward(
                 D * H,
             )
         )
-    _engine().recur_forward(CELLS.index(cell), H, lengths.data_ptr(), N, torch.get_num_threads(), keep, calls)
+    width_x = rows.shape[1] if small else 0
+    _engine().recur_forward(CELLS.index(cell), H, lengths.data_ptr(), N, torch.get_num_threads(), keep, width_x, calls)
     return a, last, Kept(a, gates if keep else rows.new_empty(0), c)
 
 
@@ -134,7 +143,7 @@ def _directions(cell: Cell, weights: Sequence[Tensor]) -> list[tuple[Tensor, Ten
     """Wax, Waa, ba and ban (None but for the GRU) of each direction."""
     each = 4 if cell == "gru" else 3
     return [
-        (weights[i], weights[i + 1].contiguous(), weights[i + 2], weights[i + 3].contiguous() if each == 4 else None)
+        (weights[i].contiguous(), weights[i + 1].contiguous(), weights[i + 2].contiguous(), weights[i + 3].contiguous() if each == 4 else None)
         for i in range(0, len(weights), each)
     ]
 
