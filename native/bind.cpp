@@ -37,7 +37,7 @@ void take_path(const std::string& name) {
     if (!use_path(name.c_str())) throw nb::value_error(("no instruction path " + name + " here; see paths()").c_str());
 }
 
-Batch batch_of(int cell, long H, Address lengths, long sequences, std::size_t directions, int threads, long D = 0) {
+Batch batch_of(int cell, long H, Address lengths, long sequences, std::size_t directions, int threads, long D) {
     return {static_cast<Cell>(cell), H, sequences, at<const std::int64_t>(lengths), static_cast<int>(directions), threads, D};
 }
 
@@ -52,16 +52,17 @@ void recur_forward(int cell, long H, Address lengths, long sequences, int thread
     forward(batch_of(cell, H, lengths, sequences, layers.size(), threads, D), layers.data(), keep);
 }
 
-void recur_backward(int cell, long H, Address lengths, long sequences, int threads,
-                    const std::vector<std::array<Address, 17>>& directions) {
+void recur_backward(int cell, long H, Address lengths, long sequences, int threads, long D,
+                    const std::vector<std::array<Address, 23>>& directions) {
     nb::gil_scoped_release released;
     std::vector<Backward> layers;
     for (const auto& d : directions)
         layers.push_back({at<const float>(d[0]), at<const float>(d[1]), d[2], at<const float>(d[3]), d[4],
                           at<const float>(d[5]), at<const float>(d[6]), at<const float>(d[7]), at<const float>(d[8]),
                           d[9], at<const float>(d[10]), at<const float>(d[11]), at<float>(d[12]), at<float>(d[13]),
-                          d[14], at<float>(d[15]), at<float>(d[16])});
-    backward(batch_of(cell, H, lengths, sequences, layers.size(), threads), layers.data());
+                          d[14], at<float>(d[15]), at<float>(d[16]), at<const float>(d[17]), at<const float>(d[18]),
+                          at<float>(d[19]), at<float>(d[20]), at<float>(d[21]), at<float>(d[22])});
+    backward(batch_of(cell, H, lengths, sequences, layers.size(), threads, D), layers.data());
 }
 
 // K, lengths, N, threads, emissions, transitions, start, end, forbidden, forbidden_start

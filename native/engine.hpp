@@ -19,7 +19,8 @@ struct Batch {
     const std::int64_t* lengths;
     int directions;  // 1 forwards, 2 forwards and backwards
     int threads;
-    long D = 0;  // forward: width of x where the engine is to project it; 0 where the caller has
+    long D = 0;  // width of x where the engine is to do what the caller does for larger batches: project it forwards,
+                 // and back find the gradients of x and of the weights; 0 where the caller does
 };
 
 // One direction of a layer on the way forward. States are rows of `state_stride` floats, one a sequence.
@@ -60,6 +61,12 @@ struct Backward {
     long state_stride;
     float* dgates;    // (M, G·H), gradients before the gates; GRU (M, 4·H): r, z, n and that of Waa_n a⟨t-1⟩ + ban
     float* previous;  // (M, H), a⟨t-1⟩ of each row
+    const float* x;   // (M, D) and Wax (G·H, D): for a batch with D alone
+    const float* Wax;
+    float* dWax;  // (G·H, D)
+    float* dWaa;  // (G·H, H)
+    float* sums;  // dgates, summed over all rows
+    float* dx;    // (M, D), summed over the directions; nullptr where not wanted. The same for all directions
 };
 
 // Sequences that one member, or several members together, take from their first step to their last.

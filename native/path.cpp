@@ -18,6 +18,8 @@ namespace {
 #include "cells.hpp"
 #include "recurrence.hpp"
 
+#include "small_batch.hpp"
+
 template <class C>
 void run_forward(const Batch& batch, const Plan& plan, const Forward* layers, float* packed, bool keep, int member) {
     const Panels shape = forward_panels<C>(nullptr, batch.H);
@@ -26,7 +28,7 @@ void run_forward(const Batch& batch, const Plan& plan, const Forward* layers, fl
         pack_forward<C>(layers[d].Waa, batch.H, packed + d * size, first_of(count, member, plan.members),
                         first_of(count, member + 1, plan.members));
     float* shared = packed + batch.directions * size;
-    const long Wax_size = projection_panels<C>(nullptr, batch).vectors * L * batch.D;
+    const long Wax_size = round_up(C::GATES * batch.H, L) * batch.D;
     for (int d = 0; d < batch.directions && batch.D > 0; ++d, shared += Wax_size)
         project<C>(batch, layers[d], shared, plan.offsets[batch.sequences], member, plan.members);
     if (plan.members > 1) plan.barriers[0].wait(plan.members);
@@ -54,6 +56,12 @@ void run_backward(const Batch& batch, const Plan& plan, const Backward* layers, 
         backward_team<C>(batch, plan, *team, layers[team->direction], packed + team->direction * size,
                          shared + 2 * padded(C::GATES * batch.H) * team->begin, number, team->size);
     }
+    if (batch.D == 0) return;
+    if (plan.members > 1) plan.barriers[0].wait(plan.members);
+    const long rows = plan.offsets[batch.sequences];
+    for (int d = 0; d < batch.directions; ++d)
+        if (d % plan.members == member) gradients_of_weights<C>(batch, layers[d], rows);
+    if (layers[0].dx && batch.directions % plan.members == member) gradient_of_x<C>(batch, layers, rows);
 }
 
 void forward(const Batch& batch, const Plan& plan, const Forward* layers, float* packed, bool keep, int member) {
@@ -78,7 +86,7 @@ void backward(const Batch& batch, const Plan& plan, const Backward* layers, floa
 long workspace(const Batch& batch, bool forward) {
     const long G = batch.cell == Cell::lstm ? 4 : batch.cell == Cell::gru ? 3 : 1;
     const long packed = G * round_up(batch.H, L) * batch.H, states = batch.directions * batch.sequences;
-    const long Wax = round_up(G * batch.H, L) * batch.D;
+    const long Wax = forward ? round_up(G * batch.H, L) * batch.D : 0;
     return batch.directions * (packed + Wax) + 2 * padded(forward ? batch.H : G * batch.H) * states;
 }
 

@@ -72,37 +72,6 @@ UNROLLED_INLINE void each_unit(long u, long last, const F& f) {
 
 static long first_of(long parts, int member, int members) { return parts * member / members; }
 
-// ---- Input projections of a small batch, for which a call of a matrix library would take longer than the product
-
-// Columns are those of the gates' rows.
-template <class C>
-UNROLLED_INLINE Panels projection_panels(const float* packed, const Batch& batch) {
-    return {packed, batch.D, (C::GATES * batch.H + L - 1) / L};
-}
-
-template <class C>
-static void project(const Batch& batch, const Forward& layer, float* packed, long rows, int member, int members) {
-    const long D = batch.D, columns = C::GATES * batch.H;
-    const Panels panels = projection_panels<C>(packed, batch);
-    for (long p = first_of(panels.count(), member, members); p < first_of(panels.count(), member + 1, members); ++p) {
-        const long first = p * W * L, width = panels.width(p), real = smaller(width * L, columns - first);
-        float* const to = packed + (panels.panel(p) - packed);
-        for (long v = 0; v < width; ++v) {
-            const long column = first + v * L;
-            pack_columns(layer.Wax + column * D, D, smaller(L, columns - column), D, to + v * L, width * L);
-        }
-        // The last vector may reach beyond a row.
-        const bool whole = real == width * L;
-        const long out_stride = whole ? layer.gates_stride : width * L;
-        float* const out = whole ? layer.gates + first : scratch(rows * out_stride);
-        for (long row = 0; row < rows; ++row)
-            for (long j = 0; j < width * L; ++j) out[row * out_stride + j] = j < real ? layer.ba[first + j] : 0.0f;
-        product(layer.x, D, static_cast<int>(rows), panels, p, p + 1, out, out_stride, true);
-        for (long row = 0; row < rows && !whole; ++row)
-            for (long j = 0; j < real; ++j) layer.gates[row * layer.gates_stride + first + j] = out[row * out_stride + j];
-    }
-}
-
 // ---- Forward
 
 template <class C, bool KEEP>

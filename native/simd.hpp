@@ -49,9 +49,10 @@ UNROLLED_INLINE Vec select(IntVec condition, Vec yes, Vec no) { return condition
 // `quotient` divide by what is normal and at least 1: a division takes 16 cycles, an estimate to 14 bits with a step of
 // Newton's 4; the quotient's remainder is added to it, so that n / n is 1.
 #ifdef __AVX512F__
-UNROLLED_INLINE Vec at_most(Vec x, float limit) { return _mm512_min_ps(broadcast(limit), x); }
-UNROLLED_INLINE Vec at_least(Vec x, float limit) { return _mm512_max_ps(broadcast(limit), x); }
-UNROLLED_INLINE Vec estimated_reciprocal(Vec d) { return _mm512_rcp14_ps(d); }
+constexpr __mmask16 ALL = 0xffff;  // with a mask: without one GCC's own header warns of what it leaves unset
+UNROLLED_INLINE Vec at_most(Vec x, float limit) { return _mm512_maskz_min_ps(ALL, broadcast(limit), x); }
+UNROLLED_INLINE Vec at_least(Vec x, float limit) { return _mm512_maskz_max_ps(ALL, broadcast(limit), x); }
+UNROLLED_INLINE Vec estimated_reciprocal(Vec d) { return _mm512_maskz_rcp14_ps(ALL, d); }
 constexpr bool ESTIMATES = true;
 #else
 UNROLLED_INLINE Vec at_most(Vec x, float limit) { return select(broadcast(limit) < x, broadcast(limit), x); }

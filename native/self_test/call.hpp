@@ -87,6 +87,10 @@ struct Buffers {
         Wax.assign(static_cast<std::size_t>(columns * columns), 0.0f);
         for (long j = 0; j < columns; ++j) Wax[static_cast<std::size_t>(j * columns + j)] = 1.0f;
         (kept ? gates : a).fill(Floats(x.size(), NAN));
+        dWax.assign(Wax.size(), NAN);
+        dWaa.assign(layer.Waa.size(), NAN);
+        dx.assign(x.size(), NAN);
+        sums.assign(dgates.size() / (x.size() / ba.size()), NAN);
     }
     Forward forward(const Layer& layer, bool keep) {
         Rows& projections = kept ? gates : a;
@@ -97,7 +101,33 @@ struct Buffers {
     Backward backward(const Layer& layer) {
         return {layer.Waa.data(), gates.data(), kept ? gates.stride : 0, a.data(), a.stride, c.empty() ? nullptr : c.data(),
                 a0.data(), c0.data(), da.data(), da.stride, da_last.data(), dc_last.data(), da0.data(), dc0.data(),
-                a0.stride, dgates.data(), previous.data()};
+                a0.stride, dgates.data(), previous.data(), x.data(), Wax.data(), dWax.data(), dWaa.data(), sums.data(),
+                dx.data()};
+    }
+    // The gradients that the engine adds up itself, against the same sums over dgates and a⟨t-1⟩ in float64.
+    bool gradients_add_up(const Problem& problem) const {
+        const long rows = problem.rows(), H = problem.H, G = problem.num_gates() * H, width = problem.gradients() * H;
+        const auto off = [&](float found, long j, const auto& factor) {
+            double sum = 0.0, size = 1.0;
+            for (long row = 0; row < rows; ++row) {
+                const double term = double(dgates[static_cast<std::size_t>(row * width + j)]) * factor(row);
+                sum += term, size += std::abs(term);
+            }
+            return std::abs(sum - found) / size;
+        };
+        double worst = 0.0;
+        const auto see = [&](double error) { worst = error <= worst ? worst : error; };  // NaN stays
+        for (long j = 0; j < width; ++j) see(off(sums[static_cast<std::size_t>(j)], j, [](long) { return 1.0; }));
+        for (long j = 0; j < G; ++j) {
+            for (long k = 0; k < G; ++k)
+                see(off(dWax[static_cast<std::size_t>(j * G + k)], j,
+                        [&](long row) { return double(x[static_cast<std::size_t>(row * G + k)]); }));
+            const long met = width > G && j >= G - H ? j + H : j;  // the GRU's last gate
+            for (long k = 0; k < H; ++k)
+                see(off(dWaa[static_cast<std::size_t>(j * H + k)], met,
+                        [&](long row) { return double(previous[static_cast<std::size_t>(row * H + k)]); }));
+        }
+        return worst <= 1e-5;
     }
     Result<float> result() const {
         return {a.values(), a_last.values(), c_last.values(), c, gates.values(), dgates, previous, da0.values(), dc0.values()};
@@ -109,7 +139,7 @@ struct Buffers {
     }
 
     Rows a, gates, a0, c0, a_last, c_last, da, da_last, dc_last, da0, dc0;
-    Floats c, dgates, previous, x, Wax, ba;
+    Floats c, dgates, previous, x, Wax, ba, dWax, dWaa, sums, dx;
     bool kept;
 };
 
@@ -141,12 +171,27 @@ public:
         std::vector<Result<float>> results;
         for (const Buffers& one : buffers_) {
             check(one.gaps_untouched(), describe(problem_, threads_) + ": wrote between the rows");
+            if (D_ > 0 && keep_) {
+                check(one.gradients_add_up(problem_), describe(problem_, threads_) + ": gradients of the weights");
+                check(dx_adds_up(), describe(problem_, threads_) + ": dx");
+            }
             results.push_back(one.result());
         }
         return results;
     }
 
 private:
+    // Wax is the identity: dx is what comes to the gates, of all directions together.
+    bool dx_adds_up() const {
+        const std::size_t width = static_cast<std::size_t>(problem_.gradients() * problem_.H), G = static_cast<std::size_t>(D_);
+        for (std::size_t i = 0; i < buffers_[0].dx.size(); ++i) {
+            float sum = 0.0f;
+            for (const Buffers& one : buffers_) sum += one.dgates[i / G * width + i % G];
+            if (!(std::abs(buffers_[0].dx[i] - sum) <= 1e-6f * (1.0f + std::abs(sum)))) return false;
+        }
+        return true;
+    }
+
     const Problem& problem_;
     int threads_;
     bool keep_;

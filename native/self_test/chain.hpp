@@ -7,8 +7,8 @@
 #include <string>
 #include <thread>
 
-#include "self_test/chain_reference.hpp"
-#include "engine.hpp"
+#include "chain_reference.hpp"
+#include "../engine.hpp"
 
 namespace unrolled::chain_test {
 

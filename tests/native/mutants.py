@@ -5,54 +5,84 @@ from native.mutant import Mutant
 __all__ = ["MUTANTS"]
 
 CELLS, ENDS, PRODUCT, RECURRENCE = "cells.hpp", "activations.hpp", "product.hpp", "recurrence.hpp"
+SIMD, SMALL = "simd.hpp", "small_batch.hpp"
 PATH, ENGINE, THREADS = "path.cpp", "engine.cpp", "threads.cpp"
 RNN, GRU, LSTM = "struct Rnn", "struct Gru", "struct Lstm"
 FORWARD, BACKWARD = "static void forward_team", "static void backward_team"
 
 OF_CELLS = (
-    Mutant("rnn: the sums forgotten", CELLS, " + load(u.sums);", ";", RNN),
+    Mutant("rnn: the sums forgotten", CELLS, " + load_sums<V, GATES>(u.sums, 0);", ";", RNN),
     Mutant("rnn: tanh's derivative", CELLS, "1.0f - a * a", "1.0f - a", RNN),
-    Mutant("relu: a gradient below 0", CELLS, "select(a <= Vec{}, Vec{}, da)", "da", RNN),
-    Mutant("relu: a gradient at 0", CELLS, "select(a <= Vec{}, Vec{}, da)", "select(a < Vec{}, Vec{}, da)", RNN),
-    Mutant("relu: NaN becomes 0", CELLS, "select(x < Vec{}, Vec{}, x)", "select(x > Vec{}, x, Vec{})"),
+    Mutant("relu: a gradient below 0", CELLS, "select(a[v] <= Vec{}, Vec{}, da[v])", "da[v]", RNN),
+    Mutant("relu: a gradient at 0", CELLS, "a[v] <= Vec{}", "a[v] < Vec{}", RNN),
+    Mutant("relu: NaN becomes 0", CELLS, "select(s[v] < Vec{}, Vec{}, s[v])", "select(s[v] > Vec{}, s[v], Vec{})"),
     Mutant("gru: r and z swapped", CELLS, "n + z * (load", "n + r * (load", GRU),
     Mutant(
         "gru: z the other way round",
         CELLS,
-        "n + z * (load(u.a_before) - n)",
-        "load(u.a_before) * (1.0f - z) + z * n",
+        "n + z * (load_pack<V>(u.a_before, L) - n)",
+        "load_pack<V>(u.a_before, L) * (1.0f - z) + z * n",
         GRU,
     ),
-    Mutant("gru: ban forgotten", CELLS, " + load(u.ban, u.n)", "", GRU),
-    Mutant("gru: ban outside the reset", CELLS, "r * m)", "r * (m - load(u.ban, u.n)) + load(u.ban, u.n))", GRU),
-    Mutant("gru: reset forgotten", CELLS, " + r * m)", " + m)", GRU),
-    Mutant("gru: m not kept", CELLS, "store(u.gates + 3 * u.H, m, u.n)", "store(u.gates + 3 * u.H, n, u.n)", GRU),
-    Mutant("gru: z's carry dropped going back", CELLS, "store(u.da, da * z)", "store(u.da, Vec{})", GRU),
-    Mutant("gru: the carry not passed on", CELLS, "CARRIES = true", "CARRIES = false", GRU),
-    Mutant("gru: dr and dz swapped in the product", CELLS, "store(u.product, dr", "store(u.product, dz", GRU),
-    Mutant("gru: dn in the product", CELLS, "store(u.product + 2 * u.H, dm", "store(u.product + 2 * u.H, dn", GRU),
-    Mutant("gru: sign of dz", CELLS, "(load(u.a_before, u.n) - n)", "(n - load(u.a_before, u.n))", GRU),
-    Mutant("lstm: i and f swapped", CELLS, "f * load(u.c) + i * g", "i * load(u.c) + f * g", LSTM),
-    Mutant("lstm: the carry in c forgotten", CELLS, "f * load(u.c) + i * g", "i * g", LSTM),
-    Mutant("lstm: c without tanh", CELLS, "o * tanh(c)", "o * c", LSTM),
-    Mutant("lstm: c not kept", CELLS, "store(u.c_row, c", "store(u.c_row, g", LSTM),
-    Mutant("lstm: dc of the step ahead forgotten", CELLS, "load(u.dc) + da", "da", LSTM),
-    Mutant("lstm: f not in the carry going back", CELLS, "store(u.dc, dc * f)", "store(u.dc, dc)", LSTM),
-    Mutant("lstm: df from this step's c", CELLS, "load(u.c_before, u.n) * f", "load(u.c_row, u.n) * f", LSTM),
-    Mutant("lstm: di and df swapped", CELLS, "store(u.dgates, di", "store(u.dgates, df", LSTM),
+    Mutant("gru: ban forgotten", CELLS, " + load_pack<V>(u.ban, u.n)", "", GRU),
     Mutant(
-        "lstm: do in the product is dg", CELLS, "store(u.product + 3 * u.H, d_o", "store(u.product + 3 * u.H, dg", LSTM
+        "gru: ban outside the reset",
+        CELLS,
+        "r * m)",
+        "r * (m - load_pack<V>(u.ban, u.n)) + load_pack<V>(u.ban, u.n))",
+        GRU,
+    ),
+    Mutant("gru: reset forgotten", CELLS, " + r * m)", " + m)", GRU),
+    Mutant(
+        "gru: m not kept", CELLS, "store_pack(u.gates + 3 * u.H, m, u.n)", "store_pack(u.gates + 3 * u.H, n, u.n)", GRU
+    ),
+    Mutant("gru: z's carry dropped going back", CELLS, "store_pack(u.da, da * z", "store_pack(u.da, da * 0.0f", GRU),
+    Mutant("gru: the carry not passed on", CELLS, "CARRIES = true", "CARRIES = false", GRU),
+    Mutant("gru: dr and dz swapped in the product", CELLS, "store_pack(u.product, dr", "store_pack(u.product, dz", GRU),
+    Mutant(
+        "gru: dn in the product", CELLS, "store_pack(u.product + 2 * u.H, dm", "store_pack(u.product + 2 * u.H, dn", GRU
+    ),
+    Mutant("gru: sign of dz", CELLS, "(load_pack<V>(u.a_before, u.n) - n)", "(n - load_pack<V>(u.a_before, u.n))", GRU),
+    Mutant(
+        "lstm: i and f swapped", CELLS, "f * load_pack<V>(u.c, L) + i * g", "i * load_pack<V>(u.c, L) + f * g", LSTM
+    ),
+    Mutant("lstm: the carry in c forgotten", CELLS, "f * load_pack<V>(u.c, L) + i * g", "i * g", LSTM),
+    Mutant("lstm: c without tanh", CELLS, "o * tanh(c)", "o * c", LSTM),
+    Mutant("lstm: c not kept", CELLS, "store_pack(u.c_row, c", "store_pack(u.c_row, g", LSTM),
+    Mutant("lstm: dc of the step ahead forgotten", CELLS, "load_pack<V>(u.dc, L) + da", "da", LSTM),
+    Mutant(
+        "lstm: f not in the carry going back", CELLS, "store_pack(u.dc, dc * f, L)", "store_pack(u.dc, dc, L)", LSTM
+    ),
+    Mutant(
+        "lstm: df from this step's c",
+        CELLS,
+        "load_pack<V>(u.c_before, u.n) * f",
+        "load_pack<V>(u.c_row, u.n) * f",
+        LSTM,
+    ),
+    Mutant("lstm: di and df swapped", CELLS, "store_pack(u.dgates, di", "store_pack(u.dgates, df", LSTM),
+    Mutant(
+        "lstm: do in the product is dg",
+        CELLS,
+        "store_pack(u.product + 3 * u.H, d_o",
+        "store_pack(u.product + 3 * u.H, dg",
+        LSTM,
     ),
 )
 
 OF_ENDS = (
-    Mutant("sigmoid: not 0 at its end", ENDS, "select(x < -87.0f, Vec{}, value)", "value"),
-    Mutant("sigmoid: at its end too early", ENDS, "select(x < -87.0f,", "select(x < -17.0f,"),
-    Mutant("tanh: clipped too early", ENDS, "at_most(x + x, 30.0f), -30.0f", "at_most(x + x, 12.0f), -12.0f"),
-    Mutant("tanh: not clipped", ENDS, "at_least(at_most(x + x, 30.0f), -30.0f)", "x + x"),
-    Mutant("NaN clipped", ENDS, "select(x > limit, broadcast(limit), x)", "select(x < limit, x, broadcast(limit))"),
+    Mutant("sigmoid: not 0 at its end", ENDS, "select(x[i] < -87.0f, Vec{}, value[i])", "value[i]"),
+    Mutant("sigmoid: at its end too early", ENDS, "select(x[i] < -87.0f,", "select(x[i] < -17.0f,"),
+    Mutant("tanh: clipped too early", ENDS, "within(x, 15.0f)", "within(x, 6.0f)"),
+    Mutant("tanh: not clipped", ENDS, "within(x, 15.0f)", "x"),
+    Mutant(
+        "NaN clipped",
+        SIMD,
+        "select(broadcast(limit) < x, broadcast(limit), x)",
+        "select(x < limit, x, broadcast(limit))",
+    ),
     Mutant("exp: the low part of ln 2 forgotten", ENDS, " - n * ln2_low", ""),
-    Mutant("tanh: no digits near 0", ENDS, "scale * e.fraction_less_1 + (scale - 1.0f)", "(1.0f + x + x) - 1.0f"),
+    Mutant("tanh: no digits near 0", ENDS, "e.scale * e.fraction_less_1 + (e.scale - 1.0f)", "(1.0f + x + x) - 1.0f"),
 )
 
 OF_PRODUCT = (
@@ -61,13 +91,34 @@ OF_PRODUCT = (
     Mutant("block rows off by one", PRODUCT, "least + (i < larger)", "least"),
     Mutant("every row takes the first row's factor", PRODUCT, "a[r * a_stride + k]", "a[k]"),
     Mutant("few rows: panels one on the other", PRODUCT, "first += P, out += P * W * L", "first += P, out += W * L"),
-    Mutant("few rows: sums begin at 0", PRODUCT, "b.depth, add);", "b.depth, false);", "static void few_rows"),
+    Mutant(
+        "few rows: sums begin at 0",
+        PRODUCT,
+        "b.depth, add, nullptr);",
+        "b.depth, false, nullptr);",
+        "static void few_rows",
+    ),
     Mutant("a narrow panel left out", PRODUCT, "} else if (first < last) {", "} else if (first + 1 < last) {"),
+)
+
+OF_SMALL_BATCHES = (
+    Mutant("projections beyond a row", SMALL, "real == width", "true"),
+    Mutant(
+        "dWaa of the GRU's last gate from dn",
+        SMALL,
+        "turned + G * stride, stride, H",
+        "turned + last * stride, stride, H",
+    ),
+    Mutant("dx of the last direction alone", SMALL, "d > 0);", "false);"),
+    Mutant("sums of dgates begin anywhere", SMALL, "layer.sums[j] = 0.0f", "layer.sums[j] = 1.0f"),
+    Mutant(
+        "dgates turned with rows missing", SMALL, "smaller(L, rows - row), width", "smaller(L - 1, rows - row), width"
+    ),
 )
 
 OF_RECURRENCE = (
     Mutant(
-        "Waa transposed in the panels", RECURRENCE, "real ? from[k]", "real ? Waa[(gate * H + k) * H + first + lane]"
+        "Waa transposed in the panels", RECURRENCE, "Waa + (gate * H + unit) * H, H,", "Waa + gate * H * H + unit, H,"
     ),
     Mutant("gates of the panels turned", RECURRENCE, "vector % C::GATES;", "(vector + 1) % C::GATES;"),
     Mutant("Waa of the wrong units going back", RECURRENCE, "load(Waa + k * H + unit,", "load(Waa + k * H + unit / 2,"),
@@ -79,7 +130,7 @@ OF_RECURRENCE = (
         "reversed off by one", RECURRENCE, "plan.offsets[sequence + 1] - 1", "plan.offsets[sequence + 1] - 2", FORWARD
     ),
     Mutant("never reversed", RECURRENCE, "team.direction == 0 ? 1 : -1", "1", FORWARD),
-    Mutant("too many lanes at the end of a row", RECURRENCE, "static_cast<int>(smaller(L, H - u))", "L", FORWARD),
+    Mutant("too many lanes at the end of a row", RECURRENCE, "smaller(L, last - u - (TOGETHER - 1) * L)", "L"),
     Mutant(
         "last a of the step before",
         RECURRENCE,
@@ -106,13 +157,6 @@ OF_RECURRENCE = (
     Mutant("going back, a sequence joins a step late", RECURRENCE, "order[running]] > t)", "order[running]] > t + 1)"),
     Mutant("going back, a0 is no step before", RECURRENCE, "a_before = t > 0 ?", "a_before = t >= 0 ?", BACKWARD),
     Mutant("going back, c0 is no step before", RECURRENCE, "c_before = t > 0 ?", "c_before = t >= 0 ?", BACKWARD),
-    Mutant(
-        "going back, too many lanes",
-        RECURRENCE,
-        "const int n = static_cast<int>(smaller(L, H - u))",
-        "const int n = L",
-        BACKWARD,
-    ),
     Mutant("da0 not written", RECURRENCE, "da0[u] = da[", "da[", "float* da0"),
     Mutant("dc0 not written", RECURRENCE, "dc0[u] = dc[", "dc[", "float* dc0"),
     Mutant(
@@ -181,4 +225,4 @@ OF_TEAMS = (
     Mutant("who was met is not seen", THREADS, "memory_order_release", "memory_order_relaxed", build="thread"),
 )
 
-MUTANTS = (*OF_CELLS, *OF_ENDS, *OF_PRODUCT, *OF_RECURRENCE, *OF_TEAMS)
+MUTANTS = (*OF_CELLS, *OF_ENDS, *OF_PRODUCT, *OF_SMALL_BATCHES, *OF_RECURRENCE, *OF_TEAMS)

@@ -49,6 +49,9 @@ class State:
     @classmethod
     def stack(cls, layers: Sequence["State"]) -> Self:
         """State of a stack, (N, num_layers, num_directions, H), out of those of its layers."""
+        if len(layers) == 1:
+            (one,) = layers
+            return cls(one.a[:, None], None if one.c is None else one.c[:, None])
         cells = [state.c for state in layers if state.c is not None]
         return cls(torch.stack([state.a for state in layers], dim=1), torch.stack(cells, dim=1) if cells else None)
 

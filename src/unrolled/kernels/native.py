@@ -51,7 +51,7 @@ def forward(
     directions = _directions(cell, weights)
     rows, state = rows.contiguous(), [tensor.contiguous() for tensor in state]
     N, D, H = state[0].shape
-    M, G, width, Wax_size = len(rows), NUM_GATES[cell], kept_gates(cell, H), weights[0].numel()
+    M, G, width, Wax_size = rows.shape[0], NUM_GATES[cell], kept_gates(cell, H), weights[0].numel()
     a, gates = rows.new_empty(M, D * H), rows.new_empty(D, M, width)
     c = rows.new_empty((D, M, H) if keep and cell == "lstm" else 0)
     last = [torch.empty_like(tensor) for tensor in state]
@@ -100,9 +100,13 @@ def backward(
     rows, state = rows.contiguous(), [tensor.contiguous() for tensor in state]
     da, *dlast = [tensor.contiguous() for tensor in gradients]
     N, D, H = state[0].shape
-    M, width = len(rows), kept_gates(cell, H)
+    M, width = rows.shape[0], kept_gates(cell, H)
     dstate = [torch.empty_like(tensor) for tensor in state]
     dgates, previous = rows.new_empty(D, M, _GRADIENTS[cell] * H), rows.new_empty(D, M, H)
+    small = D * M * weights[0].numel() <= _SMALL
+    dweights = [(torch.empty_like(Wax), torch.empty_like(Waa)) for Wax, Waa, _, _ in directions]
+    sums = rows.new_empty(D, dgates.shape[2])
+    drows = torch.empty_like(rows) if needs_rows else None
     calls = [
         (
             Waa.data_ptr(),
@@ -117,35 +121,51 @@ def backward(
             *_states(dlast, d * H),
             *_states(dstate, d * H),
             D * H,
-            _at(dgates, d * dgates[0].numel()),
+            _at(dgates, d * M * dgates.shape[2]),
             _at(previous, d * M * H),
+            rows.data_ptr(),
+            Wax.data_ptr(),
+            dWax.data_ptr(),
+            dWaa.data_ptr(),
+            _at(sums, d * dgates.shape[2]),
+            0 if drows is None else drows.data_ptr(),
         )
-        for d, (_, Waa, _, _) in enumerate(directions)
+        for d, ((Wax, Waa, _, _), (dWax, dWaa)) in enumerate(zip(directions, dweights, strict=True))
     ]
-    _engine().recur_backward(CELLS.index(cell), H, lengths.data_ptr(), N, torch.get_num_threads(), calls)
+    width_x = rows.shape[1] if small else 0
+    _engine().recur_backward(CELLS.index(cell), H, lengths.data_ptr(), N, torch.get_num_threads(), width_x, calls)
     found: list[Tensor] = []
-    drows: Tensor | None = None
-    for (Wax, Waa, _, ban), dgates_d, previous_d in zip(directions, dgates, previous, strict=True):
-        by_x, sums, dWaa = dgates_d[:, : len(Wax)], dgates_d.sum(dim=0), torch.empty_like(Waa)
-        if ban is None:
-            torch.mm(by_x.T, previous_d, out=dWaa)
-            found += [by_x.T @ rows, dWaa, sums]
-        else:
-            torch.mm(dgates_d[:, : 2 * H].T, previous_d, out=dWaa[: 2 * H])
-            torch.mm(dgates_d[:, 3 * H :].T, previous_d, out=dWaa[2 * H :])
-            found += [by_x.T @ rows, dWaa, sums[: 3 * H].clone(), sums[3 * H :].clone()]
-        if needs_rows:
-            drows = by_x @ Wax if drows is None else drows.addmm_(by_x, Wax)
+    for d, ((Wax, _, _, ban), (dWax, dWaa)) in enumerate(zip(directions, dweights, strict=True)):
+        if not small:
+            _products(rows, Wax, dgates[d], previous[d], dWax, dWaa)
+            torch.sum(dgates[d], dim=0, out=sums[d])
+            if drows is not None:
+                torch.addmm(drows, dgates[d, :, : Wax.shape[0]], Wax, beta=min(d, 1), out=drows)
+        # torch adds gradients up in place: no two may share memory.
+        found += [
+            dWax,
+            dWaa,
+            *([sums[d].clone()] if ban is None else [one.clone() for one in sums[d].split([3 * H, H])]),
+        ]
     return dstate, found, drows
+
+
+def _products(rows: Tensor, Wax: Tensor, dgates: Tensor, previous: Tensor, dWax_out: Tensor, dWaa_out: Tensor) -> None:
+    """Gradients of the weights of one direction, sums over all rows of the batch."""
+    G_H, H = Wax.shape[0], previous.shape[1]
+    torch.mm(dgates[:, :G_H].T, rows, out=dWax_out)
+    if dgates.shape[1] == G_H:
+        torch.mm(dgates.T, previous, out=dWaa_out)
+    else:  # the GRU's last gate meets a⟨t-1⟩ within the reset product, whose gradients stand last
+        torch.mm(dgates[:, : 2 * H].T, previous, out=dWaa_out[: 2 * H])
+        torch.mm(dgates[:, 3 * H :].T, previous, out=dWaa_out[2 * H :])
 
 
 def _directions(cell: Cell, weights: Sequence[Tensor]) -> list[tuple[Tensor, Tensor, Tensor, Tensor | None]]:
     """Wax, Waa, ba and ban (None but for the GRU) of each direction."""
     each = 4 if cell == "gru" else 3
-    return [
-        (weights[i].contiguous(), weights[i + 1].contiguous(), weights[i + 2].contiguous(), weights[i + 3].contiguous() if each == 4 else None)
-        for i in range(0, len(weights), each)
-    ]
+    flat = [weight.contiguous() for weight in weights]
+    return [(*flat[i : i + 3], flat[i + 3] if each == 4 else None) for i in range(0, len(flat), each)]
 
 
 def _at(tensor: Tensor, floats: int) -> int:

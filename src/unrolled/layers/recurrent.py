@@ -81,6 +81,8 @@ class Recurrent(nn.Module):
         self.layers = nn.ModuleList(
             nn.ModuleDict({name: Direction(cell, width, hidden_size, generator) for name in names}) for width in widths
         )
+        # Looking a module up in another costs microseconds, some of them at every layer of every call.
+        self._directions = [list(layer.values()) for layer in cast(list[nn.ModuleDict], list(self.layers))]
         self.a0: nn.Parameter | None = None
         self.c0: nn.Parameter | None = None
         if initial_state == "learned":
@@ -94,7 +96,7 @@ class Recurrent(nn.Module):
 
     def directions(self, layer: int) -> list[Direction]:
         """The weights of a layer: forwards and, if bidirectional, backwards."""
-        return cast(list[Direction], list(cast(nn.ModuleDict, self.layers[layer]).values()))
+        return cast(list[Direction], self._directions[layer])
 
     def first_state(self, num_sequences: int) -> State:
         """a⟨0⟩ (and c⟨0⟩) of that many sequences where none is given, each (N, num_layers, num_directions, H)."""
@@ -117,13 +119,15 @@ class Recurrent(nn.Module):
         """
         if x.rows.ndim != 2 or x.rows.shape[1] != self.input_size:
             raise DataError(f"Recurrent: x has rows {tuple(x.rows.shape)}. Give (M, {self.input_size}).")
-        state = self.first_state(len(x)) if state is None else self._checked(state, len(x))
+        if state is not None:
+            state = self._checked(state, len(x))
+        elif self.a0 is not None:
+            state = self.first_state(len(x))
         last: list[State] = []
         for layer in range(self.num_layers):
             x = variational(x, self.variational_dropout, noise)
-            x, layer_state = recur(
-                self.cell, x, [direction.weights() for direction in self.directions(layer)], state.layer(layer)
-            )
+            weights = [direction.weights() for direction in self.directions(layer)]
+            x, layer_state = recur(self.cell, x, weights, None if state is None else state.layer(layer))
             last.append(layer_state)
             if layer < self.num_layers - 1:
                 x = x.with_rows(dropout(x.rows, self.dropout, noise))
