@@ -2,13 +2,11 @@
 //
 // What counts are the bytes of the weights: a row alone does two operations a weight. So each weight is read once a step,
 // from front to back: for a few vectors of units, a chunk, lie one after another ban, ba, the panel of Wax and that of
-// Waa, then the same of the next chunk. A thread takes chunks that lie together, the same at every step, and keeps them in
-// its cache. Sums are the chains of product.hpp, one over the depth in its order: the same bits.
+// Waa, then the same of the next chunk. A thread takes chunks that lie together, the same at every step, there and back in turn:
+// where they are more than its cache holds, those that it read last are still there. Sums are the chains of product.hpp, one over the depth in its order: the same bits.
 #pragma once
 
 constexpr int STEP_ROWS = TOGETHER == 2 ? 3 : 1;  // rows whose 8 sums each stay in registers
-constexpr long AHEAD = 1024;  // floats that are asked for before their turn: the processor's own foresight ends with a page
-
 // Vectors of units in a chunk: of all their gates there are 6 or 8, and each sum waits four cycles for its last addition.
 template <class C>
 constexpr int UNITS = C::GATES == 1 ? 8 : 2;
@@ -71,13 +69,8 @@ static void pack_layer(long H, const StepWeights& weights, bool bfloat16, float*
 // sum += x · panel for R rows and a panel of V vectors; the panel's end.
 template <bool BFLOAT16, int R, int V>
 UNROLLED_INLINE const float* add_product(Vec (&sum)[R][V], const float* const (&x)[R], const float* panel, long depth) {
-    const auto ask = [&] {
-#pragma GCC unroll 16
-        for (int v = 0; v < V * L; v += 16) __builtin_prefetch(panel + AHEAD + v);
-    };
     if constexpr (!BFLOAT16) {
         for (long k = 0; k < depth; ++k, panel += V * L) {
-            ask();
             Vec factor[R];
 #pragma GCC unroll 16
             for (int r = 0; r < R; ++r) factor[r] = broadcast(x[r][k]);
@@ -91,7 +84,6 @@ UNROLLED_INLINE const float* add_product(Vec (&sum)[R][V], const float* const (&
     } else {
         for (long k = 0; k < depth; k += 2, panel += V * L) {
             const bool pair = k + 1 < depth;
-            ask();
             Vec factor[R], second[R];
 #pragma GCC unroll 16
             for (int r = 0; r < R; ++r) factor[r] = broadcast(x[r][k]), second[r] = broadcast(pair ? x[r][k + 1] : 0.0f);
@@ -190,7 +182,7 @@ static void step_layers(const Step& step, int member, int members) {
         float* const a_out = l == step.layers - 1 ? step.a_out : nullptr;
         if (l > 0 && members > 1) step.barrier->wait(members);
         for (long c = my_first; c < my_last; ++c) {
-            const long vector = c * UNITS<C>;
+            const long vector = (step.now ? my_first + my_last - 1 - c : c) * UNITS<C>;
             const Chunk chunk{layer, layer.panels + vector * size, vector * L, x, before, after, a_out};
             step_chunk<C, BFLOAT16>(step, chunk, vectors - vector);
         }
