@@ -2,11 +2,13 @@
 //
 // What counts are the bytes of the weights: a row alone does two operations a weight. So each weight is read once a step,
 // from front to back: for a few vectors of units, a chunk, lie one after another ban, ba, the panel of Wax and that of
-// Waa, then the same of the next chunk. A thread takes chunks that lie together, the same at every step, there and back in turn:
-// where they are more than its cache holds, those that it read last are still there. Sums are the chains of product.hpp, one over the depth in its order: the same bits.
+// Waa, then the same of the next chunk. A thread takes chunks that lie together, the same at every step, there and back in
+// turn: where they are more than its cache holds, those that it read last are still there. Sums are chains over the depth
+// in its order, as those of product.hpp: the same bits.
 #pragma once
 
 constexpr int STEP_ROWS = TOGETHER == 2 ? 3 : 1;  // rows whose 8 sums each stay in registers
+
 // Vectors of units in a chunk: of all their gates there are 6 or 8, and each sum waits four cycles for its last addition.
 template <class C>
 constexpr int UNITS = C::GATES == 1 ? 8 : 2;
