@@ -12,6 +12,7 @@
 
 #include "chain.hpp"
 #include "engine.hpp"
+#include "stepper.hpp"
 
 namespace nb = nanobind;
 using namespace unrolled;
@@ -92,6 +93,27 @@ void best_paths(const ChainAddresses& chains, long n, Address labels, Address sc
     n_best(chains_at(chains), n, at<std::int64_t>(labels), at<double>(scores), at<std::int64_t>(counts));
 }
 
+// Wax, D, Waa, ba, ban
+using StepAddresses = std::array<Address, 5>;
+
+void make_stepper(Stepper* place, int cell, long H, long rows, bool bfloat16, const std::vector<StepAddresses>& layers,
+                  Address table, long words, Address a_out) {
+    nb::gil_scoped_release released;
+    std::vector<StepWeights> weights;
+    for (const StepAddresses& d : layers)
+        weights.push_back({at<const float>(d[0]), d[1], at<const float>(d[2]), at<const float>(d[3]), at<const float>(d[4])});
+    new (place) Stepper(static_cast<Cell>(cell), H, rows, bfloat16, weights, at<const float>(table), words, at<float>(a_out));
+}
+
+// Threads that hold the GIL could not step on the same state at once; those that share a step wait for no one else.
+void step_rows(Stepper& stepper, Address x, int threads) { stepper.step(at<const float>(x), threads); }
+
+bool step_words(Stepper& stepper, Address words, int threads) {
+    return stepper.step_words(at<const std::int64_t>(words), threads);
+}
+
+bool step_word(Stepper& stepper, std::int64_t word, int threads) { return stepper.step_words(&word, threads); }
+
 }  // namespace
 
 NB_MODULE(_native, module) {
@@ -104,4 +126,14 @@ NB_MODULE(_native, module) {
     module.def("sum_paths_in_float64", sum_all_paths<double>);
     module.def("best_path", best_path);
     module.def("best_paths", best_paths);
+    nb::class_<Stepper>(module, "Stepper")
+        .def("__init__", make_stepper)
+        .def("step", step_rows)
+        .def("step_words", step_words)
+        .def("step_word", step_word)
+        .def("worth_sharing", &Stepper::worth_sharing)
+        .def("read_state", [](const Stepper& stepper, Address a, Address c) { stepper.read_state(at<float>(a), at<float>(c)); })
+        .def("write_state", [](Stepper& stepper, Address a, Address c) {
+            stepper.write_state(at<const float>(a), at<const float>(c));
+        });
 }

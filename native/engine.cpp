@@ -1,13 +1,12 @@
 #include "engine.hpp"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
-#include <new>
 #include <numeric>
 #include <vector>
+
+#include "arena.hpp"
 
 namespace unrolled {
 
@@ -51,36 +50,6 @@ const Path* find(const char* name) {
         if (!std::strcmp((*candidate)->name, name)) return *candidate;
     return nullptr;
 }
-
-// Memory that is kept from call to call, so that a training step neither allocates nor faults pages in.
-class Arena {
-public:
-    ~Arena() { std::free(memory_); }
-
-    float* take(long floats) {
-        if (floats > size_) {
-            std::free(memory_);
-            memory_ = nullptr;
-            constexpr long HUGE_PAGE = 1L << 21;
-            const long bytes = floats * static_cast<long>(sizeof(float));
-            const long alignment = bytes < HUGE_PAGE ? 64 : HUGE_PAGE, rounded = (bytes + alignment - 1) / alignment * alignment;
-            memory_ = static_cast<float*>(std::aligned_alloc(static_cast<std::size_t>(alignment), static_cast<std::size_t>(rounded)));
-            if (!memory_) {
-                size_ = 0;
-                throw std::bad_alloc();
-            }
-            size_ = rounded / static_cast<long>(sizeof(float));
-#ifdef MADV_HUGEPAGE
-            if (alignment == HUGE_PAGE) madvise(memory_, static_cast<std::size_t>(rounded), MADV_HUGEPAGE);
-#endif
-        }
-        return memory_;
-    }
-
-private:
-    float* memory_ = nullptr;
-    long size_ = 0;
-};
 
 long num_gates(Cell cell) { return cell == Cell::lstm ? 4 : cell == Cell::gru ? 3 : 1; }
 

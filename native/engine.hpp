@@ -85,6 +85,8 @@ struct Plan {
     Barrier* barriers;    // one a team, and one for all
 };
 
+struct StepPath;  // stepper.hpp
+
 // One instruction path: the same source, compiled for other vectors.
 struct Path {
     const char* name;
@@ -93,6 +95,7 @@ struct Path {
     long (*workspace)(const Batch&, bool forward);  // floats that a call takes besides its members' scratch
     long chunk;                                     // units are split among members by this many
     const ChainPath* chain;
+    const StepPath* step;
 };
 
 // The path in use: the best that this build and this processor have, or the one that UNROLLED_PATH names.

@@ -96,7 +96,8 @@ long workspace(const Batch& batch, bool forward) {
 }  // namespace
 
 extern const ChainPath chain_table;
+extern const StepPath step_table;
 extern const Path table;
-const Path table = {UNROLLED_NAME(UNROLLED_PATH), forward, backward, workspace, CHUNK, &chain_table};
+const Path table = {UNROLLED_NAME(UNROLLED_PATH), forward, backward, workspace, CHUNK, &chain_table, &step_table};
 
 }  // namespace unrolled::UNROLLED_PATH

@@ -13,6 +13,7 @@
 #include "self_test/check.hpp"
 #include "self_test/company.hpp"
 #include "self_test/ends.hpp"
+#include "self_test/steps.hpp"
 
 namespace unrolled {
 namespace {
@@ -22,6 +23,7 @@ void recurrence(bool few) {
     for (Cell cell : {Cell::rnn, Cell::rnn_relu, Cell::gru, Cell::lstm}) {
         activations(cell);
         side_by_side(random, cell, 40);
+        steps(random, cell, few);
         for (long H : {1, 11}) nan_passes_through(random, cell, H), saturation(random, cell, H);
         for (int directions : {1, 2}) {
             for (long H : {1, 7, 11, 33}) any_company(random, random_problem(random, cell, H, staircase(random, 17), directions), 3);

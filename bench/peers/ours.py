@@ -55,26 +55,20 @@ def inference(problem: Problem) -> Run:
 
 
 def step(problem: Problem) -> Run:
-    layer, x_1D, one = layer_of(problem), torch.from_numpy(problem.x_MD), torch.ones(1, dtype=torch.int64)
+    """The state stays with the stepper; every call goes on from the one that the last one left."""
+    stepper, x_1D = layer_of(problem).stepper(), torch.from_numpy(problem.x_MD)
     first = [torch.from_numpy(part).view(1, 1, 1, -1) for part in (problem.a_H, problem.c_H)]
     begin = State(first[0], first[1] if problem.point.cell == "lstm" else None)
-    state = begin
-
-    def call() -> State:
-        nonlocal state
-        with torch.inference_mode():
-            _, state = layer(Ragged(x_1D, one), state)
-        return state
+    stepper.state = begin
 
     def answers() -> Answers:
-        nonlocal state
-        state = begin
+        stepper.state = begin
         for _ in range(STEPS):
-            call()
-        parts = {"a": state.a, "c": state.c}
+            stepper.step(x_1D)
+        parts = {"a": stepper.state.a, "c": stepper.state.c}
         return {name: part.flatten().numpy() for name, part in parts.items() if part is not None}
 
-    return Run(call, answers)
+    return Run(lambda: stepper.step(x_1D), answers)
 
 
 def profile(call: Callable[[], object], repeats: int = 3) -> list[tuple[str, float]]:

@@ -6,5 +6,16 @@ from unrolled.layers.dropout import dropout, variational, word_dropout
 from unrolled.layers.embedding import WordEmbedding
 from unrolled.layers.recurrent import Recurrent
 from unrolled.layers.softmax import Softmax
+from unrolled.layers.stepper import Stepper
 
-__all__ = ["CRF", "CharacterEncoder", "Recurrent", "Softmax", "WordEmbedding", "dropout", "variational", "word_dropout"]
+__all__ = [
+    "CRF",
+    "CharacterEncoder",
+    "Recurrent",
+    "Softmax",
+    "Stepper",
+    "WordEmbedding",
+    "dropout",
+    "variational",
+    "word_dropout",
+]

@@ -4,7 +4,7 @@ import warnings
 from typing import Literal, cast
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from unrolled.data.ragged import Ragged
 from unrolled.errors import DataError, SettingsError
@@ -12,6 +12,7 @@ from unrolled.kernels import CELLS, Cell, State, recur
 from unrolled.layers.direction import Direction, cell_of, torch_module
 from unrolled.layers.dropout import check_probability, dropout, variational
 from unrolled.layers.initialise import generator_or_default
+from unrolled.layers.stepper import Stepper
 
 __all__ = ["Recurrent"]
 
@@ -132,6 +133,46 @@ class Recurrent(nn.Module):
             if layer < self.num_layers - 1:
                 x = x.with_rows(dropout(x.rows, self.dropout, noise))
         return x, State.stack(last)
+
+    def stepper(
+        self,
+        num_sequences: int = 1,
+        *,
+        vocabulary: Tensor | None = None,
+        weights: Literal["float32", "bfloat16"] = "float32",
+        table_limit: int = 1 << 30,
+    ) -> Stepper:
+        """These weights, as they are now, one step of that many sequences at a time, from the first state on.
+
+        >>> layer = Recurrent("gru", 3, 4, num_layers=2)
+        >>> stepper, x = layer.stepper(), torch.ones(5, 3)
+        >>> by_steps = torch.cat([stepper.step(x_t.view(1, 3)).clone() for x_t in x])
+        >>> whole, last = layer(Ragged.from_list([x]))
+        >>> torch.allclose(by_steps, whole.rows, atol=1e-6), torch.allclose(stepper.state.a, last.a, atol=1e-6)
+        (True, True)
+
+        Arguments:
+            vocabulary: the embedding's rows (V, D); then `step` takes indices of words.
+            weights: "bfloat16" halves the bytes that a step reads and rounds Wax and Waa; see `Stepper`.
+            table_limit: bytes that the products of the vocabulary's rows with Wax may take.
+
+        Nothing is dropped, as in `forward` without noise. Raises SettingsError for a bidirectional layer.
+        """
+        if self.bidirectional:
+            raise SettingsError(
+                "stepper: the layer is bidirectional, and its way back begins at the sequence's end. "
+                "Make it with bidirectional=False, or call it on whole sequences."
+            )
+        if num_sequences < 1:
+            raise SettingsError(f"stepper: num_sequences is {num_sequences}. Give a whole number of at least 1.")
+        return Stepper(
+            self.cell,
+            [self.directions(number)[0].weights() for number in range(self.num_layers)],
+            self.first_state(num_sequences),
+            vocabulary=vocabulary,
+            weights=weights,
+            table_limit=table_limit,
+        )
 
     def _checked(self, state: State, num_sequences: int) -> State:
         shape = (num_sequences, self.num_layers, self.num_directions, self.hidden_size)
