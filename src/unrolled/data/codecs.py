@@ -206,7 +206,7 @@ class LabelsCodec:
     def decode(self, indices: Ragged) -> list[list[str]]:
         """Return the labels of each sequence."""
         tokens = self.labels.tokens
-        labels = [tokens[i] for i in cast(Any, indices.rows).tolist()]
+        labels: list[str] = [tokens[i] for i in cast(Any, indices.rows).tolist()]
         ends: list[int] = cast(Any, indices.offsets).tolist()
         return [labels[start:end] for start, end in pairwise(ends)]
 

@@ -142,11 +142,9 @@ def backward(
             if drows is not None:
                 torch.addmm(drows, dgates[d, :, : Wax.shape[0]], Wax, beta=min(d, 1), out=drows)
         # torch adds gradients up in place: no two may share memory.
-        found += [
-            dWax,
-            dWaa,
-            *([sums[d].clone()] if ban is None else [one.clone() for one in sums[d].split([3 * H, H])]),
-        ]
+        found += [dWax, dWaa, sums[d, : Wax.shape[0]].clone()]
+        if ban is not None:
+            found.append(sums[d, Wax.shape[0] :].clone())
     return dstate, found, drows
 
 
@@ -165,7 +163,7 @@ def _directions(cell: Cell, weights: Sequence[Tensor]) -> list[tuple[Tensor, Ten
     """Wax, Waa, ba and ban (None but for the GRU) of each direction."""
     each = 4 if cell == "gru" else 3
     flat = [weight.contiguous() for weight in weights]
-    return [(*flat[i : i + 3], flat[i + 3] if each == 4 else None) for i in range(0, len(flat), each)]
+    return [(flat[i], flat[i + 1], flat[i + 2], flat[i + 3] if each == 4 else None) for i in range(0, len(flat), each)]
 
 
 def _at(tensor: Tensor, floats: int) -> int:
