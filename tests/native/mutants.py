@@ -7,6 +7,7 @@ __all__ = ["MUTANTS"]
 CELLS, ENDS, PRODUCT, RECURRENCE = "cells.hpp", "activations.hpp", "product.hpp", "recurrence.hpp"
 SIMD, SMALL = "simd.hpp", "small_batch.hpp"
 PATH, ENGINE, THREADS = "path.cpp", "engine.cpp", "threads.cpp"
+STEP, STEPPER = "step.hpp", "stepper.cpp"
 RNN, GRU, LSTM = "struct Rnn", "struct Gru", "struct Lstm"
 FORWARD, BACKWARD = "static void forward_team", "static void backward_team"
 
@@ -225,4 +226,17 @@ OF_TEAMS = (
     Mutant("who was met is not seen", THREADS, "memory_order_release", "memory_order_relaxed", build="thread"),
 )
 
-MUTANTS = (*OF_CELLS, *OF_ENDS, *OF_PRODUCT, *OF_SMALL_BATCHES, *OF_RECURRENCE, *OF_TEAMS)
+OF_STEP = (
+    Mutant("step: the two weights of a word swapped", STEP, "words << 16), other", "words & -65536), other"),
+    Mutant("step: chunks on the way back are others'", STEP, "my_first + my_last - 1 - c", "my_last - 1 - c"),
+    Mutant("step: every row takes the first row's x", STEP, "step.x[row + r]", "step.x[row]"),
+    Mutant("step: the last rows left out", STEP, "if (row < step.rows) step_all", "if (row < 0) step_all"),
+    Mutant("step: ba forgotten", STEP, "sum[r][v] = load(panel + v * L)", "sum[r][v] = Vec{}"),
+    Mutant(
+        "step: a layer begins before the one below has ended", STEP, "l > 0 && members > 1", "l > 9", build="thread"
+    ),
+    Mutant("step: a word after the last", STEPPER, "words[row] >= words_", "words[row] > words_"),
+    Mutant("step: a before the step once more", STEPPER, "step_.now = 1", "step_.now = 2 * step_.now", "step_words("),
+)
+
+MUTANTS = (*OF_CELLS, *OF_ENDS, *OF_PRODUCT, *OF_SMALL_BATCHES, *OF_RECURRENCE, *OF_TEAMS, *OF_STEP)
