@@ -229,8 +229,6 @@ OF_TEAMS = (
 OF_STEP = (
     Mutant("step: the two weights of a word swapped", STEP, "words << 16), other", "words & -65536), other"),
     Mutant("step: chunks on the way back are others'", STEP, "my_first + my_last - 1 - c", "my_last - 1 - c"),
-    Mutant("step: every row takes the first row's x", STEP, "step.x[row + r]", "step.x[row]"),
-    Mutant("step: the last rows left out", STEP, "if (row < step.rows) step_all", "if (row < 0) step_all"),
     Mutant("step: ba forgotten", STEP, "sum[r][v] = load(panel + v * L)", "sum[r][v] = Vec{}"),
     Mutant(
         "step: a layer begins before the one below has ended", STEP, "l > 0 && members > 1", "l > 9", build="thread"
