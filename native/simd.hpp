@@ -53,11 +53,13 @@ constexpr __mmask16 ALL = 0xffff;  // with a mask: without one GCC's own header 
 UNROLLED_INLINE Vec at_most(Vec x, float limit) { return _mm512_maskz_min_ps(ALL, broadcast(limit), x); }
 UNROLLED_INLINE Vec at_least(Vec x, float limit) { return _mm512_maskz_max_ps(ALL, broadcast(limit), x); }
 UNROLLED_INLINE Vec estimated_reciprocal(Vec d) { return _mm512_maskz_rcp14_ps(ALL, d); }
+UNROLLED_INLINE Vec remainder(Vec n, Vec x, Vec y) { return _mm512_fnmadd_ps(x, y, n); }  // n - x y, rounded once
 constexpr bool ESTIMATES = true;
 #else
 UNROLLED_INLINE Vec at_most(Vec x, float limit) { return select(broadcast(limit) < x, broadcast(limit), x); }
 UNROLLED_INLINE Vec at_least(Vec x, float limit) { return select(broadcast(limit) > x, broadcast(limit), x); }
 UNROLLED_INLINE Vec estimated_reciprocal(Vec d) { return d; }
+UNROLLED_INLINE Vec remainder(Vec n, Vec x, Vec y) { return n - x * y; }
 constexpr bool ESTIMATES = false;
 #endif
 
@@ -142,12 +144,14 @@ template <int N>
 UNROLLED_INLINE Pack<N> reciprocal(const Pack<N>& d) {
     if constexpr (!ESTIMATES) return each<N>([&](int i) { return 1.0f / d[i]; });
     const Pack<N> estimate = each<N>([&](int i) { return estimated_reciprocal(d[i]); });
-    return estimate * (1.0f - d * estimate) + estimate;
+    const Pack<N> error = each<N>([&](int i) { return remainder(broadcast(1.0f), d[i], estimate[i]); });
+    return estimate * error + estimate;
 }
 
 template <int N>
 UNROLLED_INLINE Pack<N> quotient(const Pack<N>& n, const Pack<N>& d) {
     if constexpr (!ESTIMATES) return each<N>([&](int i) { return n[i] / d[i]; });
     const Pack<N> inverse = reciprocal(d), estimate = n * inverse;
-    return (n - estimate * d) * inverse + estimate;
+    const Pack<N> rest = each<N>([&](int i) { return remainder(n[i], estimate[i], d[i]); });
+    return rest * inverse + estimate;
 }
