@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from recurrent_grid import NUM_GATES, Point
@@ -87,6 +88,25 @@ class Problem:
     def mask(self) -> Array:
         """(T, N) bool: where `padded` has a row."""
         return self.padded(np.ones(self.point.M, bool))
+
+
+def stepping(advance: Callable[[Any], Any], begin: Any, arrays: Callable[[Any], list[Array]]) -> Run:
+    """Every call goes on from the state that the last one left; the answers are a (and c) STEPS after `begin`."""
+    state = begin
+
+    def call() -> Any:
+        nonlocal state
+        state = advance(state)
+        return state
+
+    def answers() -> Answers:
+        nonlocal state
+        state = begin
+        for _ in range(STEPS):
+            call()
+        return {name: array.ravel() for name, array in zip("ac", arrays(state), strict=False)}
+
+    return Run(call, answers)
 
 
 def answer_names(point: Point) -> list[str]:

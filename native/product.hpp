@@ -65,6 +65,17 @@ static void pack_columns(const float* from, long from_stride, long count, long d
     }
 }
 
+// Panel p of a B that lies row after row.
+static void pack_rows(const float* from, long from_stride, long columns, const Panels& panels, float* packed, long p) {
+    const int width = panels.width(p);
+    float* to = packed + (panels.panel(p) - panels.data);
+    for (long k = 0; k < panels.depth; ++k)
+        for (int v = 0; v < width; ++v, to += L) {
+            const long column = (p * W + v) * L, left = columns - column;
+            store(to, load(from + k * from_stride + column, static_cast<int>(left < L ? left : L)));
+        }
+}
+
 template <int R, int C = W>
 UNROLLED_INLINE void block_of_width(int width, const float* a, long a_stride, const float* b, float* out,
                                     long out_stride, long depth, bool add, const float* ahead) {

@@ -43,16 +43,7 @@ static void pack_forward(const float* Waa, long H, float* packed, long first_pan
 
 template <class C>
 static void pack_backward(const float* Waa, long H, float* packed, long first_panel, long last_panel) {
-    const Panels panels = backward_panels<C>(packed, H);
-    for (long p = first_panel; p < last_panel; ++p) {
-        const long width = panels.width(p);
-        float* to = packed + (panels.panel(p) - packed);
-        for (long k = 0; k < panels.depth; ++k, to += width * L)
-            for (long v = 0; v < width; ++v) {
-                const long unit = (p * W + v) * L;
-                store(to + v * L, load(Waa + k * H + unit, static_cast<int>(smaller(L, H - unit))));
-            }
-    }
+    for (long p = first_panel; p < last_panel; ++p) pack_rows(Waa, H, H, backward_panels<C>(packed, H), packed, p);
 }
 
 // At each step rows of all sequences are visited, in no order that the processor could foresee: forward, what the next

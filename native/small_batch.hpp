@@ -14,17 +14,9 @@ static void pack_transposed(const float* from, long from_stride, long columns, c
 
 static Panels panels_of(float* packed, long depth, long columns) { return {packed, depth, (columns + L - 1) / L}; }
 
-// Panels of B as it lies.
 static Panels pack(const float* from, long from_stride, long depth, long columns, float* packed) {
     const Panels panels = panels_of(packed, depth, columns);
-    for (long p = 0; p < panels.count(); ++p) {
-        float* to = packed + (panels.panel(p) - packed);
-        for (long k = 0; k < depth; ++k)
-            for (long v = 0; v < panels.width(p); ++v, to += L) {
-                const long column = (p * W + v) * L;
-                store(to, load(from + k * from_stride + column, static_cast<int>(smaller(L, columns - column))));
-            }
-    }
+    for (long p = 0; p < panels.count(); ++p) pack_rows(from, from_stride, columns, panels, packed, p);
     return panels;
 }
 

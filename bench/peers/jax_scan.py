@@ -6,7 +6,7 @@ from functools import partial
 import jax
 import numpy as np
 from jax import numpy as jnp
-from recurrent_problem import STEPS, Answers, Builder, Problem, Run, name_gradients, split_outputs
+from recurrent_problem import Answers, Builder, Problem, Run, name_gradients, split_outputs, stepping
 
 Weights = list[dict[str, jax.Array]]
 State = tuple[jax.Array, ...]
@@ -94,27 +94,11 @@ def step(problem: Problem) -> Run:
         return advance(cell, weights, x_1D @ weights["Wax"] + weights["ba"], state)
 
     parts = (problem.a_H, problem.c_H) if cell == "lstm" else (problem.a_H,)
-    return stepping(lambda state: jax.block_until_ready(one(weights, x_1D, state)), parts)
+    return jax_stepping(lambda state: jax.block_until_ready(one(weights, x_1D, state)), parts)
 
 
-def stepping(advance: Callable[[State], State], parts: tuple[np.ndarray, ...]) -> Run:
-    """Every call goes on from the state that the last one left."""
-    begin = tuple(jnp.asarray(part)[None] for part in parts)
-    state = begin
-
-    def call() -> State:
-        nonlocal state
-        state = advance(state)
-        return state
-
-    def answers() -> Answers:
-        nonlocal state
-        state = begin
-        for _ in range(STEPS):
-            call()
-        return {name: np.asarray(part).ravel() for name, part in zip("ac", state, strict=False)}
-
-    return Run(call, answers)
+def jax_stepping(advance: Callable[[State], State], parts: tuple[np.ndarray, ...]) -> Run:
+    return stepping(advance, tuple(jnp.asarray(part)[None] for part in parts), lambda state: [*map(np.asarray, state)])
 
 
 # `unroll` is the number of steps a turn of the loop. More than 1 wins on one sequence and a cell of many gates; 2 and 8

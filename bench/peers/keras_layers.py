@@ -9,7 +9,7 @@ import jax
 import keras
 import numpy as np
 from jax import numpy as jnp
-from peers.jax_scan import stepping
+from peers.jax_scan import jax_stepping
 from recurrent_problem import Answers, Builder, Problem, Run, name_gradients, reorder_gates, split_outputs
 
 ORDERS = {"rnn": (0,), "gru": (1, 0, 2), "lstm": (0, 1, 2, 3)}  # Keras' z, r, h out of torch's r, z, n; and back
@@ -110,7 +110,7 @@ def step(problem: Problem) -> Run:
     x_1D = jnp.asarray(problem.x_MD)
     one = jax.jit(lambda weights, x_1D, state: forward(weights, x_1D, state)[1])
     parts = (problem.a_H, problem.c_H) if cell == "lstm" else (problem.a_H,)
-    return stepping(lambda state: jax.block_until_ready(one(weights, x_1D, list(state))), parts)
+    return jax_stepping(lambda state: jax.block_until_ready(one(weights, x_1D, list(state))), parts)
 
 
 BUILDERS: dict[str, dict[str, Builder]] = {

@@ -6,7 +6,7 @@ import numpy as np
 import onnxruntime as ort
 from onnx import TensorProto, helper, numpy_helper
 from recurrent_grid import NUM_GATES
-from recurrent_problem import STEPS, Answers, Builder, Problem, Run, reorder_gates, split_outputs
+from recurrent_problem import Answers, Builder, Problem, Run, reorder_gates, split_outputs, stepping
 
 ORDERS = {"rnn": (0,), "gru": (1, 0, 2), "lstm": (0, 3, 1, 2)}  # its z, r, n and i, o, f, g out of torch's order
 OPERATORS = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
@@ -85,38 +85,29 @@ def inference(problem: Problem) -> Run:
     return Run(call, answers)
 
 
-def stepping(problem: Problem, threads: int) -> Run:
-    """Arrays in, arrays out; every call goes on from the state that the last one left."""
+def step(problem: Problem, threads: int) -> Run:
+    """Arrays in, arrays out."""
     is_lstm = NUM_GATES[problem.point.cell] == NUM_GATES["lstm"]
     names = ["a", "c"] if is_lstm else ["a"]
     runtime = session(problem, [f"{name}0" for name in names], names, threads)
     x_11D = problem.x_MD[None]
-    begin = [part[None, None] for part in (problem.a_H, problem.c_H)][: len(names)]
-    state = begin
 
-    def call() -> list[np.ndarray]:
-        nonlocal state
+    def advance(state: list[np.ndarray]) -> list[np.ndarray]:
         feeds = {"X": x_11D, "a0": state[0]}
         if is_lstm:
             feeds["c0"] = state[1]
-        state = runtime.run(names, feeds)
-        return state
+        return runtime.run(names, feeds)
 
-    def answers() -> Answers:
-        nonlocal state
-        state = begin
-        for _ in range(STEPS):
-            call()
-        return {name: part.ravel() for name, part in zip(names, state, strict=True)}
-
-    return Run(call, answers)
+    return stepping(
+        advance, [part[None, None] for part in (problem.a_H, problem.c_H)][: len(names)], lambda state: state
+    )
 
 
 BUILDERS: dict[str, dict[str, Builder]] = {
     "training": {},
     "inference": {"onnxruntime": inference},
     "step": {
-        "onnxruntime": lambda problem: stepping(problem, THREADS),
-        "onnxruntime, 1 thread": lambda problem: stepping(problem, 1),
+        "onnxruntime": lambda problem: step(problem, THREADS),
+        "onnxruntime, 1 thread": lambda problem: step(problem, 1),
     },
 }

@@ -5,7 +5,7 @@ but pays for its checks at every call and was many times slower.
 """
 
 import torch
-from peers.torch_layers import stepping
+from peers.torch_layers import torch_stepping
 from recurrent_problem import Answers, Builder, Problem, Run, name_gradients
 from torch import Tensor, nn
 
@@ -91,7 +91,7 @@ def step(problem: Problem) -> Run:
     def forward(state: State | Tensor) -> State:
         return one(x_1D, *(state if isinstance(state, tuple) else (state,)))
 
-    return stepping(problem, forward, (1, -1))
+    return torch_stepping(problem, forward, (1, -1))
 
 
 BUILDERS: dict[str, dict[str, Builder]] = {

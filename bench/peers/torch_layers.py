@@ -4,10 +4,13 @@ Time comes first, which torch does not have to transpose, and the sequences are 
 packing has nothing to sort; a user packs a padded batch in every step, which counts.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import torch
 from recurrent_grid import NUM_GATES
-from recurrent_problem import STEPS, Answers, Builder, Problem, Run, name_gradients, split_outputs
+from recurrent_problem import Answers, Builder, Problem, Run, name_gradients, split_outputs, stepping
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
@@ -128,7 +131,7 @@ def without_ends(answers: Answers, problem: Problem) -> Answers:
 def layer_step(problem: Problem) -> Run:
     """The whole layer on a sequence of one step, which is how a layer that was trained is streamed."""
     module, x_11D = module_of(problem).eval(), torch.from_numpy(problem.x_MD).view(1, 1, -1)
-    return stepping(problem, lambda state: module(x_11D, state)[1], (1, 1, -1))
+    return torch_stepping(problem, lambda state: module(x_11D, state)[1], (1, 1, -1))
 
 
 def cell_step(problem: Problem) -> Run:
@@ -137,30 +140,22 @@ def cell_step(problem: Problem) -> Run:
     cell = {"rnn": nn.RNNCell, "gru": nn.GRUCell, "lstm": nn.LSTMCell}[problem.point.cell](H, H).eval()
     copy_weights(cell, problem.weights[0], "")
     x_1D = torch.from_numpy(problem.x_MD)
-    return stepping(problem, lambda state: cell(x_1D, state), (1, -1))
+    return torch_stepping(problem, lambda state: cell(x_1D, state), (1, -1))
 
 
-def stepping(problem: Problem, advance, shape: tuple[int, ...]) -> Run:
-    """Every call goes on from the state that the last one left."""
+def torch_stepping(problem: Problem, advance: Callable[[Any], Any], shape: tuple[int, ...]) -> Run:
     a, c = (torch.from_numpy(part).view(shape) for part in (problem.a_H, problem.c_H))
-    begin = (a, c) if NUM_GATES[problem.point.cell] == NUM_GATES["lstm"] else a
-    state = begin
+    is_lstm = NUM_GATES[problem.point.cell] == NUM_GATES["lstm"]
 
-    def call() -> object:
-        nonlocal state
+    def without_gradients(state: Any) -> Any:
         with torch.inference_mode():
-            state = advance(state)
-        return state
+            return advance(state)
 
-    def answers() -> Answers:
-        nonlocal state
-        state = begin
-        for _ in range(STEPS):
-            call()
-        parts = state if isinstance(state, tuple) else (state,)
-        return {name: part.flatten().numpy() for name, part in zip("ac", parts, strict=False)}
-
-    return Run(call, answers)
+    return stepping(
+        without_gradients,
+        (a, c) if is_lstm else a,
+        lambda state: [part.numpy() for part in (state if is_lstm else (state,))],
+    )
 
 
 BUILDERS: dict[str, dict[str, Builder]] = {

@@ -2,7 +2,6 @@
 
 import resource
 import threading
-from collections.abc import Iterator
 
 import pytest
 import torch
@@ -17,15 +16,6 @@ from unrolled.kernels.library import load
 ENGINE = load()
 assert ENGINE is not None
 PATHS = ENGINE.paths()
-
-
-@pytest.fixture(params=PATHS)
-def path(request: pytest.FixtureRequest) -> Iterator[str]:
-    before, threads = ENGINE.path(), torch.get_num_threads()
-    ENGINE.use_path(request.param)
-    yield request.param
-    ENGINE.use_path(before)
-    torch.set_num_threads(threads)
 
 
 def problem(

@@ -2,7 +2,7 @@
 
 import resource
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 
 import pytest
@@ -24,15 +24,6 @@ PATHS = ENGINE.paths()
 
 Chain = tuple[Ragged, Tensor, Tensor, Tensor]
 """Emissions, transitions, start and end."""
-
-
-@pytest.fixture(params=PATHS)
-def path(request: pytest.FixtureRequest) -> Iterator[str]:
-    before, threads = ENGINE.path(), torch.get_num_threads()
-    ENGINE.use_path(request.param)
-    yield request.param
-    ENGINE.use_path(before)
-    torch.set_num_threads(threads)
 
 
 def on_path(name: str, find: Callable[[], object]) -> object:

@@ -122,7 +122,12 @@ OF_RECURRENCE = (
         "Waa transposed in the panels", RECURRENCE, "Waa + (gate * H + unit) * H, H,", "Waa + gate * H * H + unit, H,"
     ),
     Mutant("gates of the panels turned", RECURRENCE, "vector % C::GATES;", "(vector + 1) % C::GATES;"),
-    Mutant("Waa of the wrong units going back", RECURRENCE, "load(Waa + k * H + unit,", "load(Waa + k * H + unit / 2,"),
+    Mutant(
+        "Waa of the wrong units going back",
+        PRODUCT,
+        "load(from + k * from_stride + column,",
+        "load(from + k * from_stride + column / 2,",
+    ),
     Mutant("the first step skipped", RECURRENCE, "for (long t = 0;;", "for (long t = 1;;"),
     Mutant("one step too many", RECURRENCE, "order[running - 1]] <= t)", "order[running - 1]] < t)"),
     Mutant("a0 forgotten", RECURRENCE, "before[r * stride + u] = a0[u]", "before[r * stride + u] = 0.0f"),

@@ -103,20 +103,10 @@ def _sum_paths(
 
 
 @_sum_paths.register_fake  # pyright: ignore[reportUnknownMemberType]
-def _(
-    rows: Tensor,
-    transitions: Tensor,
-    start: Tensor,
-    end: Tensor,
-    lengths: Tensor,
-    labels: Tensor | None,
-    forbidden: Tensor | None,
-    forbidden_start: Tensor | None,
-    needed: bool,
-) -> list[Tensor]:
-    del forbidden, forbidden_start
-    found = rows.new_empty(lengths.shape, dtype=torch.float64 if labels is None else torch.float32)
-    return [found, *(tensor.new_empty(tensor.shape) for tensor in (rows, transitions, start, end) if needed)]
+def _(*inputs: Any) -> list[Tensor]:
+    *scores, lengths, labels, _, _, needed = inputs
+    found = scores[0].new_empty(lengths.shape, dtype=torch.float64 if labels is None else torch.float32)
+    return [found, *(tensor.new_empty(tensor.shape) for tensor in scores if needed)]
 
 
 @torch.library.custom_op("unrolled::sum_paths_backward", mutates_args=(), device_types="cpu")
@@ -138,20 +128,8 @@ def _sum_paths_backward(
 
 
 @_sum_paths_backward.register_fake  # pyright: ignore[reportUnknownMemberType]
-def _(
-    weights: Tensor,
-    rows: Tensor,
-    transitions: Tensor,
-    start: Tensor,
-    end: Tensor,
-    lengths: Tensor,
-    labels: Tensor | None,
-    forbidden: Tensor | None,
-    forbidden_start: Tensor | None,
-    gradients: Sequence[Tensor],
-) -> list[Tensor]:
-    del weights, rows, transitions, start, end, lengths, labels, forbidden, forbidden_start
-    return [gradient.new_empty(gradient.shape) for gradient in gradients]
+def _(*inputs: Any) -> list[Tensor]:
+    return [gradient.new_empty(gradient.shape) for gradient in inputs[-1]]
 
 
 def _remember(ctx: Any, inputs: tuple[Any, ...], output: list[Tensor]) -> None:

@@ -82,8 +82,6 @@ class Recurrent(nn.Module):
         self.layers = nn.ModuleList(
             nn.ModuleDict({name: Direction(cell, width, hidden_size, generator) for name in names}) for width in widths
         )
-        # Looking a module up in another costs microseconds, some of them at every layer of every call.
-        self._directions = [list(layer.values()) for layer in cast(list[nn.ModuleDict], list(self.layers))]
         self.a0: nn.Parameter | None = None
         self.c0: nn.Parameter | None = None
         if initial_state == "learned":
@@ -97,7 +95,7 @@ class Recurrent(nn.Module):
 
     def directions(self, layer: int) -> list[Direction]:
         """The weights of a layer: forwards and, if bidirectional, backwards."""
-        return cast(list[Direction], self._directions[layer])
+        return cast(list[Direction], list(cast(nn.ModuleDict, self.layers[layer]).values()))
 
     def first_state(self, num_sequences: int) -> State:
         """a⟨0⟩ (and c⟨0⟩) of that many sequences where none is given, each (N, num_layers, num_directions, H)."""
@@ -125,9 +123,10 @@ class Recurrent(nn.Module):
         elif self.a0 is not None:
             state = self.first_state(len(x))
         last: list[State] = []
-        for layer in range(self.num_layers):
+        # children(), since looking a module up in another by its number or name takes several times as long.
+        for layer, directions in enumerate(self.layers.children()):
             x = variational(x, self.variational_dropout, noise)
-            weights = [direction.weights() for direction in self.directions(layer)]
+            weights = [cast(Direction, direction).weights() for direction in directions.children()]
             x, layer_state = recur(self.cell, x, weights, None if state is None else state.layer(layer))
             last.append(layer_state)
             if layer < self.num_layers - 1:
