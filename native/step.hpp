@@ -13,6 +13,14 @@ constexpr int STEP_ROWS = TOGETHER == 2 ? 3 : 1;  // rows whose 8 sums each stay
 template <class C>
 constexpr int UNITS = C::GATES == 1 ? 8 : 2;
 
+// The last vectors of a layer, fewer than a chunk, are chunks of half as many, a quarter …
+template <class C>
+UNROLLED_INLINE int units_of(long vectors) {
+    int units = UNITS<C>;
+    while (units > vectors) units /= 2;
+    return units;
+}
+
 // Rows of a panel: with bfloat16 a word holds the weights of two depths, the first one's in its lower half.
 UNROLLED_INLINE long panel_rows(long depth, bool bfloat16) { return bfloat16 ? (depth + 1) / 2 : depth; }
 
@@ -28,9 +36,9 @@ UNROLLED_INLINE long vector_size(long H, long D, bool bfloat16) {
 // ---- Packing
 
 template <class C>
-static float* pack_panel(const float* from, long H, long depth, long first, int units, bool bfloat16, float* to) {
-    const int V = units * C::GATES;
-    for (int v = 0; v < V; ++v)
+static float* pack_panel(const float* from, long H, long depth, long first, long units, bool bfloat16, float* to) {
+    const long V = units * C::GATES;
+    for (long v = 0; v < V; ++v)
         for (int lane = 0; lane < L; ++lane) {
             const long unit = first + v / C::GATES * L + lane;
             const float* row = from + (v % C::GATES * H + unit) * depth;
@@ -53,8 +61,8 @@ static float* pack_panel(const float* from, long H, long depth, long first, int 
 
 template <class C>
 static void pack_layer(long H, const StepWeights& weights, bool bfloat16, float* to) {
-    for (long vector = 0; vector < unit_vectors(H); vector += UNITS<C>) {
-        const int units = static_cast<int>(unit_vectors(H) - vector < UNITS<C> ? unit_vectors(H) - vector : UNITS<C>);
+    for (long vector = 0, units; vector < unit_vectors(H); vector += units) {
+        units = units_of<C>(unit_vectors(H) - vector);
         const long first = vector * L;
         if (C::GATES == 3)
             for (long u = first; u < first + units * L; ++u) *to++ = u < H ? weights.ban[u] : 0.0f;
@@ -139,9 +147,11 @@ static void step_rows(const Step& step, const Chunk& chunk, long row) {
     add_product<BFLOAT16>(sum, before, panel, step.H);
     for (int r = 0; r < R; ++r)
         for (int v = 0; v < V; ++v) store(sums[r] + v * L, sum[r][v]);
+#pragma GCC unroll 1
     for (int r = 0; r < R; ++r) {
         // The cells write to the gates only where these are kept for a way back.
         float* const projections = layer.D ? gates[r] : const_cast<float*>(x[r]) + chunk.first;
+#pragma GCC unroll 1
         for (int v = 0; v < U; v += TOGETHER_HERE) {
             const long u = chunk.first + v * L, left = step.H - u - (TOGETHER_HERE - 1) * L;
             float* const after = chunk.after + (row + r) * step.stride + u;
@@ -162,12 +172,16 @@ static void step_all_rows(const Step& step, const Chunk& chunk, long row = 0) {
     }
 }
 
+// The vectors of a chunk; `size` floats of a packed layer belong to each.
 template <class C, bool BFLOAT16, int U = UNITS<C>>
-static void step_chunk(const Step& step, const Chunk& chunk, long units) {
-    if constexpr (U > 1) {
-        if (units < U) return step_chunk<C, BFLOAT16, U - 1>(step, chunk, units);
+static void step_chunk(const Step& step, Chunk chunk, long vectors, long size) {
+    if (vectors >= U) {
+        step_all_rows<C, BFLOAT16, U>(step, chunk);
+        chunk.packed += U * size, chunk.first += U * L, vectors -= U;
     }
-    step_all_rows<C, BFLOAT16, U>(step, chunk);
+    if constexpr (U > 1) {
+        if (vectors > 0) step_chunk<C, BFLOAT16, U / 2>(step, chunk, vectors, size);
+    }
 }
 
 template <class C, bool BFLOAT16>
@@ -186,7 +200,7 @@ static void step_layers(const Step& step, int member, int members) {
         for (long c = my_first; c < my_last; ++c) {
             const long vector = (step.now ? my_first + my_last - 1 - c : c) * UNITS<C>;
             const Chunk chunk{layer, layer.panels + vector * size, vector * L, x, before, after, a_out};
-            step_chunk<C, BFLOAT16>(step, chunk, vectors - vector);
+            step_chunk<C, BFLOAT16>(step, chunk, vectors - vector < UNITS<C> ? vectors - vector : UNITS<C>, size);
         }
         x = after;
     }
