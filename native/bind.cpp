@@ -54,7 +54,7 @@ void recur_forward(int cell, long H, Address lengths, long sequences, int thread
 }
 
 void recur_backward(int cell, long H, Address lengths, long sequences, int threads, long D,
-                    const std::vector<std::array<Address, 23>>& directions) {
+                    const std::vector<std::array<Address, 24>>& directions) {
     nb::gil_scoped_release released;
     std::vector<Backward> layers;
     for (const auto& d : directions)
@@ -62,7 +62,7 @@ void recur_backward(int cell, long H, Address lengths, long sequences, int threa
                           at<const float>(d[5]), at<const float>(d[6]), at<const float>(d[7]), at<const float>(d[8]),
                           d[9], at<const float>(d[10]), at<const float>(d[11]), at<float>(d[12]), at<float>(d[13]),
                           d[14], at<float>(d[15]), at<float>(d[16]), at<const float>(d[17]), at<const float>(d[18]),
-                          at<float>(d[19]), at<float>(d[20]), at<float>(d[21]), at<float>(d[22])});
+                          at<float>(d[19]), at<float>(d[20]), at<float>(d[21]), at<float>(d[22]), at<float>(d[23])});
     backward(batch_of(cell, H, lengths, sequences, layers.size(), threads, D), layers.data());
 }
 

@@ -107,7 +107,7 @@ public:
     int members;
 
 private:
-    static constexpr long WORTH_MEETING = 100'000;  // multiply-adds a step
+    static constexpr long WORTH_MEETING = 45'000;  // multiply-adds a step
 
     std::vector<long> offsets_, order_;
     std::vector<Team> teams_;

@@ -23,7 +23,8 @@ struct Batch {
                  // and back find the gradients of x and of the weights; 0 where the caller does
 };
 
-// One direction of a layer on the way forward. States are rows of `state_stride` floats, one a sequence.
+// One direction of a layer on the way forward. States are rows of `state_stride` floats, one a sequence; a0 and c0 may
+// both be nullptr: zero.
 struct Forward {
     const float* Waa;  // (G·H, H)
     const float* ban;  // (H), GRU alone
@@ -42,7 +43,7 @@ struct Forward {
     long state_stride;
 };
 
-// One direction of a layer on the way back.
+// One direction of a layer on the way back. da_last and dc_last may each be nullptr: zero; da0 and dc0 both: not wanted.
 struct Backward {
     const float* Waa;
     const float* gates;  // as the way forward left them
@@ -65,7 +66,8 @@ struct Backward {
     const float* Wax;
     float* dWax;  // (G·H, D)
     float* dWaa;  // (G·H, H)
-    float* sums;  // dgates, summed over all rows
+    float* dba;   // (G·H) and, of the GRU, dban (H): dgates, summed over all rows
+    float* dban;
     float* dx;    // (M, D), summed over the directions; nullptr where not wanted. The same for all directions
 };
 

@@ -8,7 +8,7 @@
 constexpr int DEPTH_BLOCK = 128;  // rows of a panel that stay in the first-level cache while all rows of `a` pass
 
 // R rows × P panels of C vectors; the panels are `panel_stride` floats apart, the outputs side by side. What is read
-// after it, from `ahead` on, is asked for meanwhile.
+// after one panel, from `ahead` on, is asked for meanwhile; it must be mapped, or each line costs a walk of the page table.
 template <int R, int P, int C>
 UNROLLED_INLINE void block(const float* __restrict a, long a_stride, const float* __restrict b, long panel_stride,
                            float* __restrict out, long out_stride, long depth, bool add, const float* ahead) {
@@ -100,7 +100,8 @@ static void few_rows(const float* a, long a_stride, const Panels& b, long first,
                      bool add) {
     const long full = b.vectors / W < last ? b.vectors / W : last;
     for (; first + P <= full; first += P, out += P * W * L)
-        block<R, P, W>(a, a_stride, b.panel(first), W * L * b.depth, out, out_stride, b.depth, add, nullptr);
+        block<R, P, W>(a, a_stride, b.panel(first), W * L * b.depth, out, out_stride, b.depth, add,
+                       b.panel(first));
     if constexpr (P > 1) {
         if (first < last) few_rows<R, P / 2>(a, a_stride, b, first, last, out, out_stride, add);
     } else if (first < last) {

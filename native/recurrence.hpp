@@ -63,6 +63,11 @@ UNROLLED_INLINE void each_unit(long u, long last, const F& f) {
 
 static long first_of(long parts, int member, int members) { return parts * member / members; }
 
+// States of a sequence; where the caller has none, all are zero.
+UNROLLED_INLINE const float* state_of(const float* states, long sequence, long stride, const float* zeros) {
+    return states ? states + sequence * stride : zeros;
+}
+
 // ---- Forward
 
 template <class C, bool KEEP>
@@ -82,20 +87,22 @@ static void forward_team(const Batch& batch, const Plan& plan, const Team& team,
     const long my_units = (my_last - my_first) * CHUNK;
     const long group = R <= 3 ? my_last - my_first : 1;
     const long sums_stride = round_up(group * CHUNK * C::GATES, 16) + 16;
-    float* own = scratch(R * sums_stride + (C::HAS_C ? R * my_units : 0) + R * 2);
+    float* own = scratch(R * sums_stride + (C::HAS_C ? R * my_units : 0) + R * 2 + H);
     float* sums = own;
     float* c = own + R * sums_stride;
     long* rows = reinterpret_cast<long*>(c + (C::HAS_C ? R * my_units : 0));
+    float* zeros = reinterpret_cast<float*>(rows + R);
+    for (long u = 0; u < H; ++u) zeros[u] = 0.0f;
 
     const long u_first = my_first * CHUNK, u_last = smaller(my_last * CHUNK, H);
     for (long r = 0; r < R; ++r) {
         const long sequence = order[r];
         rows[r] = direction > 0 ? plan.offsets[sequence] : plan.offsets[sequence + 1] - 1;
-        const float* a0 = layer.a0 + sequence * layer.state_stride;
+        const float* a0 = state_of(layer.a0, sequence, layer.state_stride, zeros);
         for (long u = u_first; u < u_last; ++u) before[r * stride + u] = a0[u];
         for (long u = u_last; u < my_last * CHUNK; ++u) before[r * stride + u] = after[r * stride + u] = 0.0f;
         if constexpr (C::HAS_C) {
-            const float* c0 = layer.c0 + sequence * layer.state_stride;
+            const float* c0 = state_of(layer.c0, sequence, layer.state_stride, zeros);
             for (long u = u_first; u < my_last * CHUNK; ++u) c[r * my_units + u - u_first] = u < H ? c0[u] : 0.0f;
         }
     }
@@ -159,18 +166,20 @@ static void backward_team(const Batch& batch, const Plan& plan, const Team& team
     float* gradients = shared;
     float* other = members > 1 ? shared + R * stride : shared;
     const long my_units = (my_last - my_first) * CHUNK, own_stride = my_units + 16;
-    float* da = scratch(R * own_stride * (C::HAS_C ? 2 : 1) + R * 2);
+    float* da = scratch(R * own_stride * (C::HAS_C ? 2 : 1) + R * 2 + H);
     float* dc = da + R * own_stride;
     long* rows = reinterpret_cast<long*>(da + R * own_stride * (C::HAS_C ? 2 : 1));
+    float* zeros = reinterpret_cast<float*>(rows + R);
+    for (long u = 0; u < H; ++u) zeros[u] = 0.0f;
 
     const long u_first = my_first * CHUNK, u_last = smaller(my_last * CHUNK, H);
     for (long r = 0; r < R; ++r) {
         const long sequence = order[r];
         rows[r] = direction > 0 ? plan.offsets[sequence + 1] - 1 : plan.offsets[sequence];
-        const float* da_last = layer.da_last + sequence * layer.state_stride;
+        const float* da_last = state_of(layer.da_last, sequence, layer.state_stride, zeros);
         for (long u = u_first; u < my_last * CHUNK; ++u) da[r * own_stride + u - u_first] = u < H ? da_last[u] : 0.0f;
         if constexpr (C::HAS_C) {
-            const float* dc_last = layer.dc_last + sequence * layer.state_stride;
+            const float* dc_last = state_of(layer.dc_last, sequence, layer.state_stride, zeros);
             for (long u = u_first; u < my_last * CHUNK; ++u)
                 dc[r * own_stride + u - u_first] = u < H ? dc_last[u] : 0.0f;
         }
@@ -182,10 +191,11 @@ static void backward_team(const Batch& batch, const Plan& plan, const Team& team
         for (long r = 0; r < running; ++r) {
             const long row = rows[r], sequence = order[r];
             const float* a_before = t > 0 ? layer.a + (row - direction) * layer.a_stride
-                                          : layer.a0 + sequence * layer.state_stride;
+                                          : state_of(layer.a0, sequence, layer.state_stride, zeros);
             const float* c_before = nullptr;
             if constexpr (C::HAS_C)
-                c_before = t > 0 ? layer.c + (row - direction) * H : layer.c0 + sequence * layer.state_stride;
+                c_before = t > 0 ? layer.c + (row - direction) * H
+                                 : state_of(layer.c0, sequence, layer.state_stride, zeros);
             const long next = r + 1 < running ? rows[r + 1] : row;
             each_unit(u_first, u_last, [&]<int V>(long u, int n) {
                 foresee(layer.gates + next * layer.gates_stride + u, C::KEPT, H, V * L);
@@ -210,6 +220,7 @@ static void backward_team(const Batch& batch, const Plan& plan, const Team& team
         gradients = other;
         other = swapped;
     }
+    if (!layer.da0) return;
     for (long r = 0; r < R; ++r) {
         float* da0 = layer.da0 + order[r] * layer.state_stride;
         for (long u = u_first; u < u_last; ++u) da0[u] = da[r * own_stride + u - u_first];

@@ -54,6 +54,12 @@ static void project(const Batch& batch, const Forward& layer, float* packed, lon
     }
 }
 
+static void sum_rows(const float* from, long stride, long rows, long columns, float* to) {
+    for (long j = 0; j < columns; ++j) to[j] = 0.0f;
+    for (long row = 0; row < rows; ++row)
+        for (long j = 0; j < columns; ++j) to[j] += from[row * stride + j];
+}
+
 template <class C>
 static void gradients_of_weights(const Batch& batch, const Backward& layer, long rows) {
     const long H = batch.H, D = batch.D, G = C::GATES * H, width = C::GRADIENTS * H, stride = round_up(rows, L);
@@ -69,9 +75,8 @@ static void gradients_of_weights(const Batch& batch, const Backward& layer, long
     const long last = G - (width > G ? H : 0);
     product_within(turned, stride, last, previous, H, layer.dWaa, H, beside, false);
     if (width > G) product_within(turned + G * stride, stride, H, previous, H, layer.dWaa + last * H, H, beside, false);
-    for (long j = 0; j < width; ++j) layer.sums[j] = 0.0f;
-    for (long row = 0; row < rows; ++row)
-        for (long j = 0; j < width; ++j) layer.sums[j] += layer.dgates[row * width + j];
+    sum_rows(layer.dgates, width, rows, G, layer.dba);
+    if (width > G) sum_rows(layer.dgates + G, width, rows, H, layer.dban);
 }
 
 template <class C>

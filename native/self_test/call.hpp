@@ -102,7 +102,7 @@ struct Buffers {
         return {layer.Waa.data(), gates.data(), kept ? gates.stride : 0, a.data(), a.stride, c.empty() ? nullptr : c.data(),
                 a0.data(), c0.data(), da.data(), da.stride, da_last.data(), dc_last.data(), da0.data(), dc0.data(),
                 a0.stride, dgates.data(), previous.data(), x.data(), Wax.data(), dWax.data(), dWaa.data(), sums.data(),
-                dx.data()};
+                sums.empty() ? nullptr : sums.data() + ba.size(), dx.data()};
     }
     // The gradients that the engine adds up itself, against the same sums over dgates and a⟨t-1⟩ in float64.
     bool gradients_add_up(const Problem& problem) const {

@@ -111,7 +111,7 @@ OF_SMALL_BATCHES = (
         "turned + last * stride, stride, H",
     ),
     Mutant("dx of the last direction alone", SMALL, "d > 0);", "false);"),
-    Mutant("sums of dgates begin anywhere", SMALL, "layer.sums[j] = 0.0f", "layer.sums[j] = 1.0f"),
+    Mutant("sums of dgates begin anywhere", SMALL, "to[j] = 0.0f", "to[j] = 1.0f"),
     Mutant(
         "dgates turned with rows missing", SMALL, "smaller(L, rows - row), width", "smaller(L - 1, rows - row), width"
     ),

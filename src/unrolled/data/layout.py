@@ -43,12 +43,8 @@ class TimeMajor:
 class Layout:
     """What follows from the lengths alone, computed when first asked for."""
 
-    def __init__(self, lengths: Tensor) -> None:
-        self.lengths = lengths
-
-    @cached_property
-    def num_rows(self) -> int:
-        return int(self.lengths.sum())
+    def __init__(self, lengths: Tensor, num_rows: int) -> None:
+        self.lengths, self.num_rows = lengths, num_rows
 
     @cached_property
     def max_length(self) -> int:

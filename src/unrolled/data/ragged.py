@@ -37,14 +37,13 @@ class Ragged:
 
     def __post_init__(self, layout: Layout | None) -> None:
         if layout is None:
-            _check_lengths(self.lengths)
-            layout = Layout(self.lengths)
-        if self.rows.ndim == 0:
+            layout = Layout(self.lengths, _checked_sum(self.lengths))
+        shape, total = self.rows.shape, layout.num_rows
+        if not shape:
             raise DataError("Ragged: rows has no dimension. Give rows of shape (M, ...), one row per step.")
-        num_rows, total = self.rows.shape[0], layout.num_rows
-        if num_rows != total:
+        if shape[0] != total:
             raise DataError(
-                f"Ragged: the {len(self.lengths)} lengths sum to {total}, but rows has shape {tuple(self.rows.shape)}. "
+                f"Ragged: the {len(self.lengths)} lengths sum to {total}, but rows has shape {tuple(shape)}. "
                 f"Give one row per step: {total} rows."
             )
         object.__setattr__(self, "_layout", layout)
@@ -78,24 +77,24 @@ class Ragged:
         lengths = torch.arange(T, 0, -1).repeat_interleave(ending.flip(0))
         rank = torch.arange(len(lengths)) if packed.unsorted_indices is None else packed.unsorted_indices.cpu()
         lengths = lengths[rank]
-        positions = time_major_positions(Layout(lengths), rank, batch_sizes)
+        positions = time_major_positions(Layout(lengths, len(packed.data)), rank, batch_sizes)
         return cls(permute(packed.data, positions, inverse_order(positions)), lengths)
 
     @classmethod
     def from_padded(cls, padded: Tensor, lengths: Tensor | Sequence[int]) -> "Ragged":
         """Take the first `lengths[i]` steps of each padded[i]; padded is (N, T, ...), batch first."""
         lengths = torch.as_tensor(lengths, device="cpu")
-        _check_lengths(lengths)
+        layout = Layout(lengths, _checked_sum(lengths))
         if padded.ndim < 2 or padded.shape[0] != len(lengths) or padded.shape[1] < int(lengths.max()):
             raise DataError(
                 f"Ragged: padded has shape {tuple(padded.shape)}, but there are {len(lengths)} lengths, the longest "
                 f"{int(lengths.max())}. Give padded as (N, T, ...), batch first, with T no less than the longest."
             )
-        places = Layout(lengths).padded_places(padded.shape[1])
-        return cls(padded.flatten(0, 1).index_select(0, places.to(padded.device)), lengths)
+        places = layout.padded_places(padded.shape[1])
+        return cls(padded.flatten(0, 1).index_select(0, places.to(padded.device)), lengths, layout)
 
     def __len__(self) -> int:
-        return len(self.lengths)
+        return self.lengths.shape[0]
 
     @property
     def num_rows(self) -> int:
@@ -189,17 +188,17 @@ class Ragged:
         return self._layout.time_major
 
 
-def _check_lengths(lengths: Tensor) -> None:
-    if lengths.dtype != torch.int64 or lengths.ndim != 1 or lengths.device.type != "cpu" or not len(lengths):
+def _checked_sum(lengths: Tensor) -> int:
+    if lengths.dtype != torch.int64 or lengths.ndim != 1 or not lengths.is_cpu or not lengths.shape[0]:
         raise DataError(
             f"Ragged: lengths has shape {tuple(lengths.shape)}, {lengths.dtype}, on {lengths.device}. "
             "Give shape (N,), N >= 1, torch.int64, on the CPU."
         )
-    if int(lengths.min()) < 1:
-        shortest = int(lengths.argmin())
-        raise DataError(
-            f"Ragged: sequence {shortest} has length {int(lengths[shortest])}. Leave out sequences without steps."
-        )
+    numbers: list[int] = lengths.tolist()  # a reduction of torch takes as long as a whole step of a small layer
+    if min(numbers) < 1:
+        shortest = numbers.index(min(numbers))
+        raise DataError(f"Ragged: sequence {shortest} has length {numbers[shortest]}. Leave out sequences without steps.")
+    return sum(numbers)
 
 
 def _kind(sequence: Tensor) -> str:

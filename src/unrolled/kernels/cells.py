@@ -51,7 +51,7 @@ class State:
         """State of a stack, (N, num_layers, num_directions, H), out of those of its layers."""
         if len(layers) == 1:
             (one,) = layers
-            return cls(one.a[:, None], None if one.c is None else one.c[:, None])
+            return cls(one.a.unsqueeze(1), None if one.c is None else one.c.unsqueeze(1))
         cells = [state.c for state in layers if state.c is not None]
         return cls(torch.stack([state.a for state in layers], dim=1), torch.stack(cells, dim=1) if cells else None)
 

@@ -23,7 +23,7 @@ def engine(cell: Cell | Literal["chain"], dtype: torch.dtype, device: torch.devi
     >>> engine("lstm", torch.float64)
     'torch'
     """
-    kind = torch.device(device).type
+    kind = device.type if isinstance(device, torch.device) else torch.device(device).type
     if kind == "cpu" and dtype == torch.float32 and load() is not None:
         return "native"
     by_cudnn = kind == "cuda" and cell != "chain" and torch.backends.cudnn.is_available()
@@ -41,15 +41,17 @@ def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State | None
     """
     assert len(weights) in (1, 2)
     assert all((direction.ban is not None) == (cell == "gru") for direction in weights)
-    if state is None:
-        state = zero_state(cell, x, weights)
-    assert state.a.shape == (len(x), len(weights), weights[0].Waa.shape[1])
-    assert (state.c is not None) == (cell == "lstm")
+    if state is not None:
+        assert state.a.shape == (len(x), len(weights), weights[0].Waa.shape[1])
+        assert (state.c is not None) == (cell == "lstm")
     # Autocast may have left x in half precision: a recurrence adds up too many roundings for that.
     if x.rows.dtype != weights[0].Waa.dtype:
         x = x.with_rows(x.rows.to(weights[0].Waa.dtype))
-    native = engine(cell, x.rows.dtype, x.rows.device) == "native"
-    return (operator if native else torch_packed).recur(cell, x, weights, state)
+    if engine(cell, x.rows.dtype, x.rows.device) == "native":
+        if state is None and torch.compiler.is_compiling():  # the operator in graphs has one form
+            state = zero_state(cell, x, weights)
+        return operator.recur(cell, x, weights, state)
+    return torch_packed.recur(cell, x, weights, zero_state(cell, x, weights) if state is None else state)
 
 
 def zero_state(cell: Cell, x: Ragged, weights: Sequence[Weights]) -> State:

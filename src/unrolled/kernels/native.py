@@ -28,11 +28,11 @@ _SMALL = 1 << 21
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What `forward` leaves for `backward`: `a` (M, num_directions·H), `gates` and `c`, a direction a block."""
+    """What `forward` leaves for `backward`, a direction a block: `gates` (D, M, ·), and the LSTM's `c` (D, M, H)."""
 
     a: Tensor
-    gates: Tensor
-    c: Tensor
+    gates: Tensor | None = None
+    c: Tensor | None = None
 
 
 def kept_gates(cell: Cell, hidden_size: int) -> int:
@@ -46,25 +46,27 @@ def forward(
     """Rows of a (M, num_directions·H), the last a (and c), and, where asked to `keep`, what the way back needs.
 
     `weights` are Wax, Waa, ba and, for the GRU, ban of each direction; `state` is a⟨0⟩ (and c⟨0⟩), (N,
-    num_directions, H).
+    num_directions, H), or nothing: zero.
     """
     directions = _directions(cell, weights)
     rows, state = rows.contiguous(), [tensor.contiguous() for tensor in state]
-    N, D, H = state[0].shape
-    M, G, width, Wax_size = rows.shape[0], NUM_GATES[cell], kept_gates(cell, H), weights[0].numel()
-    a, gates = rows.new_empty(M, D * H), rows.new_empty(D, M, width)
-    c = rows.new_empty((D, M, H) if keep and cell == "lstm" else 0)
-    last = [torch.empty_like(tensor) for tensor in state]
+    Wax, Waa, _, _ = directions[0]
+    (M, width_x), H, N, D = rows.shape, Waa.shape[1], lengths.shape[0], len(directions)
+    G_H, width = NUM_GATES[cell] * H, kept_gates(cell, H)
+    small = M * D * Wax.numel() <= _SMALL
+    a = rows.new_empty(M, D * H)
+    gates = rows.new_empty(D, M, width) if width else None
+    c = rows.new_empty(D, M, H) if keep and cell == "lstm" else None
+    last = [rows.new_empty(N, D, H) for _ in range(2 if cell == "lstm" else 1)]
     calls: list[tuple[int, ...]] = []
-    small = M * D * Wax_size <= _SMALL
     for d, (Wax, Waa, ba, ban) in enumerate(directions):
         if not small:
-            torch.addmm(ba, rows, Wax.T, out=gates[d, :, : G * H] if width else a[:, d * H : (d + 1) * H])
+            torch.addmm(ba, rows, Wax.T, out=a[:, d * H : (d + 1) * H] if gates is None else gates[d, :, :G_H])
         calls.append(
             (
                 Waa.data_ptr(),
-                0 if ban is None else ban.data_ptr(),
-                _at(gates, d * M * width) if width else _at(a, d * H),
+                _at(ban),
+                _at(a, d * H) if gates is None else _at(gates, d * M * width),
                 width or D * H,
                 rows.data_ptr(),
                 Wax.data_ptr(),
@@ -77,9 +79,10 @@ def forward(
                 D * H,
             )
         )
-    width_x = rows.shape[1] if small else 0
-    _engine().recur_forward(CELLS.index(cell), H, lengths.data_ptr(), N, torch.get_num_threads(), keep, width_x, calls)
-    return a, last, Kept(a, gates if keep else rows.new_empty(0), c)
+    _engine().recur_forward(
+        CELLS.index(cell), H, lengths.data_ptr(), N, torch.get_num_threads(), keep, width_x if small else 0, calls
+    )
+    return a, last, Kept(a, gates, c)
 
 
 def backward(
@@ -89,23 +92,25 @@ def backward(
     weights: Sequence[Tensor],
     state: Sequence[Tensor],
     kept: Kept,
-    gradients: Sequence[Tensor],
+    gradients: Sequence[Tensor | None],
     needs_rows: bool,
 ) -> tuple[list[Tensor], list[Tensor], Tensor | None]:
     """Gradients of the state, of the weights and, where asked for, of the rows.
 
-    `gradients` are those of the rows of a and of the last a (and c); the other arguments are those of `forward`.
+    `gradients` are those of the rows of a and of the last a (and c), None where zero; the other arguments are those of
+    `forward`.
     """
     directions = _directions(cell, weights)
     rows, state = rows.contiguous(), [tensor.contiguous() for tensor in state]
-    da, *dlast = [tensor.contiguous() for tensor in gradients]
-    N, D, H = state[0].shape
-    M, width = rows.shape[0], kept_gates(cell, H)
+    da, *dlast = [None if tensor is None else tensor.contiguous() for tensor in gradients]
+    if da is None:
+        da = torch.zeros_like(kept.a)
+    (M, width_x), H, N, D = rows.shape, directions[0][1].shape[1], lengths.shape[0], len(directions)
+    width, width_d = kept_gates(cell, H), _GRADIENTS[cell] * H
+    small = D * M * directions[0][0].numel() <= _SMALL
     dstate = [torch.empty_like(tensor) for tensor in state]
-    dgates, previous = rows.new_empty(D, M, _GRADIENTS[cell] * H), rows.new_empty(D, M, H)
-    small = D * M * weights[0].numel() <= _SMALL
-    dweights = [(torch.empty_like(Wax), torch.empty_like(Waa)) for Wax, Waa, _, _ in directions]
-    sums = rows.new_empty(D, dgates.shape[2])
+    dgates, previous = rows.new_empty(D, M, width_d), rows.new_empty(D, M, H)
+    dweights = [[None if weight is None else torch.empty_like(weight) for weight in one] for one in directions]
     drows = torch.empty_like(rows) if needs_rows else None
     calls = [
         (
@@ -121,42 +126,39 @@ def backward(
             *_states(dlast, d * H),
             *_states(dstate, d * H),
             D * H,
-            _at(dgates, d * M * dgates.shape[2]),
+            _at(dgates, d * M * width_d),
             _at(previous, d * M * H),
             rows.data_ptr(),
             Wax.data_ptr(),
-            dWax.data_ptr(),
-            dWaa.data_ptr(),
-            _at(sums, d * dgates.shape[2]),
-            0 if drows is None else drows.data_ptr(),
+            *map(_at, dweights[d]),
+            _at(drows),
         )
-        for d, ((Wax, Waa, _, _), (dWax, dWaa)) in enumerate(zip(directions, dweights, strict=True))
+        for d, (Wax, Waa, _, _) in enumerate(directions)
     ]
-    width_x = rows.shape[1] if small else 0
-    _engine().recur_backward(CELLS.index(cell), H, lengths.data_ptr(), N, torch.get_num_threads(), width_x, calls)
-    found: list[Tensor] = []
-    for d, ((Wax, _, _, ban), (dWax, dWaa)) in enumerate(zip(directions, dweights, strict=True)):
-        if not small:
-            _products(rows, Wax, dgates[d], previous[d], dWax, dWaa)
-            torch.sum(dgates[d], dim=0, out=sums[d])
+    _engine().recur_backward(
+        CELLS.index(cell), H, lengths.data_ptr(), N, torch.get_num_threads(), width_x if small else 0, calls
+    )
+    if not small:
+        for d, (Wax, _, _, _) in enumerate(directions):
+            _products(rows, dgates[d], previous[d], *dweights[d])
             if drows is not None:
                 torch.addmm(drows, dgates[d, :, : Wax.shape[0]], Wax, beta=min(d, 1), out=drows)
-        # torch adds gradients up in place: no two may share memory.
-        found += [dWax, dWaa, sums[d, : Wax.shape[0]].clone()]
-        if ban is not None:
-            found.append(sums[d, Wax.shape[0] :].clone())
-    return dstate, found, drows
+    return dstate, [tensor for one in dweights for tensor in one if tensor is not None], drows
 
 
-def _products(rows: Tensor, Wax: Tensor, dgates: Tensor, previous: Tensor, dWax_out: Tensor, dWaa_out: Tensor) -> None:
+def _products(
+    rows: Tensor, dgates: Tensor, previous: Tensor, dWax: Tensor, dWaa: Tensor, dba: Tensor, dban: Tensor | None
+) -> None:
     """Gradients of the weights of one direction, sums over all rows of the batch."""
-    G_H, H = Wax.shape[0], previous.shape[1]
-    torch.mm(dgates[:, :G_H].T, rows, out=dWax_out)
-    if dgates.shape[1] == G_H:
-        torch.mm(dgates.T, previous, out=dWaa_out)
+    G_H, H = dWax.shape[0], previous.shape[1]
+    torch.mm(dgates[:, :G_H].T, rows, out=dWax)
+    torch.sum(dgates[:, :G_H], dim=0, out=dba)
+    if dban is None:
+        torch.mm(dgates.T, previous, out=dWaa)
     else:  # the GRU's last gate meets a⟨t-1⟩ within the reset product, whose gradients stand last
-        torch.mm(dgates[:, : 2 * H].T, previous, out=dWaa_out[: 2 * H])
-        torch.mm(dgates[:, 3 * H :].T, previous, out=dWaa_out[2 * H :])
+        torch.mm(dgates[:, : 2 * H].T, previous, out=dWaa[: 2 * H])
+        torch.mm(dgates[:, G_H:].T, previous, out=dWaa[2 * H :])
+        torch.sum(dgates[:, G_H:], dim=0, out=dban)
 
 
 def _directions(cell: Cell, weights: Sequence[Tensor]) -> list[tuple[Tensor, Tensor, Tensor, Tensor | None]]:
@@ -166,13 +168,15 @@ def _directions(cell: Cell, weights: Sequence[Tensor]) -> list[tuple[Tensor, Ten
     return [(flat[i], flat[i + 1], flat[i + 2], flat[i + 3] if each == 4 else None) for i in range(0, len(flat), each)]
 
 
-def _at(tensor: Tensor, floats: int) -> int:
-    """Address that many floats into a contiguous tensor; 0 where it is empty."""
-    return tensor.data_ptr() + 4 * floats if tensor.numel() else 0
+def _at(tensor: Tensor | None, floats: int = 0) -> int:
+    """Address that many floats into a contiguous tensor; 0 where there is none."""
+    return 0 if tensor is None else tensor.data_ptr() + 4 * floats
 
 
-def _states(state: Sequence[Tensor], floats: int) -> tuple[int, int]:
-    """Addresses in a and in c, which is 0 where there is none."""
+def _states(state: Sequence[Tensor | None], floats: int) -> tuple[int, int]:
+    """Addresses in a and in c, 0 where there is none."""
+    if not state:
+        return 0, 0
     return _at(state[0], floats), _at(state[1], floats) if len(state) > 1 else 0
 
 

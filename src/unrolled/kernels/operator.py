@@ -20,13 +20,13 @@ from unrolled.kernels.native import Kept
 __all__ = ["recur"]
 
 
-def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State) -> tuple[Ragged, State]:
-    """As `unrolled.kernels.recur`, always on the native engine: float32 tensors on the CPU; `state` must be given."""
+def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State | None) -> tuple[Ragged, State]:
+    """As `unrolled.kernels.recur`, always on the native engine: float32 tensors on the CPU."""
     flat = [tensor for one in weights for tensor in (one.Wax, one.Waa, one.ba, one.ban) if tensor is not None]
-    states = [state.a] if state.c is None else [state.a, state.c]
+    states = [] if state is None else [state.a] if state.c is None else [state.a, state.c]
     keep = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in (x.rows, *flat, *states))
     if torch.compiler.is_compiling():
-        a, *last = _recur(x.rows, x.lengths, flat, states, cell, keep)[: 1 + len(states)]
+        a, *last = _recur(x.rows, x.lengths, flat, states, cell, keep)[:-2]
     elif keep:
         run: Any = _Recur.apply  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         a, *last = run(cell, x.rows, x.lengths, len(flat), *flat, *states)
@@ -43,11 +43,12 @@ class _Recur(torch.autograd.Function):
         a, last, kept = native.forward(cell, rows, lengths, weights, state, keep=True)
         ctx.cell, ctx.num_weights = cell, num_weights
         ctx.save_for_backward(rows, lengths, *rest, kept.a, kept.gates, kept.c)
+        ctx.set_materialize_grads(False)
         return a, *last
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor | None, ...]:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def backward(ctx: Any, *grad_outputs: Tensor | None) -> tuple[Tensor | None, ...]:  # pyright: ignore[reportIncompatibleMethodOverride]
         rows, lengths, *rest = ctx.saved_tensors
         inputs, kept = rest[:-3], Kept(*rest[-3:])
         weights, state = inputs[: ctx.num_weights], inputs[ctx.num_weights :]
@@ -61,9 +62,9 @@ class _Recur(torch.autograd.Function):
 def _recur(
     rows: Tensor, lengths: Tensor, weights: Sequence[Tensor], state: Sequence[Tensor], cell: str, keep: bool
 ) -> list[Tensor]:
-    """Rows of a, the last a (and c), and what is kept: the gates and c."""
+    """Rows of a, the last a (and c), and what is kept, empty where nothing is: the gates and c."""
     a, last, kept = native.forward(cast(Cell, cell), rows, lengths, weights, state, keep)
-    return [a, *last, kept.gates, kept.c]
+    return [a, *last, *(rows.new_empty(0) if part is None or not keep else part for part in (kept.gates, kept.c))]
 
 
 @_recur.register_fake  # pyright: ignore[reportUnknownMemberType]
@@ -76,7 +77,7 @@ def _(
     return [
         rows.new_empty(M, D * H),
         *(tensor.new_empty(tensor.shape) for tensor in state),
-        rows.new_empty((D, M, width) if keep else 0),
+        rows.new_empty((D, M, width) if keep and width else 0),
         rows.new_empty((D, M, H) if keep and cell == "lstm" else 0),
     ]
 

@@ -1,6 +1,7 @@
 """The recurrent layer: RNN, GRU or LSTM, in one direction or both, one layer or several."""
 
 import warnings
+from collections.abc import Iterable
 from typing import Literal, cast
 
 import torch
@@ -123,10 +124,9 @@ class Recurrent(nn.Module):
         elif self.a0 is not None:
             state = self.first_state(len(x))
         last: list[State] = []
-        # children(), since looking a module up in another by its number or name takes several times as long.
-        for layer, directions in enumerate(self.layers.children()):
+        for layer, directions in enumerate(cast(Iterable[nn.ModuleDict], self.layers)):
             x = variational(x, self.variational_dropout, noise)
-            weights = [cast(Direction, direction).weights() for direction in directions.children()]
+            weights = [cast(Direction, direction).weights() for direction in directions.values()]
             x, layer_state = recur(self.cell, x, weights, None if state is None else state.layer(layer))
             last.append(layer_state)
             if layer < self.num_layers - 1:
