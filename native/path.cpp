@@ -59,9 +59,8 @@ void run_backward(const Batch& batch, const Plan& plan, const Backward* layers, 
     if (batch.D == 0) return;
     if (plan.members > 1) plan.barriers[0].wait(plan.members);
     const long rows = plan.offsets[batch.sequences];
-    for (int d = 0; d < batch.directions; ++d)
-        if (d % plan.members == member) gradients_of_weights<C>(batch, layers[d], rows);
-    if (layers[0].dx && batch.directions % plan.members == member) gradient_of_x<C>(batch, layers, rows);
+    for (int d = 0; d < batch.directions; ++d) gradients_of_weights<C>(batch, layers[d], rows, member, plan.members);
+    if (layers[0].dx) gradient_of_x<C>(batch, layers, rows, member, plan.members);
 }
 
 void forward(const Batch& batch, const Plan& plan, const Forward* layers, float* packed, bool keep, int member) {

@@ -9,6 +9,7 @@ constexpr long CHUNK = W * L;  // units whose gates come out of whole panels tog
 
 UNROLLED_INLINE long round_up(long n, long to) { return (n + to - 1) / to * to; }
 UNROLLED_INLINE long smaller(long a, long b) { return a < b ? a : b; }
+UNROLLED_INLINE long larger(long a, long b) { return a > b ? a : b; }
 
 // Rows of a power of two would all fall into the same lines of the cache.
 UNROLLED_INLINE long padded(long n) { return round_up(n, 16) + 16; }

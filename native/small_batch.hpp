@@ -2,6 +2,8 @@
 // input projections forwards; back, the gradients of the weights and of x.
 #pragma once
 
+constexpr long CACHED = 1 << 16;  // floats that may be expected to stay in the second-level cache
+
 // Panels of B whose columns are the rows of its transpose.
 static void pack_transposed(const float* from, long from_stride, long columns, const Panels& panels, float* packed, long p) {
     const long width = panels.width(p);
@@ -39,18 +41,24 @@ static void product_within(const float* a, long a_stride, long rows, const Panel
     for (long p = 0; p < b.count(); ++p) product_within(a, a_stride, rows, b, p, columns, out, out_stride, beside, add);
 }
 
+static long rows_cached(long width) { return MAX_ROWS * larger(8, CACHED / (MAX_ROWS * width)); }
+
 // Each member its columns.
 template <class C>
 static void project(const Batch& batch, const Forward& layer, float* packed, long rows, int member, int members) {
-    const long columns = C::GATES * batch.H;
-    const Panels panels = panels_of(packed, batch.D, columns);
-    float* const beside = scratch(rows * W * L);
-    for (long p = first_of(panels.count(), member, members); p < first_of(panels.count(), member + 1, members); ++p) {
-        pack_transposed(layer.Wax, batch.D, columns, panels, packed, p);
-        product_within(layer.x, batch.D, rows, panels, p, columns, layer.gates, layer.gates_stride, beside, false);
-        const long end = smaller((p + 1) * W * L, columns);
-        for (long row = 0; row < rows; ++row)
-            for (long j = p * W * L; j < end; ++j) layer.gates[row * layer.gates_stride + j] += layer.ba[j];
+    const long D = batch.D, columns = C::GATES * batch.H, most = rows_cached(D);
+    const Panels panels = panels_of(packed, D, columns);
+    const long first = first_of(panels.count(), member, members), last = first_of(panels.count(), member + 1, members);
+    float* const beside = scratch(smaller(rows, most) * W * L);
+    for (long p = first; p < last; ++p) pack_transposed(layer.Wax, D, columns, panels, packed, p);
+    for (long begin = 0; begin < rows; begin += most) {
+        const long count = smaller(most, rows - begin);
+        float* const gates = layer.gates + begin * layer.gates_stride;
+        for (long p = first; p < last; ++p)
+            product_within(layer.x + begin * D, D, count, panels, p, columns, gates, layer.gates_stride, beside, false);
+        const long end = smaller(last * W * L, columns);
+        for (long row = 0; row < count; ++row)
+            for (long j = first * W * L; j < end; ++j) gates[row * layer.gates_stride + j] += layer.ba[j];
     }
 }
 
@@ -60,30 +68,54 @@ static void sum_rows(const float* from, long stride, long rows, long columns, fl
         for (long j = 0; j < columns; ++j) to[j] += from[row * stride + j];
 }
 
+// A member's share of the gates: these rows of dWax, dWaa and the biases' gradients, some hundred rows of the batch at a
+// time, that they are in the cache when they are read again.
 template <class C>
-static void gradients_of_weights(const Batch& batch, const Backward& layer, long rows) {
-    const long H = batch.H, D = batch.D, G = C::GATES * H, width = C::GRADIENTS * H, stride = round_up(rows, L);
-    float* const turned = scratch(width * (stride + W * L) + rows * (round_up(D, L) + round_up(H, L)));
-    for (long row = 0; row < rows; row += L)
-        pack_columns(layer.dgates + row * width, width, smaller(L, rows - row), width, turned + row, stride);
-    float* const packed = turned + width * stride;
-    float* const beside = packed + rows * (round_up(D, L) + round_up(H, L));
-    const Panels x = pack(layer.x, D, rows, D, packed);
-    product_within(turned, stride, G, x, D, layer.dWax, D, beside, false);
+static void gradients_of_weights(const Batch& batch, const Backward& layer, long rows, int member, int members) {
+    const long H = batch.H, D = batch.D, G = C::GATES * H, width = C::GRADIENTS * H;
+    const long first = first_of(G, member, members), last = first_of(G, member + 1, members);
     // The GRU's last gate meets a⟨t-1⟩ within the reset product, whose gradients stand last.
-    const Panels previous = pack(layer.previous, H, rows, H, packed + rows * round_up(D, L));
-    const long last = G - (width > G ? H : 0);
-    product_within(turned, stride, last, previous, H, layer.dWaa, H, beside, false);
-    if (width > G) product_within(turned + G * stride, stride, H, previous, H, layer.dWaa + last * H, H, beside, false);
-    sum_rows(layer.dgates, width, rows, G, layer.dba);
-    if (width > G) sum_rows(layer.dgates + G, width, rows, H, layer.dban);
+    const long within = width > G ? larger(first, smaller(last, G - H)) : last;
+    const long most = DEPTH_BLOCK * larger(1, CACHED / (DEPTH_BLOCK * larger(last - first, 1)));
+    const long stride = padded(smaller(rows, most));
+    float* const turned = scratch((last - first) * (stride + W * L) + stride * (round_up(D, L) + round_up(H, L)));
+    float* const packed_x = turned + (last - first) * stride;
+    float* const packed_previous = packed_x + stride * round_up(D, L);
+    float* const beside = packed_previous + stride * round_up(H, L);
+    sum_rows(layer.dgates + first, width, rows, last - first, layer.dba + first);
+    if (within < last) sum_rows(layer.dgates + within + H, width, rows, last - within, layer.dban + within - (G - H));
+    for (long begin = 0; begin < rows; begin += most) {
+        const long count = smaller(most, rows - begin);
+        const bool add = begin > 0;
+        const auto turn = [&](long from, long columns) {
+            for (long row = 0; row < count; row += L)
+                pack_columns(layer.dgates + (begin + row) * width + from, width, smaller(L, count - row), columns,
+                             turned + row, stride);
+        };
+        turn(first, last - first);
+        const Panels x = pack(layer.x + begin * D, D, count, D, packed_x);
+        product_within(turned, stride, last - first, x, D, layer.dWax + first * D, D, beside, add);
+        const Panels previous = pack(layer.previous + begin * H, H, count, H, packed_previous);
+        product_within(turned, stride, within - first, previous, H, layer.dWaa + first * H, H, beside, add);
+        if (within == last) continue;
+        turn(within + H, last - within);
+        product_within(turned, stride, last - within, previous, H, layer.dWaa + within * H, H, beside, add);
+    }
 }
 
+// A member's share of the columns.
 template <class C>
-static void gradient_of_x(const Batch& batch, const Backward* layers, long rows) {
-    const long D = batch.D, G = C::GATES * batch.H;
-    float* const packed = scratch(G * round_up(D, L) + rows * W * L);
-    for (int d = 0; d < batch.directions; ++d)
-        product_within(layers[d].dgates, C::GRADIENTS * batch.H, rows, pack(layers[d].Wax, D, G, D, packed), D,
-                       layers[0].dx, D, packed + G * round_up(D, L), d > 0);
+static void gradient_of_x(const Batch& batch, const Backward* layers, long rows, int member, int members) {
+    const long D = batch.D, G = C::GATES * batch.H, width = C::GRADIENTS * batch.H, most = rows_cached(G);
+    float* const packed = scratch(G * round_up(D, L) + smaller(rows, most) * W * L);
+    float* const beside = packed + G * round_up(D, L);
+    const Panels Wax = panels_of(packed, G, D);
+    const long first = first_of(Wax.count(), member, members), last = first_of(Wax.count(), member + 1, members);
+    for (int d = 0; d < batch.directions; ++d) {
+        for (long p = first; p < last; ++p) pack_rows(layers[d].Wax, D, D, Wax, packed, p);
+        for (long begin = 0; begin < rows; begin += most)
+            for (long p = first; p < last; ++p)
+                product_within(layers[d].dgates + begin * width, width, smaller(most, rows - begin), Wax, p, D,
+                               layers[0].dx + begin * D, D, beside, d > 0);
+    }
 }
