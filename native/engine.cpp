@@ -53,8 +53,9 @@ const Path* find(const char* name) {
 
 long num_gates(Cell cell) { return cell == Cell::lstm ? 4 : cell == Cell::gru ? 3 : 1; }
 
-// Who takes which sequences. Where there are fewer sequences than threads, several share one by its units, if a step
-// is long enough to be worth a meeting.
+// Who takes which sequences. Several members share sequences by their units where there are fewer sequences than members
+// and a step is long enough to be worth a meeting; and where Waa does not stay in a core's cache and few rows meet it: its
+// way from memory takes the time then, and each member reads its own part alone.
 class Division {
 public:
     Division(const Batch& batch, long chunk) {
@@ -68,11 +69,11 @@ public:
                          [&](long i, long j) { return batch.lengths[i] > batch.lengths[j]; });
 
         const int for_each = std::max(1, threads / D);  // members that each direction may have
-        const int groups = static_cast<int>(std::min<long>(for_each, N));
-        const long work = num_gates(batch.cell) * batch.H * batch.H * ((N + groups - 1) / groups);
-        int size = 1;
-        if (work >= WORTH_MEETING)
-            size = static_cast<int>(std::min<long>(for_each / groups, (batch.H + chunk - 1) / chunk));
+        const int most = static_cast<int>(std::min<long>(for_each, (batch.H + chunk - 1) / chunk));  // that share units
+        const long Waa = num_gates(batch.cell) * batch.H * batch.H;
+        int groups = static_cast<int>(std::min<long>(for_each, N)), size = 1;
+        if (Waa >= TOO_LARGE * std::min<long>(4, rows_of(N, groups))) groups = std::clamp(for_each / most, 1, groups);
+        if (Waa * rows_of(N, groups) >= WORTH_MEETING) size = std::min(for_each / groups, most);
         members = std::min(threads, D * groups * size);
         order_.reserve(static_cast<std::size_t>(D * N));
         for (int d = 0; d < D; ++d) {
@@ -107,7 +108,10 @@ public:
     int members;
 
 private:
+    static long rows_of(long N, int groups) { return (N + groups - 1) / groups; }
+
     static constexpr long WORTH_MEETING = 45'000;  // multiply-adds a step
+    static constexpr long TOO_LARGE = 1 << 18;     // floats of Waa, more than a core's cache holds
 
     std::vector<long> offsets_, order_;
     std::vector<Team> teams_;

@@ -94,32 +94,39 @@ static void block_of_rows(int rows, int width, const float* a, long a_stride, co
     block_of_width<R>(width, a, a_stride, b, out, out_stride, depth, add, ahead);
 }
 
-// R rows alone: several panels at once, or the sums would wait for one another.
+// R rows alone: several panels at once, or the sums would wait for one another. `back` takes the panels from the last to
+// the first: who reads them now in one direction, now in the other finds those read last still in the cache.
 template <int R, int P>
 static void few_rows(const float* a, long a_stride, const Panels& b, long first, long last, float* out, long out_stride,
-                     bool add) {
+                     bool add, bool back) {
     const long full = b.vectors / W < last ? b.vectors / W : last;
-    for (; first + P <= full; first += P, out += P * W * L)
-        block<R, P, W>(a, a_stride, b.panel(first), W * L * b.depth, out, out_stride, b.depth, add,
-                       b.panel(first));
-    if constexpr (P > 1) {
-        if (first < last) few_rows<R, P / 2>(a, a_stride, b, first, last, out, out_stride, add);
-    } else if (first < last) {
-        block_of_width<R>(b.width(first), a, a_stride, b.panel(first), out, out_stride, b.depth, add, b.panel(first));
+    const long blocks = first < full ? (full - first) / P : 0, rest = first + blocks * P;
+    float* const out_rest = out + blocks * P * W * L;
+    const auto do_rest = [&] {
+        if (rest == last) return;
+        if constexpr (P > 1) few_rows<R, P / 2>(a, a_stride, b, rest, last, out_rest, out_stride, add, back);
+        else block_of_width<R>(b.width(rest), a, a_stride, b.panel(rest), out_rest, out_stride, b.depth, add, b.panel(rest));
+    };
+    if (back) do_rest();
+    for (long i = 0; i < blocks; ++i) {
+        const long number = back ? blocks - 1 - i : i, panel = first + number * P;
+        block<R, P, W>(a, a_stride, b.panel(panel), W * L * b.depth, out + number * P * W * L, out_stride, b.depth, add,
+                       b.panel(panel));
     }
+    if (!back) do_rest();
 }
 
 // Columns of the panels [first, last) for all rows; `out` is where the first panel's first column goes.
 static void product(const float* a, long a_stride, int rows, const Panels& b, long first, long last, float* out,
-                    long out_stride, bool add) {
-    constexpr int MOST = 8;  // panels at once: each needs a register for its address
+                    long out_stride, bool add, bool back = false) {
+    constexpr int MOST = 4;  // panels at once: with more, less would be left in the cache for who comes `back`
     constexpr int P1 = MAX_ROWS < MOST ? MAX_ROWS : MOST, P2 = MAX_ROWS / 2 < MOST ? MAX_ROWS / 2 : MOST;
-    if (rows == 1) return few_rows<1, P1>(a, a_stride, b, first, last, out, out_stride, add);
-    if (rows == 2) return few_rows<2, P2>(a, a_stride, b, first, last, out, out_stride, add);
-    if (rows == 3) return few_rows<3, MAX_ROWS / 3>(a, a_stride, b, first, last, out, out_stride, add);
+    if (rows == 1) return few_rows<1, P1>(a, a_stride, b, first, last, out, out_stride, add, back);
+    if (rows == 2) return few_rows<2, P2>(a, a_stride, b, first, last, out, out_stride, add, back);
+    if (rows == 3) return few_rows<3, MAX_ROWS / 3>(a, a_stride, b, first, last, out, out_stride, add, back);
     if constexpr (MAX_ROWS >= 10) {
-        if (rows == 4) return few_rows<4, 2>(a, a_stride, b, first, last, out, out_stride, add);
-        if (rows == 5) return few_rows<5, 2>(a, a_stride, b, first, last, out, out_stride, add);
+        if (rows == 4) return few_rows<4, 2>(a, a_stride, b, first, last, out, out_stride, add, back);
+        if (rows == 5) return few_rows<5, 2>(a, a_stride, b, first, last, out, out_stride, add, back);
     }
     const int blocks = (rows + MAX_ROWS - 1) / MAX_ROWS, least = rows / blocks, larger = rows % blocks;
     for (long k = 0; k < b.depth; k += DEPTH_BLOCK) {

@@ -86,7 +86,7 @@ static void forward_team(const Batch& batch, const Plan& plan, const Team& team,
     float* before = shared;
     float* after = shared + R * stride;
     const long my_units = (my_last - my_first) * CHUNK;
-    const long group = R <= 3 ? my_last - my_first : 1;
+    const long group = R <= 3 ? larger(my_last - my_first, 1) : 1, groups = (my_last - my_first) / group;
     const long sums_stride = round_up(group * CHUNK * C::GATES, 16) + 16;
     float* own = scratch(R * sums_stride + (C::HAS_C ? R * my_units : 0) + R * 2 + H);
     float* sums = own;
@@ -113,10 +113,12 @@ static void forward_team(const Batch& batch, const Plan& plan, const Team& team,
     for (long t = 0;; ++t) {
         while (running > 0 && batch.lengths[order[running - 1]] <= t) --running;
         if (running == 0) break;
-        for (long chunk = my_first; chunk < my_last; chunk += group) {
+        const bool back = t % 2;
+        for (long number = 0; number < groups; ++number) {
+            const long chunk = my_first + (back ? groups - 1 - number : number) * group;
             const long last = smaller(chunk + group, my_last);
             product(before, stride, static_cast<int>(running), panels, chunk * C::GATES,
-                    smaller(last * C::GATES, panels.count()), sums, sums_stride, false);
+                    smaller(last * C::GATES, panels.count()), sums, sums_stride, false, back);
             const long unit_end = smaller(last * CHUNK, H);
             for (long r = 0; r < running; ++r) {
                 const long row = rows[r], next = row + direction, first = chunk * CHUNK;
@@ -216,7 +218,7 @@ static void backward_team(const Batch& batch, const Plan& plan, const Team& team
             rows[r] -= direction;
         }
         if (members > 1) barrier.wait(members);
-        product(gradients, stride, static_cast<int>(running), panels, my_first, my_last, da, own_stride, C::CARRIES);
+        product(gradients, stride, static_cast<int>(running), panels, my_first, my_last, da, own_stride, C::CARRIES, t % 2);
         float* const swapped = gradients;
         gradients = other;
         other = swapped;

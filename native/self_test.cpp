@@ -29,10 +29,14 @@ void recurrence(bool few) {
             for (long H : {1, 7, 11, 33}) any_company(random, random_problem(random, cell, H, staircase(random, 17), directions), 3);
             // The gates of so many units are deeper than a part of the depth.
             any_company(random, random_problem(random, cell, 71, {2, 1, 2, 2, 1}, directions), 2);
+            any_company(random, stateless(random_problem(random, cell, 13, {3, 1, 2}, directions)), 2);
             // Wide enough for several threads to share one sequence by its units.
             const long wide = cell == Cell::lstm ? 163 : cell == Cell::gru ? 189 : 321;
             for (long N : {1, 2, 5}) any_company(random, random_problem(random, cell, wide, random_lengths(random, N, 3), directions), 4);
         }
+        // More rows than the products over all rows take at a time.
+        if (cell == Cell::rnn || cell == Cell::gru)
+            any_company(random, random_problem(random, cell, cell == Cell::gru ? 11 : 33, std::vector<std::int64_t>(21, 100), 1), 2);
         if (few) continue;
         for (long H : {2, 3, 5, 8, 16, 17, 31, 32, 47, 64, 65, 71}) {
             nan_passes_through(random, cell, H);

@@ -94,9 +94,11 @@ static void gradients_of_weights(const Batch& batch, const Backward& layer, long
         };
         turn(first, last - first);
         const Panels x = pack(layer.x + begin * D, D, count, D, packed_x);
-        product_within(turned, stride, last - first, x, D, layer.dWax + first * D, D, beside, add);
+        if (first < last)
+            product_within(turned, stride, last - first, x, D, layer.dWax + first * D, D, beside, add);
         const Panels previous = pack(layer.previous + begin * H, H, count, H, packed_previous);
-        product_within(turned, stride, within - first, previous, H, layer.dWaa + first * H, H, beside, add);
+        if (first < within)
+            product_within(turned, stride, within - first, previous, H, layer.dWaa + first * H, H, beside, add);
         if (within == last) continue;
         turn(within + H, last - within);
         product_within(turned, stride, last - within, previous, H, layer.dWaa + within * H, H, beside, add);

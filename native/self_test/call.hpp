@@ -76,7 +76,8 @@ struct Buffers {
           c(static_cast<std::size_t>(problem.rows()) * width(problem, C), NAN),
           dgates(static_cast<std::size_t>(problem.rows()) * width(problem, DGATES), NAN),
           previous(static_cast<std::size_t>(problem.rows()) * width(problem, PREVIOUS), NAN),
-          kept(problem.kept() > 0) {
+          kept(problem.kept() > 0),
+          stateless(problem.stateless) {
         (kept ? gates : a).fill(layer.x);
     }
 
@@ -92,15 +93,16 @@ struct Buffers {
         dx.assign(x.size(), NAN);
         sums.assign(dgates.size() / (x.size() / ba.size()), NAN);
     }
+    const float* given(Rows& states) const { return stateless ? nullptr : states.data(); }
     Forward forward(const Layer& layer, bool keep) {
         Rows& projections = kept ? gates : a;
         return {layer.Waa.data(), layer.ban.empty() ? nullptr : layer.ban.data(), projections.data(), projections.stride,
                 x.data(), Wax.data(), ba.data(), a.data(), a.stride,
-                keep && !c.empty() ? c.data() : nullptr, a0.data(), c0.data(), a_last.data(), c_last.data(), a0.stride};
+                keep && !c.empty() ? c.data() : nullptr, given(a0), given(c0), a_last.data(), c_last.data(), a0.stride};
     }
     Backward backward(const Layer& layer) {
         return {layer.Waa.data(), gates.data(), kept ? gates.stride : 0, a.data(), a.stride, c.empty() ? nullptr : c.data(),
-                a0.data(), c0.data(), da.data(), da.stride, da_last.data(), dc_last.data(), da0.data(), dc0.data(),
+                given(a0), given(c0), da.data(), da.stride, given(da_last), given(dc_last), da0.data(), dc0.data(),
                 a0.stride, dgates.data(), previous.data(), x.data(), Wax.data(), dWax.data(), dWaa.data(), sums.data(),
                 sums.empty() ? nullptr : sums.data() + ba.size(), dx.data()};
     }
@@ -140,7 +142,7 @@ struct Buffers {
 
     Rows a, gates, a0, c0, a_last, c_last, da, da_last, dc_last, da0, dc0;
     Floats c, dgates, previous, x, Wax, ba, dWax, dWaa, sums, dx;
-    bool kept;
+    bool kept, stateless;
 };
 
 // Forward and back with `keep`, else forward alone.

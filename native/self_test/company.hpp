@@ -25,7 +25,7 @@ Floats pick(const Floats& from, const Problem& problem, const std::vector<long>&
 }
 
 Problem pick(const Problem& problem, const std::vector<long>& sequences) {
-    Problem picked{problem.cell, problem.H, {}, {}};
+    Problem picked{problem.cell, problem.H, {}, {}, problem.stateless};
     for (long i : sequences) picked.lengths.push_back(problem.lengths[static_cast<std::size_t>(i)]);
     for (const Layer& layer : problem.layers) {
         const auto rows = [&](const Floats& from) { return pick(from, problem, sequences, true); };

@@ -14,13 +14,20 @@ namespace unrolled {
 namespace {
 
 Problem random_problem(Random& random, Cell cell, long H, std::vector<std::int64_t> lengths, int directions) {
-    Problem problem{cell, H, std::move(lengths), {}};
+    Problem problem{cell, H, std::move(lengths), {}, false};
     const long G = problem.num_gates(), M = problem.rows(), N = problem.sequences(), c = problem.has_c();
     for (int d = 0; d < directions; ++d)
         problem.layers.push_back({random.floats(G * H * H, 1.5f / std::sqrt(static_cast<float>(H))),
                                   random.floats(cell == Cell::gru ? H : 0, 1.0f), random.floats(M * G * H, 2.0f),
                                   random.floats(N * H, 1.0f), random.floats(c * N * H, 1.0f), random.floats(M * H, 1.0f),
                                   random.floats(N * H, 1.0f), random.floats(c * N * H, 1.0f)});
+    return problem;
+}
+
+Problem stateless(Problem problem) {
+    problem.stateless = true;
+    for (Layer& layer : problem.layers)
+        for (Floats* states : {&layer.a0, &layer.c0, &layer.da_last, &layer.dc_last}) states->assign(states->size(), 0.0f);
     return problem;
 }
 

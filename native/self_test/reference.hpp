@@ -22,6 +22,7 @@ struct Problem {
     long H;
     std::vector<std::int64_t> lengths;
     std::vector<Layer> layers;  // one a direction
+    bool stateless = false;     // a0, c0, da_last and dc_last are 0, and the engine is given none
 
     long rows() const {
         long sum = 0;

@@ -91,15 +91,16 @@ OF_PRODUCT = (
     Mutant("a part of the depth begins elsewhere", PRODUCT, "+ k * width * L", "+ k * L"),
     Mutant("block rows off by one", PRODUCT, "least + (i < larger)", "least"),
     Mutant("every row takes the first row's factor", PRODUCT, "a[r * a_stride + k]", "a[k]"),
-    Mutant("few rows: panels one on the other", PRODUCT, "first += P, out += P * W * L", "first += P, out += W * L"),
+    Mutant("few rows: panels one on the other", PRODUCT, "out + number * P * W * L", "out + number * W * L"),
     Mutant(
         "few rows: sums begin at 0",
         PRODUCT,
-        "b.depth, add, nullptr);",
-        "b.depth, false, nullptr);",
+        "b.depth, add,\n                       b.panel(panel));",
+        "b.depth, false,\n                       b.panel(panel));",
         "static void few_rows",
     ),
-    Mutant("a narrow panel left out", PRODUCT, "} else if (first < last) {", "} else if (first + 1 < last) {"),
+    Mutant("a narrow panel left out", PRODUCT, "if (rest == last) return;", "if (rest + 1 >= last) return;"),
+    Mutant("few rows: back from one block too far", PRODUCT, "blocks - 1 - i : i", "blocks - i : i"),
 )
 
 OF_SMALL_BATCHES = (
@@ -107,14 +108,15 @@ OF_SMALL_BATCHES = (
     Mutant(
         "dWaa of the GRU's last gate from dn",
         SMALL,
-        "turned + G * stride, stride, H",
-        "turned + last * stride, stride, H",
+        "turn(within + H, last - within);",
+        "turn(within, last - within);",
     ),
     Mutant("dx of the last direction alone", SMALL, "d > 0);", "false);"),
     Mutant("sums of dgates begin anywhere", SMALL, "to[j] = 0.0f", "to[j] = 1.0f"),
-    Mutant(
-        "dgates turned with rows missing", SMALL, "smaller(L, rows - row), width", "smaller(L - 1, rows - row), width"
-    ),
+    Mutant("dgates turned with rows missing", SMALL, "smaller(L, count - row)", "smaller(L - 1, count - row)"),
+    Mutant("the last rows' gradients alone", SMALL, "const bool add = begin > 0;", "const bool add = false;"),
+    Mutant("projections of the first rows alone", SMALL, "layer.x + begin * D, D, count, panels", "layer.x, D, count, panels"),
+    Mutant("dx of the first rows alone", SMALL, "layers[d].dgates + begin * width", "layers[d].dgates"),
 )
 
 OF_RECURRENCE = (
@@ -189,7 +191,7 @@ OF_RECURRENCE = (
         "rows[r] -= direction",
         "thread",
     ),
-    Mutant("no room for the rows", RECURRENCE, "+ R * 2);", ");", FORWARD, "address"),
+    Mutant("no room for the rows", RECURRENCE, "+ R * 2 + H);", ");", FORWARD, "address"),
 )
 
 OF_TEAMS = (

@@ -23,7 +23,7 @@ _GRADIENTS: dict[Cell, int] = {"rnn": 1, "rnn_relu": 1, "gru": 4, "lstm": 4}
 
 
 # Up to so many multiply-adds the engine projects the inputs itself: a call of torch's product would take longer.
-_SMALL = 1 << 21
+_SMALL = 1 << 25
 
 
 @dataclass(frozen=True, slots=True)
