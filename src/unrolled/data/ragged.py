@@ -10,7 +10,7 @@ from torch.nn.utils.rnn import PackedSequence
 from unrolled.data.layout import Layout, TimeMajor, inverse_order, permute, time_major_positions
 from unrolled.errors import DataError
 
-__all__ = ["Ragged"]
+__all__ = ["Ragged", "check_numbers"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +26,10 @@ class Ragged:
         lengths: (N,), int64 on the CPU, every length at least 1, in sum M. Not to be written to afterwards.
         layout: what `with_rows` hands on from a batch of the same lengths; None works it out.
 
+    In a graph (torch.compile, torch.export) lengths have no values yet: `rows` and `lengths` may be its inputs, and the
+    operators of `unrolled.kernels` look at the values when it runs. `max_length`, `padded`, `mask` and `time_major`
+    need them, and break a graph.
+
     Raises:
         DataError: when rows and lengths cannot be a batch.
     """
@@ -36,17 +40,16 @@ class Ragged:
     _layout: Layout = field(init=False, repr=False)
 
     def __post_init__(self, layout: Layout | None) -> None:
-        if layout is None:
-            _check_lengths(self.lengths)
-            layout = Layout(self.lengths)
         if self.rows.ndim == 0:
             raise DataError("Ragged: rows has no dimension. Give rows of shape (M, ...), one row per step.")
-        num_rows, total = self.rows.shape[0], layout.num_rows
-        if num_rows != total:
-            raise DataError(
-                f"Ragged: the {len(self.lengths)} lengths sum to {total}, but rows has shape {tuple(self.rows.shape)}. "
-                f"Give one row per step: {total} rows."
-            )
+        graph = torch.compiler.is_compiling()
+        if layout is None:
+            _check_kind(self.lengths)
+            if not graph:
+                check_numbers(self.rows, self.lengths)
+            layout = Layout(self.lengths, self.rows.shape[0])
+        elif not graph:
+            _check_sum(self.rows, self.lengths, layout.num_rows)
         object.__setattr__(self, "_layout", layout)
 
     @classmethod
@@ -85,7 +88,8 @@ class Ragged:
     def from_padded(cls, padded: Tensor, lengths: Tensor | Sequence[int]) -> "Ragged":
         """Take the first `lengths[i]` steps of each padded[i]; padded is (N, T, ...), batch first."""
         lengths = torch.as_tensor(lengths, device="cpu")
-        _check_lengths(lengths)
+        _check_kind(lengths)
+        _check_least(lengths)
         if padded.ndim < 2 or padded.shape[0] != len(lengths) or padded.shape[1] < int(lengths.max()):
             raise DataError(
                 f"Ragged: padded has shape {tuple(padded.shape)}, but there are {len(lengths)} lengths, the longest "
@@ -96,6 +100,11 @@ class Ragged:
 
     def __len__(self) -> int:
         return len(self.lengths)
+
+    @property
+    def num_sequences(self) -> int:
+        """N, as `len` has it; `len` always is a number, where an exported graph may have a symbol."""
+        return self.lengths.shape[0]
 
     @property
     def num_rows(self) -> int:
@@ -172,7 +181,7 @@ class Ragged:
         if not (self.rows.is_floating_point() or self.rows.is_complex()):
             raise DataError(f"Ragged: rows of {self.rows.dtype} have no mean of that kind. Use rows.double() first.")
         trailing, device = self.rows.shape[1:], self.rows.device
-        sums = self.rows.new_zeros((len(self), *trailing)).index_add(0, self.sequence_numbers.to(device), self.rows)
+        sums = self.rows.new_zeros((self.num_sequences, *trailing)).index_add(0, self.sequence_numbers.to(device), self.rows)
         return sums / self.lengths.to(device).view(-1, *[1] * len(trailing))
 
     def max(self) -> Tensor:
@@ -181,7 +190,7 @@ class Ragged:
         index = self.sequence_numbers.to(self.rows.device).view(-1, *[1] * len(trailing)).expand_as(self.rows)
         # torch's gradient counts the initial value among equal maxima although it is not included: NaN equals none.
         initial = float("nan") if self.rows.is_floating_point() else 0
-        maxima = self.rows.new_full((len(self), *trailing), initial)
+        maxima = self.rows.new_full((self.num_sequences, *trailing), initial)
         return maxima.scatter_reduce(0, index, self.rows, "amax", include_self=False)
 
     def time_major(self) -> TimeMajor:
@@ -189,16 +198,33 @@ class Ragged:
         return self._layout.time_major
 
 
-def _check_lengths(lengths: Tensor) -> None:
-    if lengths.dtype != torch.int64 or lengths.ndim != 1 or lengths.device.type != "cpu" or not len(lengths):
+def check_numbers(rows: Tensor, lengths: Tensor) -> None:
+    """Raise DataError unless every length is at least 1 and their sum M: what a graph leaves to its operators."""
+    _check_least(lengths)
+    _check_sum(rows, lengths, int(lengths.sum()))
+
+
+def _check_kind(lengths: Tensor) -> None:
+    if lengths.dtype != torch.int64 or lengths.ndim != 1 or lengths.device.type != "cpu" or not lengths.shape[0]:
         raise DataError(
             f"Ragged: lengths has shape {tuple(lengths.shape)}, {lengths.dtype}, on {lengths.device}. "
             "Give shape (N,), N >= 1, torch.int64, on the CPU."
         )
+
+
+def _check_least(lengths: Tensor) -> None:
     if int(lengths.min()) < 1:
         shortest = int(lengths.argmin())
         raise DataError(
             f"Ragged: sequence {shortest} has length {int(lengths[shortest])}. Leave out sequences without steps."
+        )
+
+
+def _check_sum(rows: Tensor, lengths: Tensor, total: int) -> None:
+    if rows.shape[0] != total:
+        raise DataError(
+            f"Ragged: the {len(lengths)} lengths sum to {total}, but rows has shape {tuple(rows.shape)}. "
+            f"Give one row per step: {total} rows."
         )
 
 

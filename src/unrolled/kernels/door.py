@@ -6,7 +6,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from unrolled.data.ragged import Ragged
+from unrolled.data.ragged import Ragged, check_numbers
 from unrolled.kernels import operator, torch_packed
 from unrolled.kernels.cells import Cell, State, Weights
 from unrolled.kernels.library import load
@@ -30,6 +30,10 @@ def engine(cell: Cell | Literal["chain"], dtype: torch.dtype, device: torch.devi
     return "cudnn" if by_cudnn else "torch"
 
 
+# What torch.compiler.assume_constant_result sets: a graph takes the engine as it is. To call it imports all of the compiler.
+engine._dynamo_marked_constant = True  # pyright: ignore[reportFunctionMemberAccess]
+
+
 def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State | None = None) -> tuple[Ragged, State]:
     """One recurrent layer over a whole ragged batch.
 
@@ -41,18 +45,22 @@ def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State | None
     """
     assert len(weights) in (1, 2)
     assert all((direction.ban is not None) == (cell == "gru") for direction in weights)
-    if state is None:
-        state = zero_state(cell, x, weights)
-    assert state.a.shape == (len(x), len(weights), weights[0].Waa.shape[1])
-    assert (state.c is not None) == (cell == "lstm")
     # Autocast may have left x in half precision: a recurrence adds up too many roundings for that.
-    if x.rows.dtype != weights[0].Waa.dtype:
-        x = x.with_rows(x.rows.to(weights[0].Waa.dtype))
-    native = engine(cell, x.rows.dtype, x.rows.device) == "native"
-    return (operator if native else torch_packed).recur(cell, x, weights, state)
+    Waa = weights[0].Waa
+    if x.rows.dtype != Waa.dtype:
+        x = x.with_rows(x.rows.to(Waa.dtype))
+    state = zero_state(cell, x, weights) if state is None else state.to(Waa.dtype)
+    assert state.a.shape == (x.num_sequences, len(weights), Waa.shape[1])
+    assert (state.c is not None) == (cell == "lstm")
+    # Wherever tensors stand on several devices torch has the word, and the error.
+    if engine(cell, Waa.dtype, Waa.device) == "native" and x.rows.is_cpu and state.a.is_cpu:
+        return operator.recur(cell, x, weights, state)
+    if torch.compiler.is_compiling():
+        check_numbers(x.rows, x.lengths)
+    return torch_packed.recur(cell, x, weights, state)
 
 
 def zero_state(cell: Cell, x: Ragged, weights: Sequence[Weights]) -> State:
     """The state before the first step when none is given."""
-    a: Tensor = x.rows.new_zeros(len(x), len(weights), weights[0].Waa.shape[1])
+    a: Tensor = x.rows.new_zeros(x.num_sequences, len(weights), weights[0].Waa.shape[1])
     return State(a, a if cell == "lstm" else None)

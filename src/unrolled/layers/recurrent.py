@@ -119,9 +119,9 @@ class Recurrent(nn.Module):
         if x.rows.ndim != 2 or x.rows.shape[1] != self.input_size:
             raise DataError(f"Recurrent: x has rows {tuple(x.rows.shape)}. Give (M, {self.input_size}).")
         if state is not None:
-            state = self._checked(state, len(x))
+            state = self._checked(state, x.num_sequences)
         elif self.a0 is not None:
-            state = self.first_state(len(x))
+            state = self.first_state(x.num_sequences)
         last: list[State] = []
         # children(), since looking a module up in another by its number or name takes several times as long.
         for layer, directions in enumerate(self.layers.children()):
