@@ -42,7 +42,7 @@ class TimeMajor:
         return permute(rows, self.inverse, self.order)
 
 
-class _once(Generic[_T]):  # noqa: N801
+class _once(Generic[_T]):
     """functools.cached_property without its lock, which graphs do not take."""
 
     def __init__(self, compute: Callable[[Any], _T]) -> None:
@@ -55,7 +55,7 @@ class _once(Generic[_T]):  # noqa: N801
 
 
 class Layout:
-    """What follows from the lengths alone, computed when first asked for; `num_rows` is their sum, where it is known."""
+    """What follows from the lengths alone, computed when first asked for; `num_rows`, their sum, may be known."""
 
     def __init__(self, lengths: Tensor, num_rows: int | None = None) -> None:
         self.lengths = lengths

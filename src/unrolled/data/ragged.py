@@ -180,8 +180,8 @@ class Ragged:
         """Return the mean over time of each sequence, (N, ...); rows must be floating point."""
         if not (self.rows.is_floating_point() or self.rows.is_complex()):
             raise DataError(f"Ragged: rows of {self.rows.dtype} have no mean of that kind. Use rows.double() first.")
-        trailing, device = self.rows.shape[1:], self.rows.device
-        sums = self.rows.new_zeros((self.num_sequences, *trailing)).index_add(0, self.sequence_numbers.to(device), self.rows)
+        N, trailing, device = self.num_sequences, self.rows.shape[1:], self.rows.device
+        sums = self.rows.new_zeros((N, *trailing)).index_add(0, self.sequence_numbers.to(device), self.rows)
         return sums / self.lengths.to(device).view(-1, *[1] * len(trailing))
 
     def max(self) -> Tensor:

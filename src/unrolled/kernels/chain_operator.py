@@ -156,9 +156,7 @@ _sum_paths.register_autograd(_backward_in_graph, setup_context=_remember)  # pyr
 
 
 @torch.library.custom_op("unrolled::best_path", mutates_args=(), device_types="cpu")
-def _best_path(
-    rows: Tensor, lengths: Tensor, transitions: Tensor, start: Tensor, end: Tensor
-) -> tuple[Tensor, Tensor]:
+def _best_path(rows: Tensor, lengths: Tensor, transitions: Tensor, start: Tensor, end: Tensor) -> tuple[Tensor, Tensor]:
     """What `native_chain.best_path` gives."""
     check_numbers(rows, lengths)
     return native_chain.best_path(rows, lengths, (transitions, start, end))

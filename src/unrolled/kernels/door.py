@@ -30,7 +30,7 @@ def engine(cell: Cell | Literal["chain"], dtype: torch.dtype, device: torch.devi
     return "cudnn" if by_cudnn else "torch"
 
 
-# What torch.compiler.assume_constant_result sets: a graph takes the engine as it is. To call it imports all of the compiler.
+# Graphs take it as it is. This is what torch.compiler.assume_constant_result does, after importing all of the compiler.
 engine._dynamo_marked_constant = True  # pyright: ignore[reportFunctionMemberAccess]
 
 
