@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from unrolled.data.ragged import Ragged, check_numbers
+from unrolled.errors import DataError
 from unrolled.kernels import native_chain
 from unrolled.kernels.gold import check_ways
 from unrolled.kernels.native_chain import Masks, Tables
@@ -27,7 +28,10 @@ def log_partition(emissions: Ragged, tables: Tables) -> Tensor:
 
 def log_likelihood(emissions: Ragged, labels: Ragged, tables: Tables, masks: Masks) -> Tensor:
     """As `unrolled.kernels.log_likelihood`, always on the native engine; shapes must have been checked."""
-    return _run(emissions.rows, *tables, emissions.lengths, labels.rows, *masks)
+    lengths = emissions.lengths
+    if torch.compiler.is_compiling() and labels.lengths is not lengths:
+        lengths = _one_of_two(lengths, labels.lengths)
+    return _run(emissions.rows, *tables, lengths, labels.rows, *masks)
 
 
 def best_path(rows: Tensor, lengths: Tensor, tables: Tables) -> tuple[Tensor, Tensor]:
@@ -153,6 +157,20 @@ def _backward_in_graph(ctx: Any, grads: Sequence[Tensor]) -> tuple[Tensor | None
 
 
 _sum_paths.register_autograd(_backward_in_graph, setup_context=_remember)  # pyright: ignore[reportUnknownMemberType]
+
+
+@torch.library.custom_op("unrolled::one_of_two_lengths", mutates_args=(), device_types="cpu")
+def _one_of_two(lengths: Tensor, of_labels: Tensor) -> Tensor:
+    """The lengths, looked at when the graph runs: both must be the same."""
+    if not torch.equal(lengths, of_labels):
+        raise DataError(f"CRF: labels have lengths {of_labels.numpy()}, emissions {lengths.numpy()}. Give the same.")
+    return lengths.clone()
+
+
+@_one_of_two.register_fake  # pyright: ignore[reportUnknownMemberType]
+def _(lengths: Tensor, of_labels: Tensor) -> Tensor:
+    del of_labels
+    return lengths.new_empty(lengths.shape)
 
 
 @torch.library.custom_op("unrolled::best_path", mutates_args=(), device_types="cpu")
