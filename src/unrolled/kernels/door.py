@@ -41,8 +41,11 @@ def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State | None
     (M, D); the result has rows (M, num_directions·H), at each step the forward activations before the backward ones,
     and the state, (N, num_directions, H), of each sequence after its own last step in each direction: t = T_x
     forwards, t = 1 backwards. `state` is a⟨0⟩ (and c⟨0⟩), zero where None; a backward direction starts from it at t =
-    T_x. Graphs (torch.compile, torch.export) hold the native engine unbroken; torch's kernels need the lengths as
-    numbers and break a graph, or with fullgraph fail. The GRU resets after the product (Cho et al. 2014, arXiv:1406.1078v1, as torch and cuDNN have it).
+    T_x. x and the state are taken in the type of the weights. The GRU resets after the product (Cho et al. 2014,
+    arXiv:1406.1078v1, as torch and cuDNN have it).
+
+    Graphs (torch.compile, torch.export) hold the native engine unbroken. torch's kernels read the lengths as numbers,
+    for which a compiled graph breaks: with fullgraph, and in torch.export, they fail.
     """
     assert len(weights) in (1, 2)
     assert all((direction.ban is not None) == (cell == "gru") for direction in weights)
