@@ -252,6 +252,7 @@ def test_a_graph_pools_and_turns_a_batch_whatever_its_lengths() -> None:
         gradients = (torch.autograd.grad(sum(one.sin().sum() for one in all_), rows) for all_ in (found, wanted))
         torch.testing.assert_close(*gradients)
         # What the graph found of the layout stays with the batch.
+        assert batch.offsets is batch.offsets
         assert torch.equal(batch.offsets, same.offsets)
     assert counter.frame_count == 1
     torch.compiler.reset()

@@ -53,14 +53,32 @@ def test_a_compiled_graph_holds_likelihood_and_decoding_unbroken_whatever_the_le
         for one, other in zip(d_found, d_wanted, strict=True):
             torch.testing.assert_close(one, other)
     assert counter.frame_count == 1
-    lengths, other = torch.tensor([4, 6]), torch.tensor([5, 5])
-    rows, labels = torch.zeros(10, 3), torch.arange(10) % 3
-    with pytest.raises(DataError, match=r"labels have lengths \[5 5\], emissions \[4 6\]"):
-        compiled(rows, labels, lengths, other)
-    with pytest.raises(DataError, match="the 2 lengths sum to 9"):
-        compiled(rows, labels, torch.tensor([4, 5]), torch.tensor([4, 5]))
-    with pytest.raises(DataError, match="is forbidden"):
-        compiled(rows, labels // 2, lengths, lengths)
+    torch.compiler.reset()
+
+
+def test_what_does_not_fit_is_refused_when_the_graph_runs():
+    crf = CRF(3, torch.eye(3, dtype=torch.bool))
+
+    def likelihood(rows: Tensor, labels: Tensor, lengths: Tensor, lengths_of_labels: Tensor) -> Tensor:
+        return crf.log_likelihood(Ragged(rows, lengths), Ragged(labels, lengths_of_labels))
+
+    def decode(rows: Tensor, lengths: Tensor) -> Tensor:
+        return crf.decode(Ragged(rows, lengths))[1]
+
+    graphs = [torch.compile(one, backend="aot_eager", fullgraph=True) for one in (likelihood, decode)]
+    rows, labels, lengths = torch.zeros(10, 3), torch.arange(10) % 3, torch.tensor([4, 6])
+    for graph, arguments, message in (
+        (0, (labels, lengths, torch.tensor([5, 5])), r"labels have lengths \[5 5\], emissions \[4 6\]"),
+        (0, (labels, *[torch.tensor([4, 5])] * 2), r"the 2 lengths sum to 9, but rows has shape \(10, 3\)"),
+        (0, (labels[:8], lengths, lengths), r"the 2 lengths sum to 10, but rows has shape \(8,\)"),
+        (0, (labels // 2, lengths, lengths), "is forbidden"),
+        (0, (labels + 1, lengths, lengths), "labels go from 1 to 3"),
+        (1, (torch.tensor([4, 5]),), "the 2 lengths sum to 9"),
+        (1, (torch.tensor([10, 0]),), "sequence 1 has length 0"),
+    ):
+        with pytest.raises(DataError, match=message):
+            graphs[graph](rows, *arguments)
+    torch.compiler.reset()
 
 
 @pytest.mark.parametrize("scale", [1.0, 1e4])
