@@ -6,6 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
+from torch._dynamo.testing import CompileCounterWithBackend
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pack_sequence, pad_sequence
 
 from unrolled.data import Ragged
@@ -234,6 +235,27 @@ def test_integers_that_cannot_be_padded_or_averaged_are_refused() -> None:
             batch.padded(value)
     with pytest.raises(DataError, match=r"torch.int64 have no mean"):
         batch.mean()
+
+
+def test_a_graph_pools_and_turns_a_batch_whatever_its_lengths() -> None:
+    counter = CompileCounterWithBackend("aot_eager")
+
+    def run(batch: Ragged) -> tuple[Tensor, ...]:
+        return batch.first(), batch.last(), batch.mean(), batch.max(), batch.reverse().rows
+
+    compiled = torch.compile(run, backend=counter, fullgraph=True, dynamic=True)
+    for lengths in ([4, 1, 3, 2], [1, 4, 3, 2], [5, 6], [1, 2, 3, 4, 5, 6]):
+        rows = torch.randn(sum(lengths), 3, generator=torch.Generator().manual_seed(1)).requires_grad_()
+        batch, same = (Ragged(rows, torch.tensor(lengths)) for _ in range(2))
+        found, wanted = compiled(batch), run(same)
+        assert all(torch.equal(one, other) for one, other in zip(found, wanted, strict=True))
+        gradients = (torch.autograd.grad(sum(one.sin().sum() for one in all_), rows) for all_ in (found, wanted))
+        torch.testing.assert_close(*gradients)
+        # What the graph found of the layout stays with the batch.
+        assert batch.offsets is batch.offsets
+        assert torch.equal(batch.offsets, same.offsets)
+    assert counter.frame_count == 1
+    torch.compiler.reset()
 
 
 def test_a_ragged_batch_is_frozen() -> None:

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from unrolled.data.ragged import Ragged
-from unrolled.kernels import CELLS, NUM_GATES, Cell, State, Weights, engine, recur
+from unrolled.kernels import CELLS, NUM_GATES, Cell, State, Weights, door, engine, recur
 from unrolled.kernels.library import load
 
 
@@ -28,6 +28,45 @@ def test_without_a_state_it_starts_from_zero_in_the_type_of_x(cell: Cell, dtype:
     assert a.rows.dtype == last.a.dtype == dtype
     assert torch.equal(a.rows, wanted.rows)
     assert engine(cell, dtype) == ("native" if dtype == torch.float32 and load() else "torch")
+
+
+@pytest.mark.parametrize("given", [False, True])
+@pytest.mark.parametrize("cell", CELLS)
+def test_x_and_state_of_another_type_are_taken_in_that_of_the_weights(cell: Cell, given: bool):
+    x = Ragged.from_list([torch.randn(T, 2, generator=torch.Generator().manual_seed(T)).bfloat16() for T in (2, 4, 1)])
+    ones = torch.ones(3, 1, 3, dtype=torch.bfloat16)
+    state = State(ones, ones if cell == "lstm" else None) if given else None
+    w = weights(cell, 2, 3, torch.float32)
+    a, last = recur(cell, x, [w], state)
+    wanted, _ = recur(cell, x.with_rows(x.rows.float()), [w], state and state.to(torch.float32))
+    assert a.rows.dtype == last.a.dtype == torch.float32
+    assert torch.equal(a.rows, wanted.rows)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_torchs_kernels_stay_in_float32_under_autocast(cell: Cell, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(door, "load", lambda: None)
+    assert engine(cell, torch.float32) == "torch"
+    x = Ragged.from_list([torch.randn(T, 2, generator=torch.Generator().manual_seed(T)) for T in (2, 4, 1)])
+    w = weights(cell, 2, 3, torch.float32)
+    wanted, _ = recur(cell, x, [w, w])
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        assert torch.equal(recur(cell, x, [w, w])[0].rows, wanted.rows)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_without_numbers_it_tells_the_shapes(cell: Cell):
+    w = weights(cell, 2, 3, torch.float32)
+    bare = Weights(w.Wax.to("meta"), w.Waa.to("meta"), w.ba.to("meta"), None if w.ban is None else w.ban.to("meta"))
+    x = Ragged(torch.empty(7, 2, device="meta"), torch.tensor([2, 4, 1]))
+    a, last = recur(cell, x, [bare, bare])
+    assert a.rows.is_meta
+    assert a.rows.shape == (7, 6)
+    assert last.a.shape == (3, 2, 3)
+    # The native engine would read numbers at an address that is none.
+    for rows, of in ((x.rows, w), (torch.zeros(7, 2), bare)):
+        with pytest.raises(RuntimeError, match=r"device|meta"):
+            recur(cell, x.with_rows(rows), [of])
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -1,5 +1,7 @@
 import pytest
 import torch
+from torch import Tensor
+from torch._dynamo.testing import CompileCounterWithBackend
 
 from unrolled.data.ragged import Ragged
 from unrolled.errors import DataError, SettingsError
@@ -22,6 +24,61 @@ def test_forbidden_ways_have_probability_zero_and_gradients_stay_finite():
         gradients = torch.autograd.grad(likelihood.sum(), [rows, *crf.parameters()])
         assert all(gradient.isfinite().all() for gradient in gradients)
         assert gradients[1][0, 1] == 0
+
+
+def test_a_compiled_graph_holds_likelihood_and_decoding_unbroken_whatever_the_lengths():
+    crf, counter = CRF(3, torch.eye(3, dtype=torch.bool)), CompileCounterWithBackend("aot_eager")
+    for number, parameter in enumerate(crf.parameters()):
+        torch.nn.init.normal_(parameter, generator=torch.Generator().manual_seed(number))
+
+    def run(rows: Tensor, labels: Tensor, lengths: Tensor, lengths_of_labels: Tensor) -> tuple[Tensor, ...]:
+        emissions = Ragged(rows, lengths)
+        paths, scores = crf.decode(emissions)
+        likelihood = crf.log_likelihood(emissions, Ragged(labels, lengths_of_labels))
+        return likelihood, crf.log_partition(emissions), paths.rows, paths.last(), scores
+
+    compiled = torch.compile(run, backend=counter, fullgraph=True, dynamic=True)
+    for lengths in ([4, 1, 3, 2], [1, 4, 3, 2], [2, 2, 9, 1], [5, 6], [1, 2, 3, 4, 5, 6]):
+        M, both = sum(lengths), (torch.tensor(lengths), torch.tensor(lengths))
+        rows = torch.randn(M, 3, generator=torch.Generator().manual_seed(M)).requires_grad_()
+        inputs = (rows, torch.arange(M) % 3, *both)
+        found, wanted = compiled(*inputs), run(*inputs)
+        assert all(torch.equal(one, other) for one, other in zip(found, wanted, strict=True))
+        leaves = [rows, *crf.parameters()]
+        weights = torch.arange(1.0, len(lengths) + 1)
+        d_found, d_wanted = (
+            torch.autograd.grad((weights * (likelihood + log_Z.sin())).sum(), leaves)
+            for likelihood, log_Z, *_ in (found, wanted)
+        )
+        for one, other in zip(d_found, d_wanted, strict=True):
+            torch.testing.assert_close(one, other)
+    assert counter.frame_count == 1
+    torch.compiler.reset()
+
+
+def test_what_does_not_fit_is_refused_when_the_graph_runs():
+    crf = CRF(3, torch.eye(3, dtype=torch.bool))
+
+    def likelihood(rows: Tensor, labels: Tensor, lengths: Tensor, lengths_of_labels: Tensor) -> Tensor:
+        return crf.log_likelihood(Ragged(rows, lengths), Ragged(labels, lengths_of_labels))
+
+    def decode(rows: Tensor, lengths: Tensor) -> Tensor:
+        return crf.decode(Ragged(rows, lengths))[1]
+
+    graphs = [torch.compile(one, backend="aot_eager", fullgraph=True) for one in (likelihood, decode)]
+    rows, labels, lengths = torch.zeros(10, 3), torch.arange(10) % 3, torch.tensor([4, 6])
+    for graph, arguments, message in (
+        (0, (labels, lengths, torch.tensor([5, 5])), r"labels have lengths \[5 5\], emissions \[4 6\]"),
+        (0, (labels, *[torch.tensor([4, 5])] * 2), r"the 2 lengths sum to 9, but rows has shape \(10, 3\)"),
+        (0, (labels[:8], lengths, lengths), r"the 2 lengths sum to 10, but rows has shape \(8,\)"),
+        (0, (labels // 2, lengths, lengths), "is forbidden"),
+        (0, (labels + 1, lengths, lengths), "labels go from 1 to 3"),
+        (1, (torch.tensor([4, 5]),), "the 2 lengths sum to 9"),
+        (1, (torch.tensor([10, 0]),), "sequence 1 has length 0"),
+    ):
+        with pytest.raises(DataError, match=message):
+            graphs[graph](rows, *arguments)
+    torch.compiler.reset()
 
 
 @pytest.mark.parametrize("scale", [1.0, 1e4])

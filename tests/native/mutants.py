@@ -115,7 +115,12 @@ OF_SMALL_BATCHES = (
     Mutant("sums of dgates begin anywhere", SMALL, "to[j] = 0.0f", "to[j] = 1.0f"),
     Mutant("dgates turned with rows missing", SMALL, "smaller(L, count - row)", "smaller(L - 1, count - row)"),
     Mutant("the last rows' gradients alone", SMALL, "const bool add = begin > 0;", "const bool add = false;"),
-    Mutant("projections of the first rows alone", SMALL, "layer.x + begin * D, D, count, panels", "layer.x, D, count, panels"),
+    Mutant(
+        "projections of the first rows alone",
+        SMALL,
+        "layer.x + begin * D, D, count, panels",
+        "layer.x, D, count, panels",
+    ),
     Mutant("dx of the first rows alone", SMALL, "layers[d].dgates + begin * width", "layers[d].dgates"),
 )
 

@@ -1,13 +1,15 @@
 """Where the rows of a ragged batch stand: what follows from its lengths alone."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, cast
+from typing import Any, Generic, TypeVar, cast
 
 import torch
 from torch import Tensor
 
 __all__ = ["Layout", "TimeMajor", "inverse_order", "permute", "time_major_positions"]
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,36 +42,48 @@ class TimeMajor:
         return permute(rows, self.inverse, self.order)
 
 
+class _once(Generic[_T]):
+    """functools.cached_property without its lock, which graphs do not take."""
+
+    def __init__(self, compute: Callable[[Any], _T]) -> None:
+        self.compute, self.name = compute, compute.__name__
+
+    def __get__(self, layout: Any, owner: type) -> _T:
+        value = self.compute(layout)
+        setattr(layout, self.name, value)
+        return value
+
+
 class Layout:
-    """What follows from the lengths alone, computed when first asked for."""
+    """What follows from the lengths alone, computed when first asked for, and `num_rows`, their sum."""
 
     def __init__(self, lengths: Tensor, num_rows: int) -> None:
         self.lengths, self.num_rows = lengths, num_rows
 
-    @cached_property
+    @_once
     def max_length(self) -> int:
         return int(self.lengths.max())
 
-    @cached_property
+    @_once
     def offsets(self) -> Tensor:
         return torch.cat([self.lengths.new_zeros(1), self.lengths.cumsum(0)])
 
-    @cached_property
+    @_once
     def sequence_numbers(self) -> Tensor:
-        return torch.arange(len(self.lengths)).repeat_interleave(self.lengths)
+        return torch.arange(self.lengths.shape[0]).repeat_interleave(self.lengths, output_size=self.num_rows)
 
-    @cached_property
+    @_once
     def steps(self) -> Tensor:
-        return torch.arange(len(self.sequence_numbers)) - self.offsets[self.sequence_numbers]
+        return torch.arange(self.num_rows) - self.offsets[self.sequence_numbers]
 
-    @cached_property
+    @_once
     def reversal(self) -> Tensor:
         return self.offsets[self.sequence_numbers + 1] - 1 - self.steps
 
     def padded_places(self, T: int) -> Tensor:
         return self.sequence_numbers * T + self.steps
 
-    @cached_property
+    @_once
     def time_major(self) -> TimeMajor:
         sequence_order = self.lengths.argsort(descending=True, stable=True)
         sequence_inverse = inverse_order(sequence_order)
@@ -93,6 +107,9 @@ class _Permute(torch.autograd.Function):
 
 
 def permute(rows: Tensor, order: Tensor, inverse: Tensor) -> Tensor:
+    if torch.compiler.is_compiling():
+        # Graphs refuse a Function that is given one tensor twice, as the order of a reversal.
+        return rows.index_select(0, order.to(rows.device))
     # torch leaves `apply` untyped.
     permuted: Tensor = cast(Any, _Permute).apply(rows, order.to(rows.device), inverse.to(rows.device))
     return permuted

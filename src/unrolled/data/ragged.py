@@ -10,7 +10,7 @@ from torch.nn.utils.rnn import PackedSequence
 from unrolled.data.layout import Layout, TimeMajor, inverse_order, permute, time_major_positions
 from unrolled.errors import DataError
 
-__all__ = ["Ragged"]
+__all__ = ["Ragged", "check_numbers"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +26,10 @@ class Ragged:
         lengths: (N,), int64 on the CPU, every length at least 1, in sum M. Not to be written to afterwards.
         layout: what `with_rows` hands on from a batch of the same lengths; None works it out.
 
+    In a graph (torch.compile, torch.export) lengths have no values yet: `rows` and `lengths` may be its inputs, and the
+    operators of `unrolled.kernels` look at the values when it runs. `max_length`, `padded`, `mask` and `time_major`
+    need them, and break a graph.
+
     Raises:
         DataError: when rows and lengths cannot be a batch.
     """
@@ -36,16 +40,15 @@ class Ragged:
     _layout: Layout = field(init=False, repr=False)
 
     def __post_init__(self, layout: Layout | None) -> None:
-        if layout is None:
-            layout = Layout(self.lengths, _checked_sum(self.lengths))
-        shape, total = self.rows.shape, layout.num_rows
+        shape = self.rows.shape
         if not shape:
             raise DataError("Ragged: rows has no dimension. Give rows of shape (M, ...), one row per step.")
-        if shape[0] != total:
-            raise DataError(
-                f"Ragged: the {len(self.lengths)} lengths sum to {total}, but rows has shape {tuple(shape)}. "
-                f"Give one row per step: {total} rows."
-            )
+        graph = torch.compiler.is_compiling()
+        if layout is None:
+            _check_kind(self.lengths)
+            layout = Layout(self.lengths, shape[0] if graph else _checked_sum(self.lengths))
+        if not graph:
+            _check_sum(self.rows, self.lengths, layout.num_rows)
         object.__setattr__(self, "_layout", layout)
 
     @classmethod
@@ -84,6 +87,7 @@ class Ragged:
     def from_padded(cls, padded: Tensor, lengths: Tensor | Sequence[int]) -> "Ragged":
         """Take the first `lengths[i]` steps of each padded[i]; padded is (N, T, ...), batch first."""
         lengths = torch.as_tensor(lengths, device="cpu")
+        _check_kind(lengths)
         layout = Layout(lengths, _checked_sum(lengths))
         if padded.ndim < 2 or padded.shape[0] != len(lengths) or padded.shape[1] < int(lengths.max()):
             raise DataError(
@@ -94,6 +98,11 @@ class Ragged:
         return cls(padded.flatten(0, 1).index_select(0, places.to(padded.device)), lengths, layout)
 
     def __len__(self) -> int:
+        return self.lengths.shape[0]
+
+    @property
+    def num_sequences(self) -> int:
+        """N, as `len` has it; `len` always is a number, where an exported graph may have a symbol."""
         return self.lengths.shape[0]
 
     @property
@@ -170,8 +179,8 @@ class Ragged:
         """Return the mean over time of each sequence, (N, ...); rows must be floating point."""
         if not (self.rows.is_floating_point() or self.rows.is_complex()):
             raise DataError(f"Ragged: rows of {self.rows.dtype} have no mean of that kind. Use rows.double() first.")
-        trailing, device = self.rows.shape[1:], self.rows.device
-        sums = self.rows.new_zeros((len(self), *trailing)).index_add(0, self.sequence_numbers.to(device), self.rows)
+        N, trailing, device = self.num_sequences, self.rows.shape[1:], self.rows.device
+        sums = self.rows.new_zeros((N, *trailing)).index_add(0, self.sequence_numbers.to(device), self.rows)
         return sums / self.lengths.to(device).view(-1, *[1] * len(trailing))
 
     def max(self) -> Tensor:
@@ -180,7 +189,7 @@ class Ragged:
         index = self.sequence_numbers.to(self.rows.device).view(-1, *[1] * len(trailing)).expand_as(self.rows)
         # torch's gradient counts the initial value among equal maxima although it is not included: NaN equals none.
         initial = float("nan") if self.rows.is_floating_point() else 0
-        maxima = self.rows.new_full((len(self), *trailing), initial)
+        maxima = self.rows.new_full((self.num_sequences, *trailing), initial)
         return maxima.scatter_reduce(0, index, self.rows, "amax", include_self=False)
 
     def time_major(self) -> TimeMajor:
@@ -188,17 +197,35 @@ class Ragged:
         return self._layout.time_major
 
 
-def _checked_sum(lengths: Tensor) -> int:
+def check_numbers(rows: Tensor, lengths: Tensor) -> None:
+    """Raise DataError unless every length is at least 1 and their sum M: what a graph leaves to its operators."""
+    _check_sum(rows, lengths, _checked_sum(lengths))
+
+
+def _check_kind(lengths: Tensor) -> None:
     if lengths.dtype != torch.int64 or lengths.ndim != 1 or not lengths.is_cpu or not lengths.shape[0]:
         raise DataError(
             f"Ragged: lengths has shape {tuple(lengths.shape)}, {lengths.dtype}, on {lengths.device}. "
             "Give shape (N,), N >= 1, torch.int64, on the CPU."
         )
+
+
+def _checked_sum(lengths: Tensor) -> int:
     numbers: list[int] = lengths.tolist()  # a reduction of torch takes as long as a whole step of a small layer
     if min(numbers) < 1:
         shortest = numbers.index(min(numbers))
-        raise DataError(f"Ragged: sequence {shortest} has length {numbers[shortest]}. Leave out sequences without steps.")
+        raise DataError(
+            f"Ragged: sequence {shortest} has length {numbers[shortest]}. Leave out sequences without steps."
+        )
     return sum(numbers)
+
+
+def _check_sum(rows: Tensor, lengths: Tensor, total: int) -> None:
+    if rows.shape[0] != total:
+        raise DataError(
+            f"Ragged: the {len(lengths)} lengths sum to {total}, but rows has shape {tuple(rows.shape)}. "
+            f"Give one row per step: {total} rows."
+        )
 
 
 def _kind(sequence: Tensor) -> str:

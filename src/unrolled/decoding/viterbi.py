@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from unrolled.data.ragged import Ragged
-from unrolled.kernels import native_chain
+from unrolled.kernels import chain_operator, native_chain
 from unrolled.kernels.chain import runs_natively
 
 __all__ = ["n_best", "viterbi"]
@@ -28,7 +28,7 @@ def viterbi(emissions: Ragged, transitions: Tensor, start: Tensor, end: Tensor) 
     ([0, 1], [2.0])
     """
     if runs_natively(emissions, transitions, start, end):
-        labels, scores = native_chain.best_path(emissions.rows, emissions.lengths, (transitions, start, end))
+        labels, scores = chain_operator.best_path(emissions.rows, emissions.lengths, (transitions, start, end))
         return emissions.with_rows(labels), scores
     order = emissions.time_major()
     sizes: list[int] = order.batch_sizes.numpy().tolist()

@@ -60,6 +60,10 @@ class State:
         sequences = sequences.to(self.a.device)
         return State(self.a[sequences], None if self.c is None else self.c[sequences])
 
+    def to(self, dtype: torch.dtype) -> "State":
+        """The same state in another type."""
+        return State(self.a.to(dtype), None if self.c is None else self.c.to(dtype))
+
     def detach(self) -> "State":
         """The same state, cut off from the past: the gradient stops here (truncated back-propagation through time)."""
         return State(self.a.detach(), None if self.c is None else self.c.detach())

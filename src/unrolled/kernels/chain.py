@@ -69,8 +69,9 @@ def log_likelihood(
     """
     assert forbidden is None or (forbidden.shape == transitions.shape and forbidden.dtype == torch.bool)
     assert forbidden_start is None or (forbidden_start.shape == start.shape and forbidden_start.dtype == torch.bool)
-    gold.check_shapes(emissions, labels, len(start))
-    if runs_natively(emissions, transitions, start, end) and labels.rows.device.type == "cpu":
+    native = runs_natively(emissions, transitions, start, end) and labels.rows.is_cpu
+    gold.check_shapes(emissions, labels, len(start), values_later=native and torch.compiler.is_compiling())
+    if native:
         return chain_operator.log_likelihood(emissions, labels, (transitions, start, end), (forbidden, forbidden_start))
     gold.check_ways(labels, len(start), forbidden, forbidden_start)
     scores = gold.scores(emissions, labels, transitions, start, end)

@@ -12,12 +12,13 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from unrolled.data.ragged import Ragged
+from unrolled.data.ragged import Ragged, check_numbers
+from unrolled.errors import DataError
 from unrolled.kernels import native_chain
 from unrolled.kernels.gold import check_ways
 from unrolled.kernels.native_chain import Masks, Tables
 
-__all__ = ["log_likelihood", "log_partition"]
+__all__ = ["best_path", "log_likelihood", "log_partition"]
 
 
 def log_partition(emissions: Ragged, tables: Tables) -> Tensor:
@@ -27,7 +28,17 @@ def log_partition(emissions: Ragged, tables: Tables) -> Tensor:
 
 def log_likelihood(emissions: Ragged, labels: Ragged, tables: Tables, masks: Masks) -> Tensor:
     """As `unrolled.kernels.log_likelihood`, always on the native engine; shapes must have been checked."""
-    return _run(emissions.rows, *tables, emissions.lengths, labels.rows, *masks)
+    lengths = emissions.lengths
+    if torch.compiler.is_compiling() and labels.lengths is not lengths:
+        lengths = _one_of_two(lengths, labels.lengths)
+    return _run(emissions.rows, *tables, lengths, labels.rows, *masks)
+
+
+def best_path(rows: Tensor, lengths: Tensor, tables: Tables) -> tuple[Tensor, Tensor]:
+    """As `native_chain.best_path`, in a graph as the operator `unrolled::best_path`."""
+    if torch.compiler.is_compiling():
+        return _best_path(rows, lengths, *tables)
+    return native_chain.best_path(rows, lengths, tables)
 
 
 def _run(*inputs: Any) -> Tensor:
@@ -99,6 +110,9 @@ def _sum_paths(
     needed: bool,
 ) -> list[Tensor]:
     """What `_forward` gives, the gradients where they are needed."""
+    check_numbers(rows, lengths)
+    if labels is not None:
+        check_numbers(labels, lengths)
     return list(_forward((rows, transitions, start, end, lengths, labels, forbidden, forbidden_start), needed))
 
 
@@ -143,3 +157,29 @@ def _backward_in_graph(ctx: Any, grads: Sequence[Tensor]) -> tuple[Tensor | None
 
 
 _sum_paths.register_autograd(_backward_in_graph, setup_context=_remember)  # pyright: ignore[reportUnknownMemberType]
+
+
+@torch.library.custom_op("unrolled::one_of_two_lengths", mutates_args=(), device_types="cpu")
+def _one_of_two(lengths: Tensor, of_labels: Tensor) -> Tensor:
+    """The lengths, looked at when the graph runs: both must be the same."""
+    if not torch.equal(lengths, of_labels):
+        raise DataError(f"CRF: labels have lengths {of_labels.numpy()}, emissions {lengths.numpy()}. Give the same.")
+    return lengths.clone()
+
+
+@_one_of_two.register_fake  # pyright: ignore[reportUnknownMemberType]
+def _(lengths: Tensor, of_labels: Tensor) -> Tensor:
+    del of_labels
+    return lengths.new_empty(lengths.shape)
+
+
+@torch.library.custom_op("unrolled::best_path", mutates_args=(), device_types="cpu")
+def _best_path(rows: Tensor, lengths: Tensor, transitions: Tensor, start: Tensor, end: Tensor) -> tuple[Tensor, Tensor]:
+    """What `native_chain.best_path` gives."""
+    check_numbers(rows, lengths)
+    return native_chain.best_path(rows, lengths, (transitions, start, end))
+
+
+@_best_path.register_fake  # pyright: ignore[reportUnknownMemberType]
+def _(rows: Tensor, lengths: Tensor, *tables: Tensor) -> tuple[Tensor, Tensor]:
+    return rows.new_empty(rows.shape[0], dtype=torch.int64), rows.new_empty(lengths.shape)

@@ -6,7 +6,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from unrolled.data.ragged import Ragged
+from unrolled.data.ragged import Ragged, check_numbers
 from unrolled.kernels import operator, torch_packed
 from unrolled.kernels.cells import Cell, State, Weights
 from unrolled.kernels.library import load
@@ -30,6 +30,10 @@ def engine(cell: Cell | Literal["chain"], dtype: torch.dtype, device: torch.devi
     return "cudnn" if by_cudnn else "torch"
 
 
+# Graphs take it as it is. This is what torch.compiler.assume_constant_result does, after importing all of the compiler.
+engine._dynamo_marked_constant = True  # pyright: ignore[reportFunctionMemberAccess]
+
+
 def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State | None = None) -> tuple[Ragged, State]:
     """One recurrent layer over a whole ragged batch.
 
@@ -37,24 +41,35 @@ def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State | None
     (M, D); the result has rows (M, num_directions·H), at each step the forward activations before the backward ones,
     and the state, (N, num_directions, H), of each sequence after its own last step in each direction: t = T_x
     forwards, t = 1 backwards. `state` is a⟨0⟩ (and c⟨0⟩), zero where None; a backward direction starts from it at t =
-    T_x. The GRU resets after the product (Cho et al. 2014, arXiv:1406.1078v1, as torch and cuDNN have it).
+    T_x. x and the state are taken in the type of the weights. The GRU resets after the product (Cho et al. 2014,
+    arXiv:1406.1078v1, as torch and cuDNN have it).
+
+    Graphs (torch.compile, torch.export) hold the native engine unbroken. torch's kernels read the lengths as numbers,
+    for which a compiled graph breaks: with fullgraph, and in torch.export, they fail.
     """
     assert len(weights) in (1, 2)
     assert all((direction.ban is not None) == (cell == "gru") for direction in weights)
-    if state is not None:
-        assert state.a.shape == (len(x), len(weights), weights[0].Waa.shape[1])
-        assert (state.c is not None) == (cell == "lstm")
     # Autocast may have left x in half precision: a recurrence adds up too many roundings for that.
-    if x.rows.dtype != weights[0].Waa.dtype:
-        x = x.with_rows(x.rows.to(weights[0].Waa.dtype))
-    if engine(cell, x.rows.dtype, x.rows.device) == "native":
-        if state is None and torch.compiler.is_compiling():  # the operator in graphs has one form
+    Waa = weights[0].Waa
+    if x.rows.dtype != Waa.dtype:
+        x = x.with_rows(x.rows.to(Waa.dtype))
+    if state is not None:
+        state = state.to(Waa.dtype)
+        assert state.a.shape == (x.num_sequences, len(weights), Waa.shape[1])
+        assert (state.c is not None) == (cell == "lstm")
+    # Wherever tensors stand on several devices torch has the word, and the error.
+    together = x.rows.is_cpu and (state is None or state.a.is_cpu)
+    graph = torch.compiler.is_compiling()
+    if together and engine(cell, Waa.dtype, Waa.device) == "native":
+        if state is None and graph:  # the operator in graphs has one form
             state = zero_state(cell, x, weights)
         return operator.recur(cell, x, weights, state)
+    if graph:
+        check_numbers(x.rows, x.lengths)
     return torch_packed.recur(cell, x, weights, zero_state(cell, x, weights) if state is None else state)
 
 
 def zero_state(cell: Cell, x: Ragged, weights: Sequence[Weights]) -> State:
     """The state before the first step when none is given."""
-    a: Tensor = x.rows.new_zeros(len(x), len(weights), weights[0].Waa.shape[1])
+    a: Tensor = x.rows.new_zeros(x.num_sequences, len(weights), weights[0].Waa.shape[1])
     return State(a, a if cell == "lstm" else None)

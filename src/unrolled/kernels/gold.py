@@ -21,12 +21,13 @@ def scores(emissions: Ragged, labels: Ragged, transitions: Tensor, start: Tensor
     return ends.index_add(0, sequences, steps).index_add(0, sequences[1:], follow)
 
 
-def check_shapes(emissions: Ragged, labels: Ragged, K: int) -> None:
+def check_shapes(emissions: Ragged, labels: Ragged, K: int, values_later: bool = False) -> None:
     """Raise DataError where emissions are not (M, K) or labels not one int64 for each step."""
     y = labels.rows
     if emissions.rows.ndim != 2 or emissions.rows.shape[1] != K:
         raise DataError(f"CRF: emissions have rows {tuple(emissions.rows.shape)}. Give (M, {K}), a score a label.")
-    same = labels.lengths is emissions.lengths or torch.equal(labels.lengths, emissions.lengths)
+    # Lengths without values, as a graph has them, are compared when it runs.
+    same = labels.lengths is emissions.lengths or values_later or torch.equal(labels.lengths, emissions.lengths)
     if not same or y.ndim != 1 or y.dtype != torch.int64:
         raise DataError(
             f"CRF: labels have rows {tuple(y.shape)}, {y.dtype}, in {len(labels)} sequences, emissions "

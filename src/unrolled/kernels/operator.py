@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from unrolled.data.ragged import Ragged
+from unrolled.data.ragged import Ragged, check_numbers
 from unrolled.kernels import native
 from unrolled.kernels.cells import Cell, State, Weights
 from unrolled.kernels.native import Kept
@@ -63,6 +63,7 @@ def _recur(
     rows: Tensor, lengths: Tensor, weights: Sequence[Tensor], state: Sequence[Tensor], cell: str, keep: bool
 ) -> list[Tensor]:
     """Rows of a, the last a (and c), and what is kept, empty where nothing is: the gates and c."""
+    check_numbers(rows, lengths)
     a, last, kept = native.forward(cast(Cell, cell), rows, lengths, weights, state, keep)
     return [a, *last, *(rows.new_empty(0) if part is None or not keep else part for part in (kept.gates, kept.c))]
 

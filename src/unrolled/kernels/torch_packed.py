@@ -1,6 +1,7 @@
 """The recurrence on torch's own packed kernels (cuDNN where the tensors are on CUDA)."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import torch
@@ -29,7 +30,9 @@ def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State) -> tu
     flat = [tensor for direction in weights for tensor in _flat(direction)]
     rows = order.sort(x.rows)
     # With biases, one layer, no dropout, and "training", without which cuDNN keeps nothing for the way back.
-    rows, *last = _KERNELS[cell](rows, order.batch_sizes, hidden, flat, True, 1, 0.0, True, len(weights) == 2)
+    kind = x.rows.device.type
+    with torch.autocast(kind, enabled=False) if torch.amp.is_autocast_available(kind) else nullcontext():
+        rows, *last = _KERNELS[cell](rows, order.batch_sizes, hidden, flat, True, 1, 0.0, True, len(weights) == 2)
     a_last, *c_last = (tensor.transpose(0, 1) for tensor in last)
     state = State(a_last, c_last[0] if c_last else None).index(order.sequence_inverse)
     return x.with_rows(order.restore(rows)), state

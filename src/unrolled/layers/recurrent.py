@@ -120,9 +120,9 @@ class Recurrent(nn.Module):
         if x.rows.ndim != 2 or x.rows.shape[1] != self.input_size:
             raise DataError(f"Recurrent: x has rows {tuple(x.rows.shape)}. Give (M, {self.input_size}).")
         if state is not None:
-            state = self._checked(state, len(x))
+            state = self._checked(state, x.num_sequences)
         elif self.a0 is not None:
-            state = self.first_state(len(x))
+            state = self.first_state(x.num_sequences)
         last: list[State] = []
         for layer, directions in enumerate(cast(Iterable[nn.ModuleDict], self.layers)):
             x = variational(x, self.variational_dropout, noise)
