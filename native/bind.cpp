@@ -54,15 +54,16 @@ void recur_forward(int cell, long H, Address lengths, long sequences, int thread
 }
 
 void recur_backward(int cell, long H, Address lengths, long sequences, int threads, long D,
-                    const std::vector<std::array<Address, 24>>& directions) {
+                    const std::vector<std::array<Address, 25>>& directions) {
     nb::gil_scoped_release released;
     std::vector<Backward> layers;
     for (const auto& d : directions)
         layers.push_back({at<const float>(d[0]), at<const float>(d[1]), d[2], at<const float>(d[3]), d[4],
                           at<const float>(d[5]), at<const float>(d[6]), at<const float>(d[7]), at<const float>(d[8]),
                           d[9], at<const float>(d[10]), at<const float>(d[11]), at<float>(d[12]), at<float>(d[13]),
-                          d[14], at<float>(d[15]), at<float>(d[16]), at<const float>(d[17]), at<const float>(d[18]),
-                          at<float>(d[19]), at<float>(d[20]), at<float>(d[21]), at<float>(d[22]), at<float>(d[23])});
+                          d[14], at<float>(d[15]), at<float>(d[16]), d[17], at<const float>(d[18]),
+                          at<const float>(d[19]), at<float>(d[20]), at<float>(d[21]), at<float>(d[22]),
+                          at<float>(d[23]), at<float>(d[24])});
     backward(batch_of(cell, H, lengths, sequences, layers.size(), threads, D), layers.data());
 }
 

@@ -16,6 +16,7 @@ struct ForwardUnits {
     const float* a_before;
     float* a_after;
     float* c;
+    const float* ba;  // what the projections lack; nullptr where they have it
     const float* ban;
     long H;
     int n;
@@ -49,6 +50,13 @@ UNROLLED_INLINE void store_pack(float* to, const Pack<V>& value, int n) {
     store(to + (V - 1) * L, value[V - 1], n);
 }
 
+// Input projections of one gate.
+template <int V>
+UNROLLED_INLINE Pack<V> load_projections(const ForwardUnits& u, int gate) {
+    const Pack<V> x = load_pack<V>(u.gates + gate * u.H, u.n);
+    return u.ba ? x + load_pack<V>(u.ba + gate * u.H, u.n) : x;
+}
+
 // Sums of one gate.
 template <int V, int GATES>
 UNROLLED_INLINE Pack<V> load_sums(const float* sums, int gate) {
@@ -62,7 +70,7 @@ struct Rnn {
 
     template <bool KEEP, int V>
     UNROLLED_INLINE void forward(const ForwardUnits& u) {
-        const Pack<V> s = load_pack<V>(u.gates, u.n) + load_sums<V, GATES>(u.sums, 0);
+        const Pack<V> s = load_projections<V>(u, 0) + load_sums<V, GATES>(u.sums, 0);
         Pack<V> a;
         if constexpr (RELU) a = each<V>([&](int v) { return select(s[v] < Vec{}, Vec{}, s[v]); });
         else a = tanh(s);
@@ -88,11 +96,11 @@ struct Gru {
 
     template <bool KEEP, int V>
     UNROLLED_INLINE void forward(const ForwardUnits& u) {
-        const auto sum = [&](int gate) { return load_pack<V>(u.gates + gate * u.H, u.n) + load_sums<V, GATES>(u.sums, gate); };
+        const auto sum = [&](int gate) { return load_projections<V>(u, gate) + load_sums<V, GATES>(u.sums, gate); };
         const Pack<2 * V> rz = sigmoid(joined(sum(0), sum(1)));
         const Pack<V> r = part<V>(rz, 0), z = part<V>(rz, 1);
         const Pack<V> m = load_sums<V, GATES>(u.sums, 2) + load_pack<V>(u.ban, u.n);
-        const Pack<V> n = tanh(load_pack<V>(u.gates + 2 * u.H, u.n) + r * m);
+        const Pack<V> n = tanh(load_projections<V>(u, 2) + r * m);
         const Pack<V> a = n + z * (load_pack<V>(u.a_before, L) - n);
         store_pack(u.a_after, a, L);
         store_pack(u.a_row, a, u.n);
@@ -130,7 +138,7 @@ struct Lstm {
 
     template <bool KEEP, int V>
     UNROLLED_INLINE void forward(const ForwardUnits& u) {
-        const auto sum = [&](int gate) { return load_pack<V>(u.gates + gate * u.H, u.n) + load_sums<V, GATES>(u.sums, gate); };
+        const auto sum = [&](int gate) { return load_projections<V>(u, gate) + load_sums<V, GATES>(u.sums, gate); };
         const Pack<3 * V> ifo = sigmoid(joined(joined(sum(0), sum(1)), sum(3)));
         const Pack<V> i = part<V>(ifo, 0), f = part<V>(ifo, 1), o = part<V>(ifo, 2);
         const Pack<V> g = tanh(sum(2));

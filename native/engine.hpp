@@ -30,9 +30,9 @@ struct Forward {
     const float* ban;  // (H), GRU alone
     float* gates;      // (M, ·): input projections in; with `keep`, what the way back needs out. RNN: the rows of a
     long gates_stride;
-    const float* x;    // (M, D), one row after another, Wax (G·H, D) and ba (G·H): for a batch with D alone
+    const float* ba;   // (G·H), added to the projections; may be nullptr
+    const float* x;    // (M, D), one row after another, and Wax (G·H, D): for a batch with D alone
     const float* Wax;
-    const float* ba;
     float* a;  // (M, H)
     long a_stride;
     float* c;  // (M, H), LSTM with `keep` alone
@@ -61,7 +61,8 @@ struct Backward {
     float* dc0;
     long state_stride;
     float* dgates;    // (M, G·H), gradients before the gates; GRU (M, 4·H): r, z, n and that of Waa_n a⟨t-1⟩ + ban
-    float* previous;  // (M, H), a⟨t-1⟩ of each row
+    float* previous;  // (M, H), a⟨t-1⟩ of each row, in rows of previous_stride
+    long previous_stride;
     const float* x;   // (M, D) and Wax (G·H, D): for a batch with D alone
     const float* Wax;
     float* dWax;  // (G·H, D)

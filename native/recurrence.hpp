@@ -130,7 +130,7 @@ static void forward_team(const Batch& batch, const Plan& plan, const Team& team,
                         sums + r * sums_stride + (u - first) * C::GATES, layer.gates + row * layer.gates_stride + u,
                         layer.a + row * layer.a_stride + u, KEEP && C::HAS_C ? layer.c + row * H + u : nullptr,
                         before + r * stride + u, after + r * stride + u, c + r * my_units + u - u_first,
-                        layer.ban ? layer.ban + u : nullptr, H, n});
+                        layer.ba ? layer.ba + u : nullptr, layer.ban ? layer.ban + u : nullptr, H, n});
                 });
             }
         }
@@ -204,10 +204,10 @@ static void backward_team(const Batch& batch, const Plan& plan, const Team& team
                 foresee(layer.gates + next * layer.gates_stride + u, C::KEPT, H, V * L);
                 foresee(layer.dgates + next * C::GRADIENTS * H + u, C::GRADIENTS, H, V * L);
                 foresee(layer.da + next * layer.da_stride + u, 1, H, V * L);
-                foresee(layer.previous + next * H + u, 1, H, V * L);
+                foresee(layer.previous + next * layer.previous_stride + u, 1, H, V * L);
                 foresee(layer.a + (next - direction) * layer.a_stride + u, 1, H, V * L);
                 if constexpr (C::HAS_C) foresee(layer.c + (next - direction) * H + u, 1, H, V * L);
-                store_pack(layer.previous + row * H + u, load_pack<V>(a_before + u, n), n);
+                store_pack(layer.previous + row * layer.previous_stride + u, load_pack<V>(a_before + u, n), n);
                 C::template backward<V>(BackwardUnits{
                     layer.gates + row * layer.gates_stride + u, layer.a + row * layer.a_stride + u,
                     C::HAS_C ? layer.c + row * H + u : nullptr, a_before + u, C::HAS_C ? c_before + u : nullptr,

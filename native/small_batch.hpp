@@ -53,12 +53,9 @@ static void project(const Batch& batch, const Forward& layer, float* packed, lon
     for (long p = first; p < last; ++p) pack_transposed(layer.Wax, D, columns, panels, packed, p);
     for (long begin = 0; begin < rows; begin += most) {
         const long count = smaller(most, rows - begin);
-        float* const gates = layer.gates + begin * layer.gates_stride;
         for (long p = first; p < last; ++p)
-            product_within(layer.x + begin * D, D, count, panels, p, columns, gates, layer.gates_stride, beside, false);
-        const long end = smaller(last * W * L, columns);
-        for (long row = 0; row < count; ++row)
-            for (long j = first * W * L; j < end; ++j) gates[row * layer.gates_stride + j] += layer.ba[j];
+            product_within(layer.x + begin * D, D, count, panels, p, columns, layer.gates + begin * layer.gates_stride,
+                           layer.gates_stride, beside, false);
     }
 }
 
@@ -96,7 +93,7 @@ static void gradients_of_weights(const Batch& batch, const Backward& layer, long
         const Panels x = pack(layer.x + begin * D, D, count, D, packed_x);
         if (first < last)
             product_within(turned, stride, last - first, x, D, layer.dWax + first * D, D, beside, add);
-        const Panels previous = pack(layer.previous + begin * H, H, count, H, packed_previous);
+        const Panels previous = pack(layer.previous + begin * layer.previous_stride, layer.previous_stride, count, H, packed_previous);
         if (first < within)
             product_within(turned, stride, within - first, previous, H, layer.dWaa + first * H, H, beside, add);
         if (within == last) continue;

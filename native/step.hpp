@@ -158,7 +158,7 @@ static void step_rows(const Step& step, const Chunk& chunk, long row) {
             C::template forward<false, TOGETHER_HERE>(
                 ForwardUnits{sums[r] + v * G * L, projections + v * L,
                              chunk.a_out ? chunk.a_out + (row + r) * step.H + u : after, nullptr, before[r] + u, after,
-                             layer.c ? layer.c + (row + r) * step.stride + u : nullptr, ban ? ban + v * L : nullptr,
+                             layer.c ? layer.c + (row + r) * step.stride + u : nullptr, nullptr, ban ? ban + v * L : nullptr,
                              layer.D ? U * L : step.H, static_cast<int>(left < L ? left : L)});
         }
     }

@@ -31,6 +31,7 @@ public:
             std::copy_n(values.begin() + row * static_cast<long>(each), each, data_.begin() + row * stride);
     }
     float* data() { return data_.empty() ? nullptr : data_.data(); }
+    float at(long row, long i) const { return data_[static_cast<std::size_t>(row * stride + i)]; }
     Floats values() const {
         Floats found;
         for (long row = 0; row < rows_ && width_; ++row)
@@ -75,16 +76,16 @@ struct Buffers {
           dc0(problem.sequences(), width(problem, DC0)),
           c(static_cast<std::size_t>(problem.rows()) * width(problem, C), NAN),
           dgates(static_cast<std::size_t>(problem.rows()) * width(problem, DGATES), NAN),
-          previous(static_cast<std::size_t>(problem.rows()) * width(problem, PREVIOUS), NAN),
+          previous(problem.rows(), width(problem, PREVIOUS)),
           kept(problem.kept() > 0),
           stateless(problem.stateless) {
         (kept ? gates : a).fill(layer.x);
     }
 
-    // The engine's own projections are those given, to the bit, where Wax is the identity and ba 0.
+    // The engine's own projections are those given, to the bit, where Wax is the identity.
     void let_project(const Layer& layer, long columns) {
-        x = layer.x;
-        ba.assign(static_cast<std::size_t>(columns), 0.0f);
+        x = layer.x_less_ba;
+        ba = layer.ba;
         Wax.assign(static_cast<std::size_t>(columns * columns), 0.0f);
         for (long j = 0; j < columns; ++j) Wax[static_cast<std::size_t>(j * columns + j)] = 1.0f;
         (kept ? gates : a).fill(Floats(x.size(), NAN));
@@ -97,13 +98,13 @@ struct Buffers {
     Forward forward(const Layer& layer, bool keep) {
         Rows& projections = kept ? gates : a;
         return {layer.Waa.data(), layer.ban.empty() ? nullptr : layer.ban.data(), projections.data(), projections.stride,
-                x.data(), Wax.data(), ba.data(), a.data(), a.stride,
+                ba.empty() ? nullptr : ba.data(), x.data(), Wax.data(), a.data(), a.stride,
                 keep && !c.empty() ? c.data() : nullptr, given(a0), given(c0), a_last.data(), c_last.data(), a0.stride};
     }
     Backward backward(const Layer& layer) {
         return {layer.Waa.data(), gates.data(), kept ? gates.stride : 0, a.data(), a.stride, c.empty() ? nullptr : c.data(),
                 given(a0), given(c0), da.data(), da.stride, given(da_last), given(dc_last), da0.data(), dc0.data(),
-                a0.stride, dgates.data(), previous.data(), x.data(), Wax.data(), dWax.data(), dWaa.data(), sums.data(),
+                a0.stride, dgates.data(), previous.data(), previous.stride, x.data(), Wax.data(), dWax.data(), dWaa.data(), sums.data(),
                 sums.empty() ? nullptr : sums.data() + ba.size(), dx.data()};
     }
     // The gradients that the engine adds up itself, against the same sums over dgates and a⟨t-1⟩ in float64.
@@ -127,21 +128,23 @@ struct Buffers {
             const long met = width > G && j >= G - H ? j + H : j;  // the GRU's last gate
             for (long k = H - 1; k >= 0; k -= 1 + H / 32)
                 see(off(dWaa[static_cast<std::size_t>(j * H + k)], met,
-                        [&](long row) { return double(previous[static_cast<std::size_t>(row * H + k)]); }));
+                        [&](long row) { return double(previous.at(row, k)); }));
         }
         return worst <= 1e-5;
     }
     Result<float> result() const {
-        return {a.values(), a_last.values(), c_last.values(), c, gates.values(), dgates, previous, da0.values(), dc0.values()};
+        return {a.values(), a_last.values(), c_last.values(), c, gates.values(), dgates, previous.values(), da0.values(), dc0.values()};
     }
     bool gaps_untouched() const {
-        for (const Rows* rows : {&a, &gates, &a_last, &c_last, &da0, &dc0})
+        for (const Rows* rows : {&a, &gates, &previous, &a_last, &c_last, &da0, &dc0})
             if (!rows->gaps_untouched()) return false;
         return true;
     }
 
     Rows a, gates, a0, c0, a_last, c_last, da, da_last, dc_last, da0, dc0;
-    Floats c, dgates, previous, x, Wax, ba, dWax, dWaa, sums, dx;
+    Floats c, dgates;
+    Rows previous;
+    Floats x, Wax, ba, dWax, dWaa, sums, dx;
     bool kept, stateless;
 };
 

@@ -31,7 +31,7 @@ Problem pick(const Problem& problem, const std::vector<long>& sequences) {
         const auto rows = [&](const Floats& from) { return pick(from, problem, sequences, true); };
         const auto states = [&](const Floats& from) { return pick(from, problem, sequences, false); };
         picked.layers.push_back({layer.Waa, layer.ban, rows(layer.x), states(layer.a0), states(layer.c0), rows(layer.da),
-                                 states(layer.da_last), states(layer.dc_last)});
+                                 states(layer.da_last), states(layer.dc_last), layer.ba, rows(layer.x_less_ba)});
     }
     return picked;
 }

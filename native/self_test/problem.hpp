@@ -16,11 +16,15 @@ namespace {
 Problem random_problem(Random& random, Cell cell, long H, std::vector<std::int64_t> lengths, int directions) {
     Problem problem{cell, H, std::move(lengths), {}, false};
     const long G = problem.num_gates(), M = problem.rows(), N = problem.sequences(), c = problem.has_c();
-    for (int d = 0; d < directions; ++d)
+    for (int d = 0; d < directions; ++d) {
         problem.layers.push_back({random.floats(G * H * H, 1.5f / std::sqrt(static_cast<float>(H))),
                                   random.floats(cell == Cell::gru ? H : 0, 1.0f), random.floats(M * G * H, 2.0f),
                                   random.floats(N * H, 1.0f), random.floats(c * N * H, 1.0f), random.floats(M * H, 1.0f),
-                                  random.floats(N * H, 1.0f), random.floats(c * N * H, 1.0f)});
+                                  random.floats(N * H, 1.0f), random.floats(c * N * H, 1.0f), random.floats(G * H, 0.5f),
+                                  random.floats(M * G * H, 2.0f)});
+        Layer& layer = problem.layers.back();
+        for (std::size_t i = 0; i < layer.x.size(); ++i) layer.x[i] = layer.x_less_ba[i] + layer.ba[i % layer.ba.size()];
+    }
     return problem;
 }
 

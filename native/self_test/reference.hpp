@@ -15,6 +15,7 @@ namespace unrolled {
 // What one direction of a layer is given, forward and back.
 struct Layer {
     Floats Waa, ban, x, a0, c0, da, da_last, dc_last;
+    Floats ba = {}, x_less_ba = {};  // their sum, in float32, is x
 };
 
 struct Problem {

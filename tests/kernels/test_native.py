@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from unrolled.data.ragged import Ragged
-from unrolled.kernels import CELLS, NUM_GATES, Cell, State, Weights, operator, torch_packed
+from unrolled.kernels import CELLS, NUM_GATES, Cell, State, Weights, native, operator, torch_packed
 from unrolled.kernels.library import load
 
 ENGINE = load()
@@ -69,6 +69,31 @@ def test_a_sequence_has_the_same_bits_in_any_company_and_with_any_number_of_thre
             for n, one in zip(company, found, strict=True):
                 for name, actual, wanted in zip(("a", "last a", "dx"), one, alone[n], strict=True):
                     assert torch.equal(actual, wanted), f"{name} of sequence {n} among {company}, {threads} threads"
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("directions", [1, 2])
+@pytest.mark.parametrize("with_state", [True, False])
+def test_products_over_all_rows_are_the_same_by_torch_and_by_the_engine(
+    path: str, monkeypatch: pytest.MonkeyPatch, cell: Cell, directions: int, with_state: bool
+):
+    x, weights, state = problem(cell, [40, 3, 17, 1], 20, 13, directions)
+    leaves = [x.rows, *(tensor for one in weights for tensor in vars_of(one))]
+    for leaf in leaves:
+        leaf.requires_grad_()
+
+    def all_results() -> list[Tensor]:
+        a, last = operator.recur(cell, x, weights, state if with_state else None)
+        return [a.rows, last.a, *torch.autograd.grad(a.rows.sin().sum() + last.a.cos().sum(), leaves)]
+
+    by_engine = all_results()
+    monkeypatch.setattr(native, "_SMALL", 0)
+    for number, (one, other) in enumerate(zip(by_engine, all_results(), strict=True)):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5 * one.detach().abs().max().item(), msg=str(number))
+
+
+def vars_of(weights: Weights) -> list[Tensor]:
+    return [tensor for tensor in (weights.Wax, weights.Waa, weights.ba, weights.ban) if tensor is not None]
 
 
 @settings(max_examples=60, deadline=None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import InitVar, dataclass, field
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -211,7 +212,8 @@ def _check_kind(lengths: Tensor) -> None:
 
 
 def _checked_sum(lengths: Tensor) -> int:
-    numbers: list[int] = lengths.tolist()  # a reduction of torch takes as long as a whole step of a small layer
+    # Through Python: a reduction of torch takes as long as a step of a small layer.
+    numbers: list[int] = cast(Any, lengths).tolist()
     if min(numbers) < 1:
         shortest = numbers.index(min(numbers))
         raise DataError(
