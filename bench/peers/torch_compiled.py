@@ -88,8 +88,9 @@ def step(problem: Problem) -> Run:
     def one(x_1D: Tensor, *state: Tensor) -> State:
         return advance(w, nn.functional.linear(x_1D, w["Wax"], w["ba"]), *state)
 
-    def forward(state: State | Tensor) -> State:
-        return one(x_1D, *(state if isinstance(state, tuple) else (state,)))
+    def forward(state: State | Tensor) -> State | Tensor:
+        after = one(x_1D, *(state if isinstance(state, tuple) else (state,)))
+        return after if len(after) > 1 else after[0]
 
     return torch_stepping(problem, forward, (1, -1))
 
