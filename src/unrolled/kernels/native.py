@@ -24,6 +24,8 @@ _GRADIENTS: dict[Cell, int] = {"rnn": 1, "rnn_relu": 1, "gru": 4, "lstm": 4}
 
 # Up to so many multiply-adds the engine projects the inputs itself: a call of torch's product would take longer.
 _SMALL = 1 << 25
+# From so many rows on torch gives the gradients of both weights in one product.
+_MANY_ROWS = 1 << 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +113,9 @@ def backward(
     dstate = [torch.empty_like(tensor) for tensor in state]
     dgates, drows = rows.new_empty(D, M, width_d), torch.empty_like(rows) if needs_rows else None
     # Where torch multiplies, rows are [a⟨t-1⟩ forwards, x, a⟨t-1⟩ backwards]: x and one of them times dgates are dWax
-    # and dWaa in one product, which is faster than two.
-    between = 0 if small else width_x
+    # and dWaa in one product, which is faster than two where there are rows enough to make up for taking it apart.
+    joined = not small and M >= _MANY_ROWS
+    between = width_x if joined else 0
     factors = rows.new_empty(M, D * H + between)
     previous = [0, H + between]
     dweights = [(torch.empty_like(Wax), torch.empty_like(Waa), torch.empty_like(ba)) for Wax, Waa, ba, _ in directions]
@@ -146,11 +149,15 @@ def backward(
         CELLS.index(cell), H, lengths.data_ptr(), N, torch.get_num_threads(), width_x if small else 0, calls
     )
     if not small:
-        factors[:, H : H + width_x] = rows
+        if joined:
+            factors[:, H : H + width_x] = rows
         for d, (Wax, _, _, _) in enumerate(directions):
             here, dx_gates = dgates[d], dgates[d, :, : Wax.shape[0]]
             dWax, dWaa, dba = dweights[d]
-            _gradients(here, factors[:, H:] if d else factors[:, : H + width_x], bool(d), dWax, dWaa)
+            if joined:
+                _gradients(here, factors[:, H:] if d else factors[:, : H + width_x], bool(d), dWax, dWaa)
+            else:
+                _separate_gradients(here, rows, factors[:, d * H : (d + 1) * H], dWax, dWaa)
             torch.sum(dx_gates, dim=0, out=dba)
             if (dban := dbans[d]) is not None:
                 torch.sum(here[:, Wax.shape[0] :], dim=0, out=dban)
@@ -173,6 +180,17 @@ def _gradients(dgates: Tensor, factors: Tensor, x_first: bool, dWax: Tensor, dWa
     if is_gru:  # the last gate meets a⟨t-1⟩ within the reset product, whose gradients stand last
         torch.mm(dgates[:, alike:G_H].T, factors[:, of_x], out=dWax[alike:])
         torch.mm(dgates[:, G_H:].T, factors[:, of_a], out=dWaa[alike:])
+
+
+def _separate_gradients(dgates: Tensor, rows: Tensor, previous: Tensor, dWax: Tensor, dWaa: Tensor) -> None:
+    """As `_gradients`, of x and a⟨t-1⟩ that lie apart."""
+    G_H, H = dWax.shape[0], previous.shape[1]
+    torch.mm(dgates[:, :G_H].T, rows, out=dWax)
+    if dgates.shape[1] == G_H:
+        torch.mm(dgates.T, previous, out=dWaa)
+    else:
+        torch.mm(dgates[:, : 2 * H].T, previous, out=dWaa[: 2 * H])
+        torch.mm(dgates[:, G_H:].T, previous, out=dWaa[2 * H :])
 
 
 def _directions(cell: Cell, weights: Sequence[Tensor]) -> list[tuple[Tensor, Tensor, Tensor, Tensor | None]]:
