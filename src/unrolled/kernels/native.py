@@ -1,7 +1,7 @@
 """The recurrence on the native engine: float32 tensors on the CPU.
 
-The products over all rows at once (Wax x⟨t⟩ before the recurrence, the gradients of the weights and of x after it)
-are torch's; the engine (native/) runs a⟨1⟩ … a⟨T_x⟩, and back-propagation through time.
+Where there are many rows, the products over all of them (Wax x⟨t⟩ before the recurrence, the gradients of the weights
+and of x after it) are torch's; the engine (native/) runs a⟨1⟩ … a⟨T_x⟩, and back-propagation through time.
 """
 
 from collections.abc import Sequence
@@ -21,11 +21,8 @@ __all__ = ["Kept", "backward", "forward", "kept_gates"]
 _KEPT: dict[Cell, int] = {"rnn": 0, "rnn_relu": 0, "gru": 4, "lstm": 4}
 _GRADIENTS: dict[Cell, int] = {"rnn": 1, "rnn_relu": 1, "gru": 4, "lstm": 4}
 
-
-# Up to so many multiply-adds the engine projects the inputs itself: a call of torch's product would take longer.
+# Up to so many multiply-adds of Wax the engine does these products itself: torch's would take longer.
 _SMALL = 1 << 25
-# From so many rows on torch gives the gradients of both weights in one product.
-_MANY_ROWS = 1 << 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +108,8 @@ def backward(
     width, width_d = kept_gates(cell, H), _GRADIENTS[cell] * H
     small = D * M * directions[0][0].numel() <= _SMALL
     dstate = [torch.empty_like(tensor) for tensor in state]
-    dgates, drows = rows.new_empty(D, M, width_d), torch.empty_like(rows) if needs_rows else None
-    # Where torch multiplies, rows are [a⟨t-1⟩ forwards, x, a⟨t-1⟩ backwards]: x and one of them times dgates are dWax
-    # and dWaa in one product, which is faster than two where there are rows enough to make up for taking it apart.
-    joined = not small and M >= _MANY_ROWS
-    between = width_x if joined else 0
-    factors = rows.new_empty(M, D * H + between)
-    previous = [0, H + between]
+    dgates, previous = rows.new_empty(D, M, width_d), rows.new_empty(D, M, H)
+    drows = torch.empty_like(rows) if needs_rows else None
     dweights = [(torch.empty_like(Wax), torch.empty_like(Waa), torch.empty_like(ba)) for Wax, Waa, ba, _ in directions]
     dbans = [None if ban is None else torch.empty_like(ban) for _, _, _, ban in directions]
     calls = [
@@ -135,8 +127,8 @@ def backward(
             *_states(dstate, d * H),
             D * H,
             _at(dgates, d * M * width_d),
-            _at(factors, previous[d]),
-            factors.shape[1],
+            _at(previous, d * M * H),
+            H,
             rows.data_ptr(),
             Wax.data_ptr(),
             *map(_at, dweights[d]),
@@ -149,48 +141,29 @@ def backward(
         CELLS.index(cell), H, lengths.data_ptr(), N, torch.get_num_threads(), width_x if small else 0, calls
     )
     if not small:
-        if joined:
-            factors[:, H : H + width_x] = rows
         for d, (Wax, _, _, _) in enumerate(directions):
-            here, dx_gates = dgates[d], dgates[d, :, : Wax.shape[0]]
-            dWax, dWaa, dba = dweights[d]
-            if joined:
-                _gradients(here, factors[:, H:] if d else factors[:, : H + width_x], bool(d), dWax, dWaa)
-            else:
-                _separate_gradients(here, rows, factors[:, d * H : (d + 1) * H], dWax, dWaa)
-            torch.sum(dx_gates, dim=0, out=dba)
-            if (dban := dbans[d]) is not None:
-                torch.sum(here[:, Wax.shape[0] :], dim=0, out=dban)
+            _sum_over_rows(rows, dgates[d], previous[d], *dweights[d], dbans[d])
             if drows is not None:
-                torch.addmm(drows, dx_gates, Wax, beta=min(d, 1), out=drows)
+                torch.addmm(drows, dgates[d, :, : Wax.shape[0]], Wax, beta=min(d, 1), out=drows)
     found = [
         tensor for three, dban in zip(dweights, dbans, strict=True) for tensor in (*three, dban) if tensor is not None
     ]
     return dstate, found, drows
 
 
-def _gradients(dgates: Tensor, factors: Tensor, x_first: bool, dWax: Tensor, dWaa: Tensor) -> None:
-    """Gradients of the weights of one direction, sums over all rows of the batch; `factors` are x and a⟨t-1⟩."""
-    (G_H, width_x), H = dWax.shape, dWaa.shape[1]
-    is_gru = dgates.shape[1] > G_H
-    alike = 2 * H if is_gru else G_H  # gates whose gradients meet both
-    of_x, of_a = (slice(0, width_x), slice(width_x, None)) if x_first else (slice(H, None), slice(0, H))
-    product = torch.mm(dgates[:, :alike].T, factors)
-    dWax[:alike], dWaa[:alike] = product[:, of_x], product[:, of_a]
-    if is_gru:  # the last gate meets a⟨t-1⟩ within the reset product, whose gradients stand last
-        torch.mm(dgates[:, alike:G_H].T, factors[:, of_x], out=dWax[alike:])
-        torch.mm(dgates[:, G_H:].T, factors[:, of_a], out=dWaa[alike:])
-
-
-def _separate_gradients(dgates: Tensor, rows: Tensor, previous: Tensor, dWax: Tensor, dWaa: Tensor) -> None:
-    """As `_gradients`, of x and a⟨t-1⟩ that lie apart."""
+def _sum_over_rows(
+    rows: Tensor, dgates: Tensor, previous: Tensor, dWax: Tensor, dWaa: Tensor, dba: Tensor, dban: Tensor | None
+) -> None:
+    """Gradients of the weights of one direction; `previous` are the rows of a⟨t-1⟩."""
     G_H, H = dWax.shape[0], previous.shape[1]
     torch.mm(dgates[:, :G_H].T, rows, out=dWax)
-    if dgates.shape[1] == G_H:
+    torch.sum(dgates[:, :G_H], dim=0, out=dba)
+    if dban is None:
         torch.mm(dgates.T, previous, out=dWaa)
-    else:
+    else:  # the GRU's last gate meets a⟨t-1⟩ within the reset product, whose gradients stand last
         torch.mm(dgates[:, : 2 * H].T, previous, out=dWaa[: 2 * H])
         torch.mm(dgates[:, G_H:].T, previous, out=dWaa[2 * H :])
+        torch.sum(dgates[:, G_H:], dim=0, out=dban)
 
 
 def _directions(cell: Cell, weights: Sequence[Tensor]) -> list[tuple[Tensor, Tensor, Tensor, Tensor | None]]:
