@@ -5,6 +5,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -42,28 +43,75 @@ Batch batch_of(int cell, long H, Address lengths, long sequences, std::size_t di
     return {static_cast<Cell>(cell), H, sequences, at<const std::int64_t>(lengths), static_cast<int>(directions), threads, D};
 }
 
-void recur_forward(int cell, long H, Address lengths, long sequences, int threads, bool keep, long D,
-                   const std::vector<std::array<Address, 15>>& directions) {
-    nb::gil_scoped_release released;
-    std::vector<Forward> layers;
-    for (const auto& d : directions)
-        layers.push_back({at<const float>(d[0]), at<const float>(d[1]), at<float>(d[2]), d[3], at<const float>(d[4]),
-                          at<const float>(d[5]), at<const float>(d[6]), at<float>(d[7]), d[8], at<float>(d[9]),
-                          at<const float>(d[10]), at<const float>(d[11]), at<float>(d[12]), at<float>(d[13]), d[14]});
-    forward(batch_of(cell, H, lengths, sequences, layers.size(), threads, D), layers.data(), keep);
+// The weights of each direction, or their gradients.
+enum { WAX, WAA, BA, BAN, WEIGHTS };
+
+// Of what the module lays out for all directions, direction d has these floats on: of a row its own H columns, of gates, c
+// and the like its own block of rows. 0 stays nullptr.
+struct Tensors {
+    Cell cell;
+    long H, rows, directions;
+
+    long gates() const { return (cell == Cell::gru || cell == Cell::lstm ? 4 : 0) * H; }
+    long dgates() const { return std::max(gates(), H); }
+    float* column(Address a, long d) const { return a ? at<float>(a) + d * H : nullptr; }
+    float* block(Address a, long d, long width) const { return a ? at<float>(a) + d * rows * width : nullptr; }
+};
+
+// Memory that pack_weights fills for recur_forward, on the path in use then.
+long packed_floats(int cell, long H, std::size_t directions, long D) {
+    return path().packed(batch_of(cell, H, 0, 0, directions, 1, D), true);
 }
 
-void recur_backward(int cell, long H, Address lengths, long sequences, int threads, long D,
-                    const std::vector<std::array<Address, 25>>& directions) {
+void pack_weights(int cell, long H, long D, const std::vector<Address>& weights, Address packed) {
     nb::gil_scoped_release released;
+    std::vector<Forward> layers(weights.size() / WEIGHTS);
+    for (std::size_t d = 0; d < layers.size(); ++d) {
+        layers[d].Wax = at<const float>(weights[d * WEIGHTS + WAX]);
+        layers[d].Waa = at<const float>(weights[d * WEIGHTS + WAA]);
+    }
+    path().pack(batch_of(cell, H, 0, 0, layers.size(), 1, D), layers.data(), at<float>(packed));
+}
+
+// `tensors`: x, a, gates, c, a0, c0, a_last, c_last. With `packed` the weights are there, and those given are not read.
+void recur_forward(int cell, long H, Address lengths, long sequences, long rows, int threads, bool keep, long D,
+                   const std::vector<Address>& weights, Address packed, const std::array<Address, 8>& tensors) {
+    nb::gil_scoped_release released;
+    const auto [x, a, gates, c, a0, c0, a_last, c_last] = tensors;
+    const Tensors of{static_cast<Cell>(cell), H, rows, static_cast<long>(weights.size()) / WEIGHTS};
+    const long stride = of.directions * H, kept = of.gates();
+    std::vector<Forward> layers;
+    for (long d = 0; d < of.directions; ++d) {
+        const Address* w = &weights[static_cast<std::size_t>(d) * WEIGHTS];
+        layers.push_back({at<const float>(w[WAA]), at<const float>(w[BAN]), kept ? of.block(gates, d, kept) : of.column(a, d),
+                          kept ? kept : stride, at<const float>(w[BA]), at<const float>(x), at<const float>(w[WAX]),
+                          of.column(a, d), stride, of.block(c, d, H), of.column(a0, d), of.column(c0, d),
+                          of.column(a_last, d), of.column(c_last, d), stride});
+    }
+    Batch batch = batch_of(cell, H, lengths, sequences, layers.size(), threads, D);
+    batch.packed = at<const float>(packed);
+    forward(batch, layers.data(), keep);
+}
+
+// `tensors`: x, a, gates, c, a0, c0, da, da_last, dc_last, da0, dc0, dgates, previous, dx
+void recur_backward(int cell, long H, Address lengths, long sequences, long rows, int threads, long D,
+                    const std::vector<Address>& weights, const std::vector<Address>& gradients,
+                    const std::array<Address, 14>& tensors) {
+    nb::gil_scoped_release released;
+    const auto [x, a, gates, c, a0, c0, da, da_last, dc_last, da0, dc0, dgates, previous, dx] = tensors;
+    const Tensors of{static_cast<Cell>(cell), H, rows, static_cast<long>(weights.size()) / WEIGHTS};
+    const long stride = of.directions * H, kept = of.gates();
     std::vector<Backward> layers;
-    for (const auto& d : directions)
-        layers.push_back({at<const float>(d[0]), at<const float>(d[1]), d[2], at<const float>(d[3]), d[4],
-                          at<const float>(d[5]), at<const float>(d[6]), at<const float>(d[7]), at<const float>(d[8]),
-                          d[9], at<const float>(d[10]), at<const float>(d[11]), at<float>(d[12]), at<float>(d[13]),
-                          d[14], at<float>(d[15]), at<float>(d[16]), d[17], at<const float>(d[18]),
-                          at<const float>(d[19]), at<float>(d[20]), at<float>(d[21]), at<float>(d[22]),
-                          at<float>(d[23]), at<float>(d[24])});
+    for (long d = 0; d < of.directions; ++d) {
+        const Address* w = &weights[static_cast<std::size_t>(d) * WEIGHTS];
+        const Address* dw = &gradients[static_cast<std::size_t>(d) * WEIGHTS];
+        layers.push_back({at<const float>(w[WAA]), of.block(gates, d, kept), kept, of.column(a, d), stride, of.block(c, d, H),
+                          of.column(a0, d), of.column(c0, d), of.column(da, d), stride, of.column(da_last, d),
+                          of.column(dc_last, d), of.column(da0, d), of.column(dc0, d), stride,
+                          of.block(dgates, d, of.dgates()), of.block(previous, d, H), H, at<const float>(x),
+                          at<const float>(w[WAX]), at<float>(dw[WAX]), at<float>(dw[WAA]), at<float>(dw[BA]),
+                          at<float>(dw[BAN]), at<float>(dx)});
+    }
     backward(batch_of(cell, H, lengths, sequences, layers.size(), threads, D), layers.data());
 }
 
@@ -121,6 +169,8 @@ NB_MODULE(_native, module) {
     module.def("path", path_in_use, "Instruction path in use.");
     module.def("paths", path_names, "Instruction paths that this build and this processor can run, best first.");
     module.def("use_path", take_path, nb::arg("name"), "Take this path from now on; ValueError where it is not here.");
+    module.def("packed_floats", packed_floats);
+    module.def("pack_weights", pack_weights);
     module.def("recur_forward", recur_forward);
     module.def("recur_backward", recur_backward);
     module.def("sum_paths", sum_all_paths<float>);

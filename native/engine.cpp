@@ -53,9 +53,11 @@ const Path* find(const char* name) {
 
 long num_gates(Cell cell) { return cell == Cell::lstm ? 4 : cell == Cell::gru ? 3 : 1; }
 
+long num_gradients(Cell cell) { return cell == Cell::gru || cell == Cell::lstm ? 4 : 1; }  // blocks of dgates
+
 // Who takes which sequences. Several members share sequences by their units where there are fewer sequences than members
 // and a step is long enough to be worth a meeting; and where Waa does not stay in a core's cache and few rows meet it: its
-// way from memory takes the time then, and each member reads its own part alone.
+// way from memory takes the time then, and each member reads its own part alone, of one direction after the other.
 class Division {
 public:
     Division(const Batch& batch, long chunk) {
@@ -68,11 +70,13 @@ public:
         std::stable_sort(falling.begin(), falling.end(),
                          [&](long i, long j) { return batch.lengths[i] > batch.lengths[j]; });
 
-        const int for_each = std::max(1, threads / D);  // members that each direction may have
-        const int most = static_cast<int>(std::min<long>(for_each, (batch.H + chunk - 1) / chunk));  // that share units
         const long Waa = num_gates(batch.cell) * batch.H * batch.H;
+        const int apart = std::max(1, threads / D);  // members of each direction where all directions run at once
+        const bool large = Waa >= TOO_LARGE * std::min<long>(4, rows_of(N, static_cast<int>(std::min<long>(apart, N))));
+        const int for_each = large ? threads : apart;  // members that each direction may have
+        const int most = static_cast<int>(std::min<long>(for_each, (batch.H + chunk - 1) / chunk));  // that share units
         int groups = static_cast<int>(std::min<long>(for_each, N)), size = 1;
-        if (Waa >= TOO_LARGE * std::min<long>(4, rows_of(N, groups))) groups = std::clamp(for_each / most, 1, groups);
+        if (large) groups = std::clamp(for_each / most, 1, groups);
         if (Waa * rows_of(N, groups) >= WORTH_MEETING) size = std::min(for_each / groups, most);
         members = std::min(threads, D * groups * size);
         order_.reserve(static_cast<std::size_t>(D * N));
@@ -137,10 +141,22 @@ void run_member(void* context, int member, int members) {
     else path().backward(call.batch, call.division.plan(), call.backward, call.workspace, member);
 }
 
-void run(const Batch& batch, const Forward* forward, const Backward* backward, bool keep) {
+// The layers of one way; the rows that the caller has no use for get room after the workspace.
+void run(const Batch& batch, std::vector<Forward> forward, std::vector<Backward> backward, bool keep) {
     thread_local Arena arena;
     Division division(batch, path().chunk);
-    Call call{batch, division, forward, backward, keep, arena.take(path().workspace(batch, forward != nullptr))};
+    const long G_H = num_gates(batch.cell) * batch.H, rows = division.plan().offsets[batch.sequences];
+    const long width = forward.empty() ? num_gradients(batch.cell) * batch.H : G_H;
+    const bool lacks = forward.empty() ? !backward[0].dgates : !forward[0].gates;
+    const long each = lacks ? rows * (forward.empty() ? width + batch.H : width) : 0;
+    const long workspace = (path().workspace(batch, !forward.empty()) + 15) / 16 * 16;
+    float* const memory = arena.take(workspace + batch.directions * each);
+    float* room = memory + workspace;
+    for (Forward& layer : forward)
+        if (lacks) layer.gates = room, layer.gates_stride = width, room += each;
+    for (Backward& layer : backward)
+        if (lacks) layer.dgates = room, layer.previous = room + rows * width, layer.previous_stride = batch.H, room += each;
+    Call call{batch, division, forward.empty() ? nullptr : forward.data(), backward.data(), keep, memory};
     parallel(division.members, run_member, &call);
 }
 
@@ -166,8 +182,10 @@ float* scratch(long floats) {
     return arena.take(floats);
 }
 
-void forward(const Batch& batch, const Forward* layers, bool keep) { run(batch, layers, nullptr, keep); }
+void forward(const Batch& batch, const Forward* layers, bool keep) {
+    run(batch, {layers, layers + batch.directions}, {}, keep);
+}
 
-void backward(const Batch& batch, const Backward* layers) { run(batch, nullptr, layers, false); }
+void backward(const Batch& batch, const Backward* layers) { run(batch, {}, {layers, layers + batch.directions}, false); }
 
 }  // namespace unrolled

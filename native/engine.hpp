@@ -21,6 +21,7 @@ struct Batch {
     int threads;
     long D = 0;  // width of x where the engine is to do what the caller does for larger batches: project it forwards,
                  // and back find the gradients of x and of the weights; 0 where the caller does
+    const float* packed = nullptr;  // forwards: what Path::pack made of the weights; nullptr where every call is to do it
 };
 
 // One direction of a layer on the way forward. States are rows of `state_stride` floats, one a sequence; a0 and c0 may
@@ -28,7 +29,8 @@ struct Batch {
 struct Forward {
     const float* Waa;  // (G·H, H)
     const float* ban;  // (H), GRU alone
-    float* gates;      // (M, ·): input projections in; with `keep`, what the way back needs out. RNN: the rows of a
+    float* gates;      // (M, ·): input projections in; with `keep`, what the way back needs out. RNN: the rows of a.
+                       // nullptr, for a batch with D and without `keep`: the engine has room of its own
     long gates_stride;
     const float* ba;   // (G·H), added to the projections; may be nullptr
     const float* x;    // (M, D), one row after another, and Wax (G·H, D): for a batch with D alone
@@ -61,7 +63,8 @@ struct Backward {
     float* dc0;
     long state_stride;
     float* dgates;    // (M, G·H), gradients before the gates; GRU (M, 4·H): r, z, n and that of Waa_n a⟨t-1⟩ + ban
-    float* previous;  // (M, H), a⟨t-1⟩ of each row, in rows of previous_stride
+    float* previous;  // (M, H), a⟨t-1⟩ of each row, in rows of previous_stride. Both nullptr, for a batch with D: room of
+                      // the engine's own
     long previous_stride;
     const float* x;   // (M, D) and Wax (G·H, D): for a batch with D alone
     const float* Wax;
@@ -96,6 +99,8 @@ struct Path {
     void (*forward)(const Batch&, const Plan&, const Forward*, float* workspace, bool keep, int member);
     void (*backward)(const Batch&, const Plan&, const Backward*, float* workspace, int member);
     long (*workspace)(const Batch&, bool forward);  // floats that a call takes besides its members' scratch
+    long (*packed)(const Batch&, bool forward);     // floats of the weights of all directions, packed
+    void (*pack)(const Batch&, const Forward*, float* packed);
     long chunk;                                     // units are split among members by this many
     const ChainPath* chain;
     const StepPath* step;

@@ -20,31 +20,47 @@ namespace {
 
 #include "small_batch.hpp"
 
+long gates_of(const Batch& batch) { return batch.cell == Cell::lstm ? 4 : batch.cell == Cell::gru ? 3 : 1; }
+
+// Packed weights: Waa of every direction, then Wax.
+long Waa_size(const Batch& batch) { return gates_of(batch) * round_up(batch.H, L) * batch.H; }
+long Wax_size(const Batch& batch) { return round_up(gates_of(batch) * batch.H, L) * batch.D; }
+
+long packed_size(const Batch& batch, bool forward) {
+    return batch.directions * (Waa_size(batch) + (forward ? Wax_size(batch) : 0));
+}
+
+// A member's share.
 template <class C>
-void run_forward(const Batch& batch, const Plan& plan, const Forward* layers, float* packed, bool keep, int member) {
-    const Panels shape = forward_panels<C>(nullptr, batch.H);
-    const long size = shape.vectors * L * shape.depth, count = shape.count();
-    for (int d = 0; d < batch.directions; ++d)
-        pack_forward<C>(layers[d].Waa, batch.H, packed + d * size, first_of(count, member, plan.members),
-                        first_of(count, member + 1, plan.members));
-    float* shared = packed + batch.directions * size;
-    const long Wax_size = round_up(C::GATES * batch.H, L) * batch.D;
-    for (int d = 0; d < batch.directions && batch.D > 0; ++d, shared += Wax_size)
-        project<C>(batch, layers[d], shared, plan.offsets[batch.sequences], member, plan.members);
+void pack_weights(const Batch& batch, const Forward* layers, float* packed, int member, int members) {
+    const long count = forward_panels<C>(nullptr, batch.H).count();
+    for (int d = 0; d < batch.directions; ++d, packed += Waa_size(batch))
+        pack_forward<C>(layers[d].Waa, batch.H, packed, first_of(count, member, members), first_of(count, member + 1, members));
+    for (int d = 0; d < batch.directions && batch.D > 0; ++d, packed += Wax_size(batch))
+        pack_projection<C>(batch, layers[d], packed, member, members);
+}
+
+template <class C>
+void run_forward(const Batch& batch, const Plan& plan, const Forward* layers, float* workspace, bool keep, int member) {
+    if (!batch.packed) pack_weights<C>(batch, layers, workspace, member, plan.members);
+    const float* const Waa = batch.packed ? batch.packed : workspace;
+    const float* const Wax = Waa + batch.directions * Waa_size(batch);
+    float* const shared = batch.packed ? workspace : workspace + packed_size(batch, true);
+    for (int d = 0; d < batch.directions && batch.D > 0; ++d)
+        project<C>(batch, layers[d], Wax + d * Wax_size(batch), plan.offsets[batch.sequences], member, plan.members);
     if (plan.members > 1) plan.barriers[0].wait(plan.members);
     for (const Team* team = plan.team; team < plan.team + plan.teams; ++team) {
         const int number = member - team->first_member;
         if (number < 0 || number >= team->size) continue;
         auto* run = keep ? forward_team<C, true> : forward_team<C, false>;
-        run(batch, plan, *team, layers[team->direction], packed + team->direction * size,
+        run(batch, plan, *team, layers[team->direction], Waa + team->direction * Waa_size(batch),
             shared + 2 * padded(batch.H) * team->begin, number, team->size);
     }
 }
 
 template <class C>
 void run_backward(const Batch& batch, const Plan& plan, const Backward* layers, float* packed, int member) {
-    const Panels shape = backward_panels<C>(nullptr, batch.H);
-    const long size = shape.vectors * L * shape.depth, count = shape.count();
+    const long size = Waa_size(batch), count = backward_panels<C>(nullptr, batch.H).count();
     for (int d = 0; d < batch.directions; ++d)
         pack_backward<C>(layers[d].Waa, batch.H, packed + d * size, first_of(count, member, plan.members),
                          first_of(count, member + 1, plan.members));
@@ -63,12 +79,21 @@ void run_backward(const Batch& batch, const Plan& plan, const Backward* layers, 
     if (layers[0].dx) gradient_of_x<C>(batch, layers, rows, member, plan.members);
 }
 
-void forward(const Batch& batch, const Plan& plan, const Forward* layers, float* packed, bool keep, int member) {
+void forward(const Batch& batch, const Plan& plan, const Forward* layers, float* workspace, bool keep, int member) {
     switch (batch.cell) {
-        case Cell::rnn: return run_forward<Rnn<false>>(batch, plan, layers, packed, keep, member);
-        case Cell::rnn_relu: return run_forward<Rnn<true>>(batch, plan, layers, packed, keep, member);
-        case Cell::gru: return run_forward<Gru>(batch, plan, layers, packed, keep, member);
-        case Cell::lstm: return run_forward<Lstm>(batch, plan, layers, packed, keep, member);
+        case Cell::rnn: return run_forward<Rnn<false>>(batch, plan, layers, workspace, keep, member);
+        case Cell::rnn_relu: return run_forward<Rnn<true>>(batch, plan, layers, workspace, keep, member);
+        case Cell::gru: return run_forward<Gru>(batch, plan, layers, workspace, keep, member);
+        case Cell::lstm: return run_forward<Lstm>(batch, plan, layers, workspace, keep, member);
+    }
+}
+
+void pack(const Batch& batch, const Forward* layers, float* packed) {
+    switch (batch.cell) {
+        case Cell::rnn: return pack_weights<Rnn<false>>(batch, layers, packed, 0, 1);
+        case Cell::rnn_relu: return pack_weights<Rnn<true>>(batch, layers, packed, 0, 1);
+        case Cell::gru: return pack_weights<Gru>(batch, layers, packed, 0, 1);
+        case Cell::lstm: return pack_weights<Lstm>(batch, layers, packed, 0, 1);
     }
 }
 
@@ -81,12 +106,10 @@ void backward(const Batch& batch, const Plan& plan, const Backward* layers, floa
     }
 }
 
-// Room for the packed Waa of every direction and for what the teams share.
+// Room for the packed weights, where they are not packed before, and for what the teams share.
 long workspace(const Batch& batch, bool forward) {
-    const long G = batch.cell == Cell::lstm ? 4 : batch.cell == Cell::gru ? 3 : 1;
-    const long packed = G * round_up(batch.H, L) * batch.H, states = batch.directions * batch.sequences;
-    const long Wax = forward ? round_up(G * batch.H, L) * batch.D : 0;
-    return batch.directions * (packed + Wax) + 2 * padded(forward ? batch.H : G * batch.H) * states;
+    const long width = padded(forward ? batch.H : gates_of(batch) * batch.H);
+    return (batch.packed ? 0 : packed_size(batch, forward)) + 2 * width * batch.directions * batch.sequences;
 }
 
 #define UNROLLED_NAME_OF(path) #path
@@ -97,6 +120,6 @@ long workspace(const Batch& batch, bool forward) {
 extern const ChainPath chain_table;
 extern const StepPath step_table;
 extern const Path table;
-const Path table = {UNROLLED_NAME(UNROLLED_PATH), forward, backward, workspace, CHUNK, &chain_table, &step_table};
+const Path table = {UNROLLED_NAME(UNROLLED_PATH), forward, backward, workspace, packed_size, pack, CHUNK, &chain_table, &step_table};
 
 }  // namespace unrolled::UNROLLED_PATH

@@ -134,8 +134,9 @@ static void product(const float* a, long a_stride, int rows, const Panels& b, lo
         for (long p = first; p < last; ++p) {
             const int width = b.width(p);
             const float* panel = b.panel(p) + k * width * L;
-            const bool end = p + 1 == last && k + depth < b.depth;
-            const float* ahead = end ? b.panel(first) + (k + depth) * W * L : b.panel(p + 1) + k * W * L;
+            const long after = p + 1 < last ? k : k + depth < b.depth ? k + depth : 0;  // where the panel read next begins
+            const long next = p + 1 < last && b.width(p + 1) == width ? p + 1 : first;
+            const float* ahead = b.panel(next) + after * W * L;
             for (int i = 0, row = 0; i < blocks; ++i) {
                 const int size = least + (i < larger);
                 block_of_rows(size, width, a + row * a_stride + k, a_stride, panel,

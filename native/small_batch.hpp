@@ -14,7 +14,7 @@ static void pack_transposed(const float* from, long from_stride, long columns, c
     }
 }
 
-static Panels panels_of(float* packed, long depth, long columns) { return {packed, depth, (columns + L - 1) / L}; }
+static Panels panels_of(const float* packed, long depth, long columns) { return {packed, depth, (columns + L - 1) / L}; }
 
 static Panels pack(const float* from, long from_stride, long depth, long columns, float* packed) {
     const Panels panels = panels_of(packed, depth, columns);
@@ -43,14 +43,20 @@ static void product_within(const float* a, long a_stride, long rows, const Panel
 
 static long rows_cached(long width) { return MAX_ROWS * larger(8, CACHED / (MAX_ROWS * width)); }
 
-// Each member its columns.
+// Each member its columns, of which it packs the weights and then finds the projections.
 template <class C>
-static void project(const Batch& batch, const Forward& layer, float* packed, long rows, int member, int members) {
+static void pack_projection(const Batch& batch, const Forward& layer, float* packed, int member, int members) {
+    const Panels panels = panels_of(packed, batch.D, C::GATES * batch.H);
+    const long first = first_of(panels.count(), member, members), last = first_of(panels.count(), member + 1, members);
+    for (long p = first; p < last; ++p) pack_transposed(layer.Wax, batch.D, C::GATES * batch.H, panels, packed, p);
+}
+
+template <class C>
+static void project(const Batch& batch, const Forward& layer, const float* packed, long rows, int member, int members) {
     const long D = batch.D, columns = C::GATES * batch.H, most = rows_cached(D);
     const Panels panels = panels_of(packed, D, columns);
     const long first = first_of(panels.count(), member, members), last = first_of(panels.count(), member + 1, members);
     float* const beside = scratch(smaller(rows, most) * W * L);
-    for (long p = first; p < last; ++p) pack_transposed(layer.Wax, D, columns, panels, packed, p);
     for (long begin = 0; begin < rows; begin += most) {
         const long count = smaller(most, rows - begin);
         for (long p = first; p < last; ++p)

@@ -97,7 +97,8 @@ struct Buffers {
     const float* given(Rows& states) const { return stateless ? nullptr : states.data(); }
     Forward forward(const Layer& layer, bool keep) {
         Rows& projections = kept ? gates : a;
-        return {layer.Waa.data(), layer.ban.empty() ? nullptr : layer.ban.data(), projections.data(), projections.stride,
+        const bool lacking = kept && !keep && !x.empty();  // the engine lends room for the gates
+        return {layer.Waa.data(), layer.ban.empty() ? nullptr : layer.ban.data(), lacking ? nullptr : projections.data(), projections.stride,
                 ba.empty() ? nullptr : ba.data(), x.data(), Wax.data(), a.data(), a.stride,
                 keep && !c.empty() ? c.data() : nullptr, given(a0), given(c0), a_last.data(), c_last.data(), a0.stride};
     }
@@ -106,6 +107,18 @@ struct Buffers {
                 given(a0), given(c0), da.data(), da.stride, given(da_last), given(dc_last), da0.data(), dc0.data(),
                 a0.stride, dgates.data(), previous.data(), previous.stride, x.data(), Wax.data(), dWax.data(), dWaa.data(), sums.data(),
                 sums.empty() ? nullptr : sums.data() + ba.size(), dx.data()};
+    }
+    // Puts the gradients aside: the next call must find the same bits.
+    void take_gradients() {
+        for (Floats* found : {&dWax, &dWaa, &sums, &dx}) {
+            aside.insert(aside.end(), found->begin(), found->end());
+            found->assign(found->size(), NAN);
+        }
+    }
+    bool same_gradients() const {
+        Floats found;
+        for (const Floats* one : {&dWax, &dWaa, &sums, &dx}) found.insert(found.end(), one->begin(), one->end());
+        return found.size() == aside.size() && !std::memcmp(found.data(), aside.data(), found.size() * sizeof(float));
     }
     // The gradients that the engine adds up itself, against the same sums over dgates and a⟨t-1⟩ in float64.
     bool gradients_add_up(const Problem& problem) const {
@@ -144,7 +157,7 @@ struct Buffers {
     Rows a, gates, a0, c0, a_last, c_last, da, da_last, dc_last, da0, dc0;
     Floats c, dgates;
     Rows previous;
-    Floats x, Wax, ba, dWax, dWaa, sums, dx;
+    Floats x, Wax, ba, dWax, dWaa, sums, dx, aside;
     bool kept, stateless;
 };
 
@@ -168,7 +181,14 @@ public:
             const Batch batch{problem_.cell, problem_.H, problem_.sequences(), problem_.lengths.data(),
                               static_cast<int>(problem_.layers.size()), threads_, D_};
             forward(batch, forwards_.data(), keep_);
-            if (keep_) backward(batch, backwards_.data());
+            if (!keep_) return;
+            if (D_ > 0) {
+                std::vector<Backward> lacking = backwards_;
+                for (Backward& one : lacking) one.dgates = one.previous = nullptr;
+                backward(batch, lacking.data());
+                for (Buffers& one : buffers_) one.take_gradients();
+            }
+            backward(batch, backwards_.data());
         });
     }
 
@@ -177,6 +197,7 @@ public:
         for (const Buffers& one : buffers_) {
             check(one.gaps_untouched(), describe(problem_, threads_) + ": wrote between the rows");
             if (D_ > 0 && keep_) {
+                check(one.same_gradients(), describe(problem_, threads_) + ": gradients where the engine lends room");
                 check(one.gradients_add_up(problem_), describe(problem_, threads_) + ": gradients of the weights");
                 check(dx_adds_up(), describe(problem_, threads_) + ": dx");
             }

@@ -22,7 +22,7 @@ def test_without_a_state_it_starts_from_zero_in_the_type_of_x(cell: Cell, dtype:
         [torch.randn(T, 2, dtype=dtype, generator=torch.Generator().manual_seed(T)) for T in (2, 4, 1)]
     )
     both = [weights(cell, 2, 3, dtype)] * 2
-    zero = torch.zeros(3, 2, 3, dtype=dtype)
+    zero = torch.zeros(3, 1, 2, 3, dtype=dtype)
     a, last = recur(cell, x, both)
     wanted, _ = recur(cell, x, both, State(zero, zero if cell == "lstm" else None))
     assert a.rows.dtype == last.a.dtype == dtype
@@ -34,7 +34,7 @@ def test_without_a_state_it_starts_from_zero_in_the_type_of_x(cell: Cell, dtype:
 @pytest.mark.parametrize("cell", CELLS)
 def test_x_and_state_of_another_type_are_taken_in_that_of_the_weights(cell: Cell, given: bool):
     x = Ragged.from_list([torch.randn(T, 2, generator=torch.Generator().manual_seed(T)).bfloat16() for T in (2, 4, 1)])
-    ones = torch.ones(3, 1, 3, dtype=torch.bfloat16)
+    ones = torch.ones(3, 1, 1, 3, dtype=torch.bfloat16)
     state = State(ones, ones if cell == "lstm" else None) if given else None
     w = weights(cell, 2, 3, torch.float32)
     a, last = recur(cell, x, [w], state)
@@ -62,7 +62,7 @@ def test_without_numbers_it_tells_the_shapes(cell: Cell):
     a, last = recur(cell, x, [bare, bare])
     assert a.rows.is_meta
     assert a.rows.shape == (7, 6)
-    assert last.a.shape == (3, 2, 3)
+    assert last.a.shape == (3, 1, 2, 3)
     # The native engine would read numbers at an address that is none.
     for rows, of in ((x.rows, w), (torch.zeros(7, 2), bare)):
         with pytest.raises(RuntimeError, match=r"device|meta"):
@@ -77,8 +77,8 @@ def test_two_directions_are_one_forwards_and_one_on_the_reversed_batch(cell: Cel
     forwards, _ = recur(cell, x, [w])
     backwards, backwards_last = recur(cell, x.reverse(), [w])
     torch.testing.assert_close(both.rows, torch.cat([forwards.rows, backwards.reverse().rows], dim=1))
-    torch.testing.assert_close(last.a[:, 1], backwards_last.a[:, 0])
-    torch.testing.assert_close(last.a[:, 0, :], forwards.last())
+    torch.testing.assert_close(last.a[:, 0, 1], backwards_last.a[:, 0, 0])
+    torch.testing.assert_close(last.a[:, 0, 0], forwards.last())
 
 
 def test_a_state_can_be_cut_off_from_its_past():

@@ -37,7 +37,7 @@ def problem(
         )
         for _ in range(directions)
     ]
-    state = State(normal(N, directions, H), normal(N, directions, H) if cell == "lstm" else None)
+    state = State(normal(N, 1, directions, H), normal(N, 1, directions, H) if cell == "lstm" else None)
     return Ragged(normal(sum(lengths), D or G * H), torch.tensor(lengths)), weights, state
 
 
@@ -132,7 +132,7 @@ def test_any_shape_equals_torch_in_float64(
 def test_the_ends_are_exact_and_what_is_no_number_stays_none(path: str, cell: Cell):
     H = 9
     x, weights, _ = problem(cell, [2, 2, 2], H)
-    zero = State(torch.zeros(3, 1, H), torch.zeros(3, 1, H) if cell == "lstm" else None)
+    zero = State(torch.zeros(3, 1, 1, H), torch.zeros(3, 1, 1, H) if cell == "lstm" else None)
     x.rows[:2] = 1e4
     x.rows[3, 4] = torch.nan
     x.rows[5] = 3e38
@@ -162,21 +162,21 @@ def test_no_gradient_passes_a_gate_at_its_end(path: str, cell: Cell, end: float)
     assert torch.equal(x.rows.grad, torch.zeros(sum(lengths), x.rows.shape[1]))
     assert a0.grad is not None
     if cell != "gru":
-        assert torch.equal(a0.grad, torch.zeros(3, 2, H))
+        assert torch.equal(a0.grad, torch.zeros(3, 1, 2, H))
         return
     # Where z = 1 the state goes on as it is, and each step that it reaches adds to its gradient, the last one twice.
     z = x.rows.detach()[:, H : 2 * H] > 0
     for n, open_gates in enumerate(z.split(lengths)):
         for d, gates in enumerate((open_gates, open_gates.flip(0))):
             reached = gates.cumprod(0)
-            assert torch.equal(a0.grad[n, d], (reached.sum(0) + reached[-1]).float())
+            assert torch.equal(a0.grad[n, 0, d], (reached.sum(0) + reached[-1]).float())
 
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_long_sequence_alone(path: str, cell: Cell):
     x, weights, state = problem(cell, [100_000], 3, 2)
     a, last = operator.recur(cell, x, weights, state)
-    assert torch.equal(a.rows[-1], last.a[0, 0])
+    assert torch.equal(a.rows[-1], last.a[0, 0, 0])
     halves = Ragged(x.rows[:50_000], torch.tensor([50_000])), Ragged(x.rows[50_000:], torch.tensor([50_000]))
     first, between = operator.recur(cell, halves[0], weights, state)
     second, _ = operator.recur(cell, halves[1], weights, between)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Self, get_args
+from typing import Literal, NamedTuple, get_args
 
 import torch
 from torch import Tensor
@@ -16,8 +16,7 @@ CELLS: tuple[Cell, ...] = get_args(Cell)
 NUM_GATES: dict[Cell, int] = {"rnn": 1, "rnn_relu": 1, "gru": 3, "lstm": 4}
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
+class Weights(NamedTuple):
     """Weights of one direction of one layer, named as in the textbook.
 
     `Wax` (G·H, D), `Waa` (G·H, H) and `ba` (G·H), gates in the order r, z, n (GRU) and i, f, g, o (LSTM). `ban` (H),
@@ -35,30 +34,33 @@ class Weights:
 class State:
     """What a recurrence remembers: the hidden activation `a` and, for the LSTM, the memory cell `c`, batch first.
 
-    At the door of the kernels both are (N, num_directions, H); a whole `Recurrent` has (N, num_layers,
-    num_directions, H).
+    Both are (N, num_layers, num_directions, H); at the door of the kernels num_layers is 1.
     """
 
     a: Tensor
     c: Tensor | None = None
 
     def layer(self, number: int) -> "State":
-        """State of one layer, (N, num_directions, H), out of that of a stack."""
-        return State(self.a[:, number], None if self.c is None else self.c[:, number])
+        """State of one layer, (N, 1, num_directions, H), out of that of a stack."""
+        only = slice(number, number + 1)
+        return State(self.a[:, only], None if self.c is None else self.c[:, only])
 
-    @classmethod
-    def stack(cls, layers: Sequence["State"]) -> Self:
+    @staticmethod
+    def stack(layers: Sequence["State"]) -> "State":
         """State of a stack, (N, num_layers, num_directions, H), out of those of its layers."""
         if len(layers) == 1:
-            (one,) = layers
-            return cls(one.a.unsqueeze(1), None if one.c is None else one.c.unsqueeze(1))
+            return layers[0]
         cells = [state.c for state in layers if state.c is not None]
-        return cls(torch.stack([state.a for state in layers], dim=1), torch.stack(cells, dim=1) if cells else None)
+        return State(torch.cat([state.a for state in layers], dim=1), torch.cat(cells, dim=1) if cells else None)
 
     def index(self, sequences: Tensor) -> "State":
         """State of the sequences with these numbers, in this order."""
         sequences = sequences.to(self.a.device)
         return State(self.a[sequences], None if self.c is None else self.c[sequences])
+
+    def tensors(self) -> list[Tensor]:
+        """a and, for the LSTM, c."""
+        return [self.a] if self.c is None else [self.a, self.c]
 
     def to(self, dtype: torch.dtype) -> "State":
         """The same state in another type."""

@@ -39,7 +39,7 @@ def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State | None
 
     `weights` holds one direction (forwards) or two (forwards, backwards), which run in the same call. `x` has rows
     (M, D); the result has rows (M, num_directions·H), at each step the forward activations before the backward ones,
-    and the state, (N, num_directions, H), of each sequence after its own last step in each direction: t = T_x
+    and the state, (N, 1, num_directions, H), of each sequence after its own last step in each direction: t = T_x
     forwards, t = 1 backwards. `state` is a⟨0⟩ (and c⟨0⟩), zero where None; a backward direction starts from it at t =
     T_x. x and the state are taken in the type of the weights. The GRU resets after the product (Cho et al. 2014,
     arXiv:1406.1078v1, as torch and cuDNN have it).
@@ -48,14 +48,14 @@ def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State | None
     for which a compiled graph breaks: with fullgraph, and in torch.export, they fail.
     """
     assert len(weights) in (1, 2)
-    assert all((direction.ban is not None) == (cell == "gru") for direction in weights)
+    assert (weights[0].ban is not None) == (cell == "gru")
     # Autocast may have left x in half precision: a recurrence adds up too many roundings for that.
     Waa = weights[0].Waa
     if x.rows.dtype != Waa.dtype:
         x = x.with_rows(x.rows.to(Waa.dtype))
     if state is not None:
         state = state.to(Waa.dtype)
-        assert state.a.shape == (x.num_sequences, len(weights), Waa.shape[1])
+        assert state.a.shape == (x.num_sequences, 1, len(weights), Waa.shape[1])
         assert (state.c is not None) == (cell == "lstm")
     # Wherever tensors stand on several devices torch has the word, and the error.
     together = x.rows.is_cpu and (state is None or state.a.is_cpu)
@@ -71,5 +71,5 @@ def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State | None
 
 def zero_state(cell: Cell, x: Ragged, weights: Sequence[Weights]) -> State:
     """The state before the first step when none is given."""
-    a: Tensor = x.rows.new_zeros(x.num_sequences, len(weights), weights[0].Waa.shape[1])
+    a: Tensor = x.rows.new_zeros(x.num_sequences, 1, len(weights), weights[0].Waa.shape[1])
     return State(a, a if cell == "lstm" else None)

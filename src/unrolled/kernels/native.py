@@ -5,16 +5,15 @@ and of x after it) are torch's; the engine (native/) runs a⟨1⟩ … a⟨T_x�
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
-from unrolled.kernels.cells import CELLS, NUM_GATES, Cell
+from unrolled.kernels.cells import CELLS, NUM_GATES, Cell, Weights
 from unrolled.kernels.library import load
 
-__all__ = ["Kept", "backward", "forward", "kept_gates"]
+__all__ = ["FrozenLayer", "Kept", "backward", "forward", "kept_gates"]
 
 # What the way back needs of each step besides a and c, and the gradients that it writes, in floats a unit: r, z, n
 # and m = Waa_n a⟨t-1⟩ + ban of the GRU; i, f, g, o of the LSTM. The RNN's a is enough.
@@ -24,9 +23,14 @@ _GRADIENTS: dict[Cell, int] = {"rnn": 1, "rnn_relu": 1, "gru": 4, "lstm": 4}
 # Up to so many multiply-adds of Wax the engine does these products itself: torch's would take longer.
 _SMALL = 1 << 25
 
+# Where the weights are packed already it does them for so many rows, too: most of the time goes to reading Wax.
+_FEW = 128
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+# Where it does them, up to so many floats that nobody reads afterwards stay in its own memory, which is in the cache.
+_LENT = 1 << 18
+
+
+class Kept(NamedTuple):
     """What `forward` leaves for `backward`, a direction a block: `gates` (D, M, ·), and the LSTM's `c` (D, M, H)."""
 
     a: Tensor
@@ -40,46 +44,71 @@ def kept_gates(cell: Cell, hidden_size: int) -> int:
 
 
 def forward(
-    cell: Cell, rows: Tensor, lengths: Tensor, weights: Sequence[Tensor], state: Sequence[Tensor], keep: bool
+    cell: Cell, rows: Tensor, lengths: Tensor, weights: Sequence[Weights], state: Sequence[Tensor], keep: bool
 ) -> tuple[Tensor, list[Tensor], Kept]:
     """Rows of a (M, num_directions·H), the last a (and c), and, where asked to `keep`, what the way back needs.
 
-    `weights` are Wax, Waa, ba and, for the GRU, ban of each direction; `state` is a⟨0⟩ (and c⟨0⟩), (N,
-    num_directions, H), or nothing: zero.
+    `weights` are those of each direction; `state` is a⟨0⟩ (and c⟨0⟩), (N, 1, num_directions, H), or nothing: zero.
     """
-    directions = _directions(cell, weights)
+    flat = _contiguous(weights)
+    return _forward(cell, rows, lengths, flat[::4], [_at(weight) for weight in flat], None, state, keep)
+
+
+class FrozenLayer:
+    """`forward` for inference alone, of weights that do not change: packed once, for the path in use now."""
+
+    def __init__(self, cell: Cell, weights: Sequence[Weights]) -> None:
+        flat = _contiguous(weights)
+        self._cell: Cell = cell
+        self._Wax = flat[::4]
+        self._biases = [weight if number % 4 >= 2 else None for number, weight in enumerate(flat)]
+        self._addresses = [_at(bias) for bias in self._biases]
+        shape, engine = (CELLS.index(cell), weights[0].Waa.shape[1]), _engine()
+        width_x = weights[0].Wax.shape[1]
+        self._packed = torch.empty(engine.packed_floats(*shape, len(weights), width_x))
+        engine.pack_weights(*shape, width_x, [_at(weight) for weight in flat], self._packed.data_ptr())
+
+    def forward(self, rows: Tensor, lengths: Tensor, state: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
+        """Rows of a and the last a (and c)."""
+        return _forward(self._cell, rows, lengths, self._Wax, self._addresses, self._packed, state, keep=False)[:2]
+
+
+def _forward(
+    cell: Cell,
+    rows: Tensor,
+    lengths: Tensor,
+    Wax: Sequence[Tensor],
+    addresses: Sequence[int],
+    packed: Tensor | None,
+    state: Sequence[Tensor],
+    keep: bool,
+) -> tuple[Tensor, list[Tensor], Kept]:
+    """`addresses` are of Wax, Waa, ba and ban of each direction; where they are `packed`, of the biases alone."""
     rows, state = rows.contiguous(), [tensor.contiguous() for tensor in state]
-    Wax, Waa, _, _ = directions[0]
-    (M, width_x), H, N, D = rows.shape, Waa.shape[1], lengths.shape[0], len(directions)
-    G_H, width = NUM_GATES[cell] * H, kept_gates(cell, H)
-    small = M * D * Wax.numel() <= _SMALL
+    M, (G_H, width_x), N, D = rows.shape[0], Wax[0].shape, lengths.shape[0], len(Wax)
+    H = G_H // NUM_GATES[cell]
+    width = _KEPT[cell] * H
+    small = M * D * G_H * width_x <= _SMALL or (packed is not None and M <= _FEW)
+    lent = small and not keep and M * D * G_H <= _LENT
     a = rows.new_empty(M, D * H)
-    gates = rows.new_empty(D, M, width) if width else None
+    gates = rows.new_empty(D, M, width) if width and not lent else None
+    last = [rows.new_empty(N, 1, D, H) for _ in range(2 if cell == "lstm" else 1)]
     c = rows.new_empty(D, M, H) if keep and cell == "lstm" else None
-    last = [rows.new_empty(N, D, H) for _ in range(2 if cell == "lstm" else 1)]
-    calls: list[tuple[int, ...]] = []
-    for d, (Wax, Waa, ba, ban) in enumerate(directions):
-        if not small:
-            torch.mm(rows, Wax.T, out=a[:, d * H : (d + 1) * H] if gates is None else gates[d, :, :G_H])
-        calls.append(
-            (
-                Waa.data_ptr(),
-                _at(ban),
-                _at(a, d * H) if gates is None else _at(gates, d * M * width),
-                width or D * H,
-                ba.data_ptr(),
-                rows.data_ptr(),
-                Wax.data_ptr(),
-                _at(a, d * H),
-                D * H,
-                _at(c, d * M * H),
-                *_states(state, d * H),
-                *_states(last, d * H),
-                D * H,
-            )
-        )
+    if not small:
+        for d in range(D):
+            torch.mm(rows, Wax[d].T, out=a[:, d * H : (d + 1) * H] if gates is None else gates[d, :, :G_H])
     _engine().recur_forward(
-        CELLS.index(cell), H, lengths.data_ptr(), N, torch.get_num_threads(), keep, width_x if small else 0, calls
+        CELLS.index(cell),
+        H,
+        lengths.data_ptr(),
+        N,
+        M,
+        torch.get_num_threads(),
+        keep,
+        width_x if small else 0,
+        addresses,
+        _at(packed),
+        (rows.data_ptr(), a.data_ptr(), _at(gates), _at(c), *_states(state), *_states(last)),
     )
     return a, last, Kept(a, gates, c)
 
@@ -88,7 +117,7 @@ def backward(
     cell: Cell,
     rows: Tensor,
     lengths: Tensor,
-    weights: Sequence[Tensor],
+    weights: Sequence[Weights],
     state: Sequence[Tensor],
     kept: Kept,
     gradients: Sequence[Tensor | None],
@@ -99,62 +128,47 @@ def backward(
     `gradients` are those of the rows of a and of the last a (and c), None where zero; the other arguments are those of
     `forward`.
     """
-    directions = _directions(cell, weights)
-    rows, state = rows.contiguous(), [tensor.contiguous() for tensor in state]
+    rows, state, flat = rows.contiguous(), [tensor.contiguous() for tensor in state], _contiguous(weights)
     da, *dlast = [None if tensor is None else tensor.contiguous() for tensor in gradients]
     if da is None:
         da = torch.zeros_like(kept.a)
-    (M, width_x), H, N, D = rows.shape, directions[0][1].shape[1], lengths.shape[0], len(directions)
-    width, width_d = kept_gates(cell, H), _GRADIENTS[cell] * H
-    small = D * M * directions[0][0].numel() <= _SMALL
+    (M, width_x), H, N, D = rows.shape, weights[0].Waa.shape[1], lengths.shape[0], len(weights)
+    width = _GRADIENTS[cell] * H
+    small = M * D * weights[0].Wax.numel() <= _SMALL
+    lent = small and M * D * (width + H) <= _LENT
+    dgates = None if lent else rows.new_empty(D, M, width)
+    previous = None if lent else rows.new_empty(D, M, H)
     dstate = [torch.empty_like(tensor) for tensor in state]
-    dgates, previous = rows.new_empty(D, M, width_d), rows.new_empty(D, M, H)
     drows = torch.empty_like(rows) if needs_rows else None
-    dweights = [(torch.empty_like(Wax), torch.empty_like(Waa), torch.empty_like(ba)) for Wax, Waa, ba, _ in directions]
-    dbans = [None if ban is None else torch.empty_like(ban) for _, _, _, ban in directions]
-    calls = [
-        (
-            Waa.data_ptr(),
-            _at(kept.gates, d * M * width),
-            width,
-            _at(kept.a, d * H),
-            D * H,
-            _at(kept.c, d * M * H),
-            *_states(state, d * H),
-            _at(da, d * H),
-            D * H,
-            *_states(dlast, d * H),
-            *_states(dstate, d * H),
-            D * H,
-            _at(dgates, d * M * width_d),
-            _at(previous, d * M * H),
-            H,
-            rows.data_ptr(),
-            Wax.data_ptr(),
-            *map(_at, dweights[d]),
-            _at(dbans[d]),
-            _at(drows),
-        )
-        for d, (Wax, Waa, _, _) in enumerate(directions)
-    ]
+    dflat: list[Any] = [None if weight is None else torch.empty_like(weight) for weight in flat]
     _engine().recur_backward(
-        CELLS.index(cell), H, lengths.data_ptr(), N, torch.get_num_threads(), width_x if small else 0, calls
+        CELLS.index(cell),
+        H,
+        lengths.data_ptr(),
+        N,
+        M,
+        torch.get_num_threads(),
+        width_x if small else 0,
+        [_at(weight) for weight in flat],
+        [_at(dweight) for dweight in dflat],
+        (
+            *(rows.data_ptr(), kept.a.data_ptr(), _at(kept.gates), _at(kept.c), *_states(state)),
+            *(da.data_ptr(), *_states(dlast), *_states(dstate), _at(dgates), _at(previous), _at(drows)),
+        ),
     )
     if not small:
-        for d, (Wax, _, _, _) in enumerate(directions):
-            _sum_over_rows(rows, dgates[d], previous[d], *dweights[d], dbans[d])
+        assert dgates is not None
+        assert previous is not None
+        for d, of in enumerate(weights):
+            _sum_over_rows(rows, dgates[d], previous[d], Weights(*dflat[4 * d : 4 * d + 4]))
             if drows is not None:
-                torch.addmm(drows, dgates[d, :, : Wax.shape[0]], Wax, beta=min(d, 1), out=drows)
-    found = [
-        tensor for three, dban in zip(dweights, dbans, strict=True) for tensor in (*three, dban) if tensor is not None
-    ]
-    return dstate, found, drows
+                torch.addmm(drows, dgates[d, :, : of.Wax.shape[0]], of.Wax, beta=min(d, 1), out=drows)
+    return dstate, [dweight for dweight in dflat if dweight is not None], drows
 
 
-def _sum_over_rows(
-    rows: Tensor, dgates: Tensor, previous: Tensor, dWax: Tensor, dWaa: Tensor, dba: Tensor, dban: Tensor | None
-) -> None:
+def _sum_over_rows(rows: Tensor, dgates: Tensor, previous: Tensor, dweights: Weights) -> None:
     """Gradients of the weights of one direction; `previous` are the rows of a⟨t-1⟩."""
+    dWax, dWaa, dba, dban = dweights
     G_H, H = dWax.shape[0], previous.shape[1]
     torch.mm(dgates[:, :G_H].T, rows, out=dWax)
     torch.sum(dgates[:, :G_H], dim=0, out=dba)
@@ -166,23 +180,18 @@ def _sum_over_rows(
         torch.sum(dgates[:, G_H:], dim=0, out=dban)
 
 
-def _directions(cell: Cell, weights: Sequence[Tensor]) -> list[tuple[Tensor, Tensor, Tensor, Tensor | None]]:
-    """Wax, Waa, ba and ban (None but for the GRU) of each direction."""
-    each = 4 if cell == "gru" else 3
-    flat = [weight.contiguous() for weight in weights]
-    return [(flat[i], flat[i + 1], flat[i + 2], flat[i + 3] if each == 4 else None) for i in range(0, len(flat), each)]
+def _contiguous(weights: Sequence[Weights]) -> list[Any]:
+    """Wax, Waa, ba and ban (None but for the GRU) of each direction, one after another."""
+    return [None if weight is None else weight.contiguous() for of in weights for weight in of]
 
 
-def _at(tensor: Tensor | None, floats: int = 0) -> int:
-    """Address that many floats into a contiguous tensor; 0 where there is none."""
-    return 0 if tensor is None else tensor.data_ptr() + 4 * floats
+def _at(tensor: Tensor | None) -> int:
+    return 0 if tensor is None else tensor.data_ptr()
 
 
-def _states(state: Sequence[Tensor | None], floats: int) -> tuple[int, int]:
-    """Addresses in a and in c, 0 where there is none."""
-    if not state:
-        return 0, 0
-    return _at(state[0], floats), _at(state[1], floats) if len(state) > 1 else 0
+def _states(state: Sequence[Tensor | None]) -> tuple[int, int]:
+    """Addresses of a and of c, 0 where there is none."""
+    return _at(state[0]) if state else 0, _at(state[1]) if len(state) > 1 else 0
 
 
 def _engine() -> Any:

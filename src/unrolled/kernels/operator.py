@@ -22,17 +22,26 @@ __all__ = ["recur"]
 
 def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State | None) -> tuple[Ragged, State]:
     """As `unrolled.kernels.recur`, always on the native engine: float32 tensors on the CPU."""
-    flat = [tensor for one in weights for tensor in (one.Wax, one.Waa, one.ba, one.ban) if tensor is not None]
-    states = [] if state is None else [state.a] if state.c is None else [state.a, state.c]
+    states = [] if state is None else state.tensors()
+    graph = torch.compiler.is_compiling()
+    if not (graph or torch.is_grad_enabled()):
+        a, last, _ = native.forward(cell, x.rows, x.lengths, weights, states, keep=False)
+        return x.with_rows(a), State(*last)
+    flat = [tensor for direction in weights for tensor in direction if tensor is not None]
     keep = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in (x.rows, *flat, *states))
-    if torch.compiler.is_compiling():
+    if graph:
         a, *last = _recur(x.rows, x.lengths, flat, states, cell, keep)[:-2]
     elif keep:
         run: Any = _Recur.apply  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         a, *last = run(cell, x.rows, x.lengths, len(flat), *flat, *states)
     else:
-        a, last, _ = native.forward(cell, x.rows, x.lengths, flat, states, keep=False)
+        a, last, _ = native.forward(cell, x.rows, x.lengths, weights, states, keep=False)
     return x.with_rows(a), State(*last)
+
+
+def _by_direction(cell: Cell, flat: Sequence[Tensor]) -> list[Weights]:
+    each = 4 if cell == "gru" else 3
+    return [Weights(*flat[i : i + each]) for i in range(0, len(flat), each)]
 
 
 class _Recur(torch.autograd.Function):
@@ -40,7 +49,7 @@ class _Recur(torch.autograd.Function):
     def forward(ctx: Any, *inputs: Any) -> tuple[Tensor, ...]:
         cell, rows, lengths, num_weights, *rest = inputs
         weights, state = rest[:num_weights], rest[num_weights:]
-        a, last, kept = native.forward(cell, rows, lengths, weights, state, keep=True)
+        a, last, kept = native.forward(cell, rows, lengths, _by_direction(cell, weights), state, keep=True)
         ctx.cell, ctx.num_weights = cell, num_weights
         ctx.save_for_backward(rows, lengths, *rest, kept.a, kept.gates, kept.c)
         ctx.set_materialize_grads(False)
@@ -51,7 +60,7 @@ class _Recur(torch.autograd.Function):
     def backward(ctx: Any, *grad_outputs: Tensor | None) -> tuple[Tensor | None, ...]:  # pyright: ignore[reportIncompatibleMethodOverride]
         rows, lengths, *rest = ctx.saved_tensors
         inputs, kept = rest[:-3], Kept(*rest[-3:])
-        weights, state = inputs[: ctx.num_weights], inputs[ctx.num_weights :]
+        weights, state = _by_direction(ctx.cell, inputs[: ctx.num_weights]), inputs[ctx.num_weights :]
         dstate, dweights, drows = native.backward(
             ctx.cell, rows, lengths, weights, state, kept, grad_outputs, ctx.needs_input_grad[1]
         )
@@ -64,7 +73,8 @@ def _recur(
 ) -> list[Tensor]:
     """Rows of a, the last a (and c), and what is kept, empty where nothing is: the gates and c."""
     check_numbers(rows, lengths)
-    a, last, kept = native.forward(cast(Cell, cell), rows, lengths, weights, state, keep)
+    cell = cast(Cell, cell)
+    a, last, kept = native.forward(cell, rows, lengths, _by_direction(cell, weights), state, keep)
     return [a, *last, *(rows.new_empty(0) if part is None or not keep else part for part in (kept.gates, kept.c))]
 
 
@@ -73,7 +83,7 @@ def _(
     rows: Tensor, lengths: Tensor, weights: Sequence[Tensor], state: Sequence[Tensor], cell: str, keep: bool
 ) -> list[Tensor]:
     del lengths, weights
-    M, (_, D, H) = rows.shape[0], state[0].shape
+    M, (_, _, D, H) = rows.shape[0], state[0].shape
     width = native.kept_gates(cast(Cell, cell), H)
     return [
         rows.new_empty(M, D * H),
@@ -95,8 +105,9 @@ def _recur_backward(
     needs_rows: bool,
 ) -> list[Tensor]:
     """Gradients of the state, of the weights and of the rows, the last empty where not needed."""
+    cell = cast(Cell, cell)
     dstate, dweights, drows = native.backward(
-        cast(Cell, cell), rows, lengths, weights, state, Kept(*kept), gradients, needs_rows
+        cell, rows, lengths, _by_direction(cell, weights), state, Kept(*kept), gradients, needs_rows
     )
     return [*dstate, *dweights, rows.new_empty(0) if drows is None else drows]
 

@@ -25,15 +25,15 @@ def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State) -> tu
     """As `unrolled.kernels.recur`, always on torch's kernels; `state` must be given."""
     order = x.time_major()
     first = state.index(order.sequence_order)
-    a_first = first.a.transpose(0, 1).contiguous()
-    hidden: Any = a_first if first.c is None else (a_first, first.c.transpose(0, 1).contiguous())
+    a_first = first.a.squeeze(1).transpose(0, 1).contiguous()
+    hidden: Any = a_first if first.c is None else (a_first, first.c.squeeze(1).transpose(0, 1).contiguous())
     flat = [tensor for direction in weights for tensor in _flat(direction)]
     rows = order.sort(x.rows)
     # With biases, one layer, no dropout, and "training", without which cuDNN keeps nothing for the way back.
     kind = x.rows.device.type
     with torch.autocast(kind, enabled=False) if torch.amp.is_autocast_available(kind) else nullcontext():
         rows, *last = _KERNELS[cell](rows, order.batch_sizes, hidden, flat, True, 1, 0.0, True, len(weights) == 2)
-    a_last, *c_last = (tensor.transpose(0, 1) for tensor in last)
+    a_last, *c_last = (tensor.transpose(0, 1).unsqueeze(1) for tensor in last)
     state = State(a_last, c_last[0] if c_last else None).index(order.sequence_inverse)
     return x.with_rows(order.restore(rows)), state
 

@@ -1,5 +1,7 @@
 """The weights of one direction of one recurrent layer, and their counterparts in torch."""
 
+from typing import Any
+
 import torch
 from torch import nn
 
@@ -7,6 +9,8 @@ from unrolled.kernels import NUM_GATES, Cell, Weights
 from unrolled.layers.initialise import orthogonal, xavier_uniform
 
 __all__ = ["Direction", "cell_of", "torch_module"]
+
+_NAMES = set(Weights._fields)
 
 
 class Direction(nn.Module):
@@ -16,19 +20,24 @@ class Direction(nn.Module):
     forget gate, which then begins by remembering (Jozefowicz et al. 2015).
     """
 
+    ban: nn.Parameter | None
+
     def __init__(self, cell: Cell, input_size: int, hidden_size: int, generator: torch.Generator) -> None:
         super().__init__()
         G = NUM_GATES[cell]
         self.Wax = xavier_uniform(G, hidden_size, input_size, generator)
         self.Waa = orthogonal(G, hidden_size, generator)
         self.ba = nn.Parameter(torch.zeros(G * hidden_size))
-        self.ban = nn.Parameter(torch.zeros(hidden_size)) if cell == "gru" else None
+        self.register_parameter("ban", nn.Parameter(torch.zeros(hidden_size)) if cell == "gru" else None)
         if cell == "lstm":
             self.ba.data[hidden_size : 2 * hidden_size] = 1.0
 
     def weights(self) -> Weights:
         """The parameters as the kernels take them."""
-        return Weights(self.Wax, self.Waa, self.ba, self.ban)
+        held: Any = self._parameters
+        if held.keys() == _NAMES:  # four look-ups by way of nn.Module take as long as some steps of a small layer
+            return Weights(**held)
+        return Weights(self.Wax, self.Waa, self.ba, self.ban)  # parametrized, or pruned
 
     @torch.no_grad()
     def read_torch(self, module: nn.RNNBase, suffix: str) -> None:

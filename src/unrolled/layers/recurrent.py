@@ -107,6 +107,14 @@ class Recurrent(nn.Module):
             return State(a)
         return State(a, zero if self.c0 is None else self.c0.expand(shape))
 
+    def start(self, x: Ragged, state: State | None) -> State | None:
+        """The state that `forward` starts from, None where it is zero; raises DataError as `forward` does."""
+        if x.rows.ndim != 2 or x.rows.shape[1] != self.input_size:
+            raise DataError(f"Recurrent: x has rows {tuple(x.rows.shape)}. Give (M, {self.input_size}).")
+        if state is not None:
+            return self._checked(state, x.num_sequences)
+        return None if self.a0 is None else self.first_state(x.num_sequences)
+
     def forward(
         self, x: Ragged, state: State | None = None, noise: torch.Generator | None = None
     ) -> tuple[Ragged, State]:
@@ -117,12 +125,7 @@ class Recurrent(nn.Module):
         chunks gives what it gives whole. `noise` draws the dropout masks; None drops nothing. Raises DataError where
         the shape of x or of the state is not the layer's.
         """
-        if x.rows.ndim != 2 or x.rows.shape[1] != self.input_size:
-            raise DataError(f"Recurrent: x has rows {tuple(x.rows.shape)}. Give (M, {self.input_size}).")
-        if state is not None:
-            state = self._checked(state, x.num_sequences)
-        elif self.a0 is not None:
-            state = self.first_state(x.num_sequences)
+        state = self.start(x, state)
         last: list[State] = []
         for layer, directions in enumerate(cast(Iterable[nn.ModuleDict], self.layers)):
             x = variational(x, self.variational_dropout, noise)

@@ -1,0 +1,105 @@
+"""Frozen: what the layer gives, to the bit, on every instruction path and on torch, from the weights as they were."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import torch
+
+from unrolled.data.ragged import Ragged
+from unrolled.errors import DataError
+from unrolled.kernels import CELLS, Cell, State
+from unrolled.kernels.library import load
+from unrolled.layers import Frozen, Recurrent
+
+ENGINE = load()
+assert ENGINE is not None
+
+
+@pytest.fixture(params=[*ENGINE.paths(), "torch"])
+def dtype(request: pytest.FixtureRequest) -> Iterator[torch.dtype]:
+    """float32 on each path of the engine, and float64, which is torch's."""
+    before = ENGINE.path()
+    if request.param != "torch":
+        ENGINE.use_path(request.param)
+    yield torch.float64 if request.param == "torch" else torch.float32
+    ENGINE.use_path(before)
+
+
+def layer_of(cell: Cell, D: int, H: int, dtype: torch.dtype = torch.float32, **settings) -> Recurrent:
+    layer = Recurrent(cell, D, H, **settings).to(dtype)
+    generator = torch.Generator().manual_seed(1)
+    for parameter in layer.parameters():
+        parameter.data += 0.3 * torch.randn(parameter.shape, generator=generator).to(dtype)
+    return layer
+
+
+def batch(lengths: list[int], D: int, dtype: torch.dtype = torch.float32) -> Ragged:
+    generator = torch.Generator().manual_seed(len(lengths))
+    return Ragged(torch.randn(sum(lengths), D, generator=generator).to(dtype), torch.tensor(lengths))
+
+
+def assert_same(found: tuple[Ragged, State], wanted: tuple[Ragged, State]) -> None:
+    assert torch.equal(found[0].rows, wanted[0].rows)
+    for one, other in zip(found[1].tensors(), wanted[1].tensors(), strict=True):
+        assert torch.equal(one, other)
+
+
+@pytest.mark.parametrize("settings", [{}, {"bidirectional": True, "num_layers": 2, "initial_state": "learned"}])
+@pytest.mark.parametrize("cell", CELLS)
+def test_gives_what_the_layer_gives_to_the_bit(cell: Cell, settings: dict, dtype: torch.dtype):
+    for D, H, lengths in ((3, 5, [4, 1, 7]), (40, 33, [9]), (7, 70, [2, 2, 3, 1, 1])):
+        layer, x = layer_of(cell, D, H, dtype, **settings), batch(lengths, D, dtype)
+        frozen = Frozen(layer)
+        wanted = layer(x)
+        assert_same(frozen(x), wanted)
+        assert_same(frozen(x, wanted[1]), layer(x, wanted[1]))
+
+
+def test_the_products_of_large_layers_are_those_of_the_layer_but_for_rounding():
+    for lengths in ([60], [100] * 6):  # the engine's own, of packed weights; torch's
+        layer, x = Recurrent("lstm", 512, 512), batch(lengths, 512)
+        torch.testing.assert_close(Frozen(layer)(x)[0].rows, layer(x)[0].rows, atol=1e-5, rtol=1e-5)
+
+
+def test_the_weights_are_those_of_its_making():
+    layer, x = layer_of("gru", 3, 4), batch([5, 2], 3)
+    frozen, before = Frozen(layer), layer(x)
+    with torch.no_grad():
+        for parameter in layer.parameters():
+            parameter.add_(1.0)
+    assert_same(frozen(x), before)
+    assert not torch.equal(layer(x)[0].rows, before[0].rows)
+
+
+def test_no_gradient_passes():
+    layer, x = layer_of("lstm", 3, 4), batch([5, 2], 3)
+    x.rows.requires_grad_()
+    for given in (x, x.with_rows(x.rows.double().float())):
+        a, state = Frozen(layer)(given)
+        assert not a.rows.requires_grad
+        assert not state.a.requires_grad
+    assert layer.layers[0]["forwards"].Wax.requires_grad
+
+
+def test_x_of_another_type_is_taken_in_that_of_the_weights():
+    layer, x = layer_of("rnn", 3, 4), batch([5, 2], 3)
+    assert_same(Frozen(layer)(x.with_rows(x.rows.bfloat16())), layer(x.with_rows(x.rows.bfloat16())))
+
+
+def test_an_x_or_a_state_that_is_not_the_layers_is_an_error():
+    frozen = Frozen(layer_of("lstm", 3, 4))
+    with pytest.raises(DataError, match=r"x has rows \(7, 2\). Give \(M, 3\)"):
+        frozen(batch([5, 2], 2))
+    with pytest.raises(DataError, match="the state's c is None"):
+        frozen(batch([5, 2], 3), State(torch.zeros(2, 1, 1, 4)))
+
+
+def test_several_threads_may_call_at_once():
+    layer = layer_of("gru", 20, 30, bidirectional=True)
+    frozen = Frozen(layer)
+    batches = [batch([length] * (1 + length % 3), 20) for length in range(1, 30)]
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(frozen, batches))
+    for one, x in zip(found, batches, strict=True):
+        assert_same(one, layer(x))
