@@ -114,7 +114,7 @@ public:
 private:
     static long rows_of(long N, int groups) { return (N + groups - 1) / groups; }
 
-    static constexpr long WORTH_MEETING = 45'000;  // multiply-adds a step
+    static constexpr long WORTH_MEETING = 28'000;  // multiply-adds a step
     static constexpr long TOO_LARGE = 1 << 18;     // floats of Waa, more than a core's cache holds
 
     std::vector<long> offsets_, order_;

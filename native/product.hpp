@@ -7,6 +7,12 @@
 
 constexpr int DEPTH_BLOCK = 128;  // rows of a panel that stay in the first-level cache while all rows of `a` pass
 
+// A pointer of which the compiler does not know where it comes from, or it would take others for it.
+UNROLLED_INLINE const float* hidden(const float* pointer) {
+    asm("" : "+r"(pointer));
+    return pointer;
+}
+
 // R rows × P panels of C vectors; the panels are `panel_stride` floats apart, the outputs side by side. What is read
 // after one panel, from `ahead` on, is asked for meanwhile; it must be mapped, or each line costs a walk of the page table.
 template <int R, int P, int C>
@@ -25,7 +31,12 @@ UNROLLED_INLINE void block(const float* __restrict a, long a_stride, const float
 #pragma GCC unroll 16
             for (int v = 0; v < V; ++v) sum[r][v] = Vec{};
     }
-    for (long k = 0; k < depth; ++k) {
+    // An address has room for a row and for twice the distance to the next: a register for each three rows.
+    constexpr int GROUPS = (R + 2) / 3;
+    const float* rows[GROUPS];
+#pragma GCC unroll 16
+    for (int g = 0; g < GROUPS; ++g) rows[g] = hidden(a + 3 * g * a_stride);
+    const auto multiply = [&](int k) __attribute__((always_inline)) {
         for (int line = 0; P == 1 && line < C * L; line += 16) __builtin_prefetch(ahead + k * C * L + line, 0, 3);
         Vec factor[V];
 #pragma GCC unroll 16
@@ -34,11 +45,18 @@ UNROLLED_INLINE void block(const float* __restrict a, long a_stride, const float
             for (int c = 0; c < C; ++c) factor[p * C + c] = load(b + p * panel_stride + (k * C + c) * L);
 #pragma GCC unroll 16
         for (int r = 0; r < R; ++r) {
-            const Vec scalar = broadcast(a[r * a_stride + k]);
+            const Vec scalar = broadcast(rows[r / 3][r % 3 * a_stride + k]);
 #pragma GCC unroll 16
             for (int v = 0; v < V; ++v) sum[r][v] += scalar * factor[v];
         }
-    }
+    };
+    const auto advance = [&](int by) __attribute__((always_inline)) {
+#pragma GCC unroll 16
+        for (int g = 0; g < GROUPS; ++g) rows[g] += by;
+        b += by * C * L, ahead += by * C * L;
+    };
+    for (long left = depth / 2; left > 0; --left) multiply(0), multiply(1), advance(2);
+    if (depth % 2) multiply(0);
 #pragma GCC unroll 16
     for (int r = 0; r < R; ++r)
 #pragma GCC unroll 16

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from unrolled.data.ragged import Ragged
 from unrolled.kernels import State
-from unrolled.layers import Recurrent
+from unrolled.layers import Frozen, Recurrent
 
 NAME = "unrolled"
 
@@ -45,11 +45,11 @@ def training(problem: Problem) -> Run:
 
 
 def inference(problem: Problem) -> Run:
-    layer, lengths, x_MD = layer_of(problem), torch.from_numpy(problem.lengths), torch.from_numpy(problem.x_MD)
+    """Of the weights as they are, as a session of ONNX Runtime has them."""
+    frozen, lengths, x_MD = Frozen(layer_of(problem)), torch.from_numpy(problem.lengths), torch.from_numpy(problem.x_MD)
 
     def call() -> Tensor:
-        with torch.inference_mode():
-            return layer(Ragged(x_MD, lengths))[0].rows
+        return frozen(Ragged(x_MD, lengths))[0].rows
 
     return Run(call, lambda: split_outputs(call().numpy(), problem.point.directions))
 

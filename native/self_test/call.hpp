@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "../arena.hpp"
 #include "check.hpp"
 #include "problem.hpp"
 
@@ -164,8 +165,8 @@ struct Buffers {
 // Forward and back with `keep`, else forward alone.
 class Call {
 public:
-    Call(const Problem& problem, int threads, bool keep, bool project = false)
-        : problem_(problem), threads_(threads), keep_(keep), D_(project ? problem.num_gates() * problem.H : 0) {
+    Call(const Problem& problem, int threads, bool keep, bool project = false, bool pack = false)
+        : problem_(problem), threads_(threads), keep_(keep), pack_(pack), D_(project ? problem.num_gates() * problem.H : 0) {
         buffers_.reserve(problem.layers.size());
         for (const Layer& layer : problem.layers) {
             buffers_.emplace_back(problem, layer);
@@ -178,8 +179,15 @@ public:
     // In a thread of its own, whose memory the engine asks for anew: a sanitizer sees its very ends.
     std::thread start() {
         return std::thread([this] {
-            const Batch batch{problem_.cell, problem_.H, problem_.sequences(), problem_.lengths.data(),
-                              static_cast<int>(problem_.layers.size()), threads_, D_};
+            Batch batch{problem_.cell, problem_.H, problem_.sequences(), problem_.lengths.data(),
+                        static_cast<int>(problem_.layers.size()), threads_, D_};
+            Arena packed;
+            if (pack_) {
+                float* const weights = packed.take(path().packed(batch, true));
+                path().pack(batch, forwards_.data(), weights);
+                batch.packed = weights;
+                for (Forward& one : forwards_) one.Waa = one.Wax = nullptr;
+            }
             forward(batch, forwards_.data(), keep_);
             if (!keep_) return;
             if (D_ > 0) {
@@ -220,15 +228,15 @@ private:
 
     const Problem& problem_;
     int threads_;
-    bool keep_;
+    bool keep_, pack_;
     long D_;
     std::vector<Buffers> buffers_;
     std::vector<Forward> forwards_;
     std::vector<Backward> backwards_;
 };
 
-std::vector<Result<float>> run(const Problem& problem, int threads, bool keep, bool project = false) {
-    Call call(problem, threads, keep, project);
+std::vector<Result<float>> run(const Problem& problem, int threads, bool keep, bool project = false, bool pack = false) {
+    Call call(problem, threads, keep, project, pack);
     call.start().join();
     return call.results();
 }

@@ -85,6 +85,7 @@ void any_company(Random& random, const Problem& problem, int most_threads) {
         same_bits(problem, run(problem, threads, false), together, threads, false, "when nothing is kept");
         same_bits(problem, run(problem, threads, true, true), together, threads, true, "when the engine projects");
         same_bits(problem, run(problem, threads, false, true), together, threads, false, "when it does and nothing is kept");
+        same_bits(problem, run(problem, threads, false, threads % 2, true), together, threads, false, "with packed weights");
     }
     std::vector<long> order;
     for (long i = 0; i < problem.sequences(); ++i) order.push_back(i);

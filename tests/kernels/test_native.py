@@ -263,3 +263,13 @@ def test_an_exported_program_holds_it():
 
     program = torch.export.export(Layer(), (x.rows,))
     assert torch.equal(program.module()(x.rows), operator.recur("gru", x, weights, state)[0].rows)
+
+
+def test_a_gradient_of_the_gradient_is_refused():
+    x, weights, state = problem("gru", [4, 2], 5, 3)
+    x.rows.requires_grad_()
+    a, _ = operator.recur("gru", x, weights, state)
+    da = torch.ones_like(a.rows).requires_grad_()
+    (drows,) = torch.autograd.grad(a.rows, x.rows, da, create_graph=True)
+    with pytest.raises(RuntimeError, match="differentiate twice"):
+        drows.sum().backward()

@@ -28,7 +28,7 @@ def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State | None
         a, last, _ = native.forward(cell, x.rows, x.lengths, weights, states, keep=False)
         return x.with_rows(a), State(*last)
     flat = [tensor for direction in weights for tensor in direction if tensor is not None]
-    keep = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in (x.rows, *flat, *states))
+    keep = torch.is_grad_enabled() and (x.rows.requires_grad or any(tensor.requires_grad for tensor in flat + states))
     if graph:
         a, *last = _recur(x.rows, x.lengths, flat, states, cell, keep)[:-2]
     elif keep:
@@ -50,21 +50,29 @@ class _Recur(torch.autograd.Function):
         cell, rows, lengths, num_weights, *rest = inputs
         weights, state = rest[:num_weights], rest[num_weights:]
         a, last, kept = native.forward(cell, rows, lengths, _by_direction(cell, weights), state, keep=True)
-        ctx.cell, ctx.num_weights = cell, num_weights
-        ctx.save_for_backward(rows, lengths, *rest, kept.a, kept.gates, kept.c)
+        ctx.cell, ctx.num_weights, ctx.lengths, ctx.gates, ctx.c = cell, num_weights, lengths, kept.gates, kept.c
+        ctx.save_for_backward(rows, *rest, a)
         ctx.set_materialize_grads(False)
         return a, *last
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, *grad_outputs: Tensor | None) -> tuple[Tensor | None, ...]:  # pyright: ignore[reportIncompatibleMethodOverride]
-        rows, lengths, *rest = ctx.saved_tensors
-        inputs, kept = rest[:-3], Kept(*rest[-3:])
-        weights, state = _by_direction(ctx.cell, inputs[: ctx.num_weights]), inputs[ctx.num_weights :]
-        dstate, dweights, drows = native.backward(
-            ctx.cell, rows, lengths, weights, state, kept, grad_outputs, ctx.needs_input_grad[1]
-        )
-        return None, drows, None, None, *dweights, *dstate
+        # once_differentiable takes as long as steps of a small layer, though nobody asks for a second gradient.
+        back = _once if torch.is_grad_enabled() else _back
+        return back(ctx, *grad_outputs)
+
+
+def _back(ctx: Any, *grad_outputs: Tensor | None) -> tuple[Tensor | None, ...]:
+    rows, *inputs, a = ctx.saved_tensors
+    weights, state = _by_direction(ctx.cell, inputs[: ctx.num_weights]), inputs[ctx.num_weights :]
+    kept = Kept(a, ctx.gates, ctx.c)
+    dstate, dweights, drows = native.backward(
+        ctx.cell, rows, ctx.lengths, weights, state, kept, grad_outputs, ctx.needs_input_grad[1]
+    )
+    return None, drows, None, None, *dweights, *dstate
+
+
+_once = once_differentiable(_back)
 
 
 @torch.library.custom_op("unrolled::recur", mutates_args=(), device_types="cpu")
