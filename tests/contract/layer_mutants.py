@@ -34,7 +34,7 @@ SWAP = "[torch.cat([w[3:6], w[:3], w[6:]]) for w in (weights.Wax, weights.Waa, w
 # The backward direction starts at the longest sequence's last step and walks through the padding of the others.
 OVER_PADDING = """    ways = []
     for d, padded in enumerate((x.padded(), x.padded().flip(1))):
-        parts = [part[None, :, d].contiguous() for part in (state.a, state.c)]
+        parts = [part[None, :, 0, d].contiguous() for part in (state.a, state.c)]
         ways.append(torch.lstm(padded, parts, _flat(weights[d]), True, 1, 0.0, False, False, True)[0])
     rows = order.sort(Ragged.from_padded(torch.cat([ways[0], ways[1].flip(1)], 2), x.lengths).rows)
 """
@@ -65,7 +65,12 @@ MUTANTS = (
     ),
     Mutant("the carry forgotten", PACKED, "hidden: Any = a_first", "hidden: Any = a_first * 0", RNN, "parity"),
     Mutant(
-        "c forgotten", PACKED, "first.c.transpose(0, 1).contiguous()", "first.c.transpose(0, 1) * 0", LSTM, "parity"
+        "c forgotten",
+        PACKED,
+        "first.c.squeeze(1).transpose(0, 1).contiguous()",
+        "first.c.squeeze(1).transpose(0, 1) * 0",
+        LSTM,
+        "parity",
     ),
     Mutant(
         "the gradient of the carry lost", PACKED, "first = state.index", "first = state.detach().index", GRU, "gradient"
