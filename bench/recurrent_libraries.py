@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from recurrent_grid import Point
 
 OURS = "unrolled"
+WORDS = "unrolled, words"  # no peer: ours once more, x being the row of a word
 LIMIT = "matrix product"
 PRODUCT_SIDE = 2048
 PRODUCT_FLOPS = 2.0 * PRODUCT_SIDE**3
@@ -19,6 +20,11 @@ class Library:
     contestants: Callable[[Point], list[str]]  # names in the module's BUILDERS[point.task]
     packages: tuple[str, ...]
     environment: dict[str, str] = field(default_factory=dict)
+
+
+def of_ours(point: Point) -> list[str]:
+    """A step's x may be a word's row, whose product with Wax is looked up."""
+    return [OURS, WORDS] if point.task == "step" else [OURS]
 
 
 def of_torch(point: Point) -> list[str]:
@@ -50,7 +56,7 @@ def of_onnxruntime(point: Point) -> list[str]:
 
 
 LIBRARIES = {
-    OURS: Library("ours", lambda _: [OURS], ("unrolled", "numpy")),
+    OURS: Library("ours", of_ours, ("unrolled", "numpy")),
     "torch": Library("torch_layers", of_torch, ("torch",)),
     "torch.compile": Library("torch_compiled", of_torch_compile, ("torch",)),
     "jax": Library("jax_scan", of_jax, ("jax", "jaxlib"), {"JAX_PLATFORMS": "cpu"}),

@@ -80,8 +80,8 @@ def race(
 
 
 def stragglers(ours: str, times: Times, running: list[str]) -> list[str]:
-    """Peers that are far behind the best peer in all rounds so far."""
-    peers = [name for name in running if name != ours]
+    """Peers that are far behind the best peer in all rounds so far; another way of ours is none."""
+    peers = [name for name in running if name != ours and not name.startswith(f"{ours},")]
     if not peers:
         return []
     best = min(times.median(name) for name in peers)

@@ -8,9 +8,10 @@ from torch import Tensor
 
 from unrolled.data.ragged import Ragged
 from unrolled.kernels import State
-from unrolled.layers import Frozen, Recurrent
+from unrolled.layers import Frozen, Recurrent, Stepper
 
 NAME = "unrolled"
+WORDS_OF_TABLE, WORD = 1000, 141
 
 
 def layer_of(problem: Problem) -> Recurrent:
@@ -55,8 +56,19 @@ def inference(problem: Problem) -> Run:
 
 
 def step(problem: Problem) -> Run:
+    x_1D = torch.from_numpy(problem.x_MD)
+    return stepping_on(problem, layer_of(problem).stepper(), x_1D)
+
+
+def step_words(problem: Problem) -> Run:
+    """x is the row of a word among others: its product with Wax was made with the stepper."""
+    E = torch.randn(WORDS_OF_TABLE, problem.point.H)
+    E[WORD] = torch.from_numpy(problem.x_MD)[0]
+    return stepping_on(problem, layer_of(problem).stepper(vocabulary=E), WORD)
+
+
+def stepping_on(problem: Problem, stepper: Stepper, x: Tensor | int) -> Run:
     """The state stays with the stepper; every call goes on from the one that the last one left."""
-    stepper, x_1D = layer_of(problem).stepper(), torch.from_numpy(problem.x_MD)
     first = [torch.from_numpy(part).view(1, 1, 1, -1) for part in (problem.a_H, problem.c_H)]
     begin = State(first[0], first[1] if problem.point.cell == "lstm" else None)
     stepper.state = begin
@@ -64,11 +76,11 @@ def step(problem: Problem) -> Run:
     def answers() -> Answers:
         stepper.state = begin
         for _ in range(STEPS):
-            stepper.step(x_1D)
+            stepper.step(x)
         parts = {"a": stepper.state.a, "c": stepper.state.c}
         return {name: part.flatten().numpy() for name, part in parts.items() if part is not None}
 
-    return Run(lambda: stepper.step(x_1D), answers)
+    return Run(lambda: stepper.step(x), answers)
 
 
 def profile(call: Callable[[], object], repeats: int = 3) -> list[tuple[str, float]]:
@@ -83,5 +95,5 @@ def profile(call: Callable[[], object], repeats: int = 3) -> list[tuple[str, flo
 BUILDERS: dict[str, dict[str, Builder]] = {
     "training": {NAME: training},
     "inference": {NAME: inference},
-    "step": {NAME: step},
+    "step": {NAME: step, f"{NAME}, words": step_words},
 }
