@@ -84,9 +84,9 @@ void any_company(Random& random, const Problem& problem, int most_threads) {
         if (threads > 1) same_bits(problem, run(problem, threads, true), together, threads, true, "with more threads");
         same_bits(problem, run(problem, threads, false), together, threads, false, "when nothing is kept");
         same_bits(problem, run(problem, threads, true, true), together, threads, true, "when the engine projects");
-        same_bits(problem, run(problem, threads, false, true), together, threads, false, "when it does and nothing is kept");
-        same_bits(problem, run(problem, threads, false, threads % 2, true), together, threads, false, "with packed weights");
     }
+    same_bits(problem, run(problem, most_threads, false, true), together, most_threads, false, "when nothing is kept of it");
+    same_bits(problem, run(problem, most_threads, false, true, true), together, most_threads, false, "with packed weights");
     std::vector<long> order;
     for (long i = 0; i < problem.sequences(); ++i) order.push_back(i);
     random.shuffle(order);

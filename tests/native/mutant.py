@@ -65,7 +65,7 @@ class Mutant:
             text=True,
             errors="replace",
             check=False,
-            timeout=200,
+            timeout=400,
         )
 
 
