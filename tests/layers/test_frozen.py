@@ -87,6 +87,20 @@ def test_x_of_another_type_is_taken_in_that_of_the_weights():
     assert_same(Frozen(layer)(x.with_rows(x.rows.bfloat16())), layer(x.with_rows(x.rows.bfloat16())))
 
 
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
+def test_a_state_of_another_type_is_taken_in_that_of_the_weights(dtype: torch.dtype):
+    layer, x = layer_of("lstm", 3, 4), batch([5, 2], 3)
+    state = layer(x)[1].to(dtype)
+    assert_same(Frozen(layer)(x, state), layer(x, state))
+
+
+def test_a_state_without_numbers_is_torchs_error():
+    layer, x = layer_of("lstm", 3, 4), batch([5, 2], 3)
+    state = layer(x)[1]
+    with pytest.raises(RuntimeError, match=r"device|meta"):
+        Frozen(layer)(x, State(state.a.to("meta"), state.c))
+
+
 def test_an_x_or_a_state_that_is_not_the_layers_is_an_error():
     frozen = Frozen(layer_of("lstm", 3, 4))
     with pytest.raises(DataError, match=r"x has rows \(7, 2\). Give \(M, 3\)"):

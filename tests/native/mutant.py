@@ -65,7 +65,7 @@ class Mutant:
             text=True,
             errors="replace",
             check=False,
-            timeout=400,
+            timeout=280,
         )
 
 

@@ -35,7 +35,9 @@ class Frozen:
 
     def __call__(self, x: Ragged, state: State | None = None) -> tuple[Ragged, State]:
         """As `Recurrent.forward` without noise: the last layer's rows (M, num_directions·H), and the last state."""
-        if not (self._native and x.rows.is_cpu and x.rows.dtype == torch.float32):
+        given = [x.rows] if state is None else [x.rows, *state.tensors()]
+        # The engine reads float32 at an address: what is of another type or elsewhere goes by the kernels' door.
+        if not self._native or any(not one.is_cpu or one.dtype != torch.float32 for one in given):
             with torch.no_grad():
                 return self._layer(x, state)
         state = self._layer.start(x, state)
