@@ -18,13 +18,15 @@ namespace {
 #include "cells.hpp"
 #include "recurrence.hpp"
 
-#include "small_batch.hpp"
+#include "all_rows.hpp"
 
 long gates_of(const Batch& batch) { return batch.cell == Cell::lstm ? 4 : batch.cell == Cell::gru ? 3 : 1; }
 
 // Packed weights: Waa of every direction, then Wax.
 long Waa_size(const Batch& batch) { return gates_of(batch) * round_up(batch.H, L) * batch.H; }
 long Wax_size(const Batch& batch) { return round_up(gates_of(batch) * batch.H, L) * batch.D; }
+
+long Wax_back_size(const Batch& batch) { return gates_of(batch) * batch.H * round_up(batch.D, L); }
 
 long packed_size(const Batch& batch, bool forward) {
     return batch.directions * (Waa_size(batch) + (forward ? Wax_size(batch) : 0));
@@ -46,6 +48,7 @@ void run_forward(const Batch& batch, const Plan& plan, const Forward* layers, fl
     const float* const Waa = batch.packed ? batch.packed : workspace;
     const float* const Wax = Waa + batch.directions * Waa_size(batch);
     float* const shared = batch.packed ? workspace : workspace + packed_size(batch, true);
+    if (batch.D > 0 && !batch.packed && plan.members > 1) plan.barriers[0].wait(plan.members);
     for (int d = 0; d < batch.directions && batch.D > 0; ++d)
         project<C>(batch, layers[d], Wax + d * Wax_size(batch), plan.offsets[batch.sequences], member, plan.members);
     if (plan.members > 1) plan.barriers[0].wait(plan.members);
@@ -64,8 +67,12 @@ void run_backward(const Batch& batch, const Plan& plan, const Backward* layers, 
     for (int d = 0; d < batch.directions; ++d)
         pack_backward<C>(layers[d].Waa, batch.H, packed + d * size, first_of(count, member, plan.members),
                          first_of(count, member + 1, plan.members));
+    const long rows = plan.offsets[batch.sequences], size_of_Wax = Wax_back_size(batch);
+    float* const Wax = packed + batch.directions * size;
+    for (int d = 0; d < batch.directions && layers[0].dx; ++d)
+        pack_Wax<C>(batch, layers[d], Wax + d * size_of_Wax, member, plan.members);
     if (plan.members > 1) plan.barriers[0].wait(plan.members);
-    float* const shared = packed + batch.directions * size;
+    float* const shared = Wax + batch.directions * size_of_Wax;
     for (const Team* team = plan.team; team < plan.team + plan.teams; ++team) {
         const int number = member - team->first_member;
         if (number < 0 || number >= team->size) continue;
@@ -74,9 +81,9 @@ void run_backward(const Batch& batch, const Plan& plan, const Backward* layers, 
     }
     if (batch.D == 0) return;
     if (plan.members > 1) plan.barriers[0].wait(plan.members);
-    const long rows = plan.offsets[batch.sequences];
     for (int d = 0; d < batch.directions; ++d) gradients_of_weights<C>(batch, layers[d], rows, member, plan.members);
-    if (layers[0].dx) gradient_of_x<C>(batch, layers, rows, member, plan.members);
+    for (int d = 0; d < batch.directions && layers[0].dx; ++d)
+        gradient_of_x<C>(batch, layers[d], Wax + d * size_of_Wax, rows, layers[0].dx, d > 0, member, plan.members);
 }
 
 void forward(const Batch& batch, const Plan& plan, const Forward* layers, float* workspace, bool keep, int member) {
@@ -109,7 +116,7 @@ void backward(const Batch& batch, const Plan& plan, const Backward* layers, floa
 // Room for the packed weights, where they are not packed before, and for what the teams share.
 long workspace(const Batch& batch, bool forward) {
     const long width = padded(forward ? batch.H : gates_of(batch) * batch.H);
-    return (batch.packed ? 0 : packed_size(batch, forward)) + 2 * width * batch.directions * batch.sequences;
+    return (batch.packed ? 0 : packed_size(batch, forward)) + (forward ? 0 : batch.directions * Wax_back_size(batch)) + 2 * width * batch.directions * batch.sequences;
 }
 
 #define UNROLLED_NAME_OF(path) #path

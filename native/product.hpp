@@ -15,7 +15,7 @@ UNROLLED_INLINE const float* hidden(const float* pointer) {
 
 // R rows × P panels of C vectors; the panels are `panel_stride` floats apart, the outputs side by side. What is read
 // after one panel, from `ahead` on, is asked for meanwhile; it must be mapped, or each line costs a walk of the page table.
-template <int R, int P, int C>
+template <int R, int P, int C, bool AHEAD>
 UNROLLED_INLINE void block(const float* __restrict a, long a_stride, const float* __restrict b, long panel_stride,
                            float* __restrict out, long out_stride, long depth, bool add, const float* ahead) {
     constexpr int V = P * C;
@@ -37,7 +37,7 @@ UNROLLED_INLINE void block(const float* __restrict a, long a_stride, const float
 #pragma GCC unroll 16
     for (int g = 0; g < GROUPS; ++g) rows[g] = hidden(a + 3 * g * a_stride);
     const auto multiply = [&](int k) __attribute__((always_inline)) {
-        for (int line = 0; P == 1 && line < C * L; line += 16) __builtin_prefetch(ahead + k * C * L + line, 0, 3);
+        for (int line = 0; AHEAD && line < C * L; line += 16) __builtin_prefetch(ahead + k * C * L + line, 0, 3);
         Vec factor[V];
 #pragma GCC unroll 16
         for (int p = 0; p < P; ++p)
@@ -94,13 +94,15 @@ static void pack_rows(const float* from, long from_stride, long columns, const P
         }
 }
 
+// `ahead` may be nullptr: nothing to ask for.
 template <int R, int C = W>
 UNROLLED_INLINE void block_of_width(int width, const float* a, long a_stride, const float* b, float* out,
                                     long out_stride, long depth, bool add, const float* ahead) {
     if constexpr (C > 1) {
         if (width < C) return block_of_width<R, C - 1>(width, a, a_stride, b, out, out_stride, depth, add, ahead);
     }
-    block<R, 1, C>(a, a_stride, b, 0, out, out_stride, depth, add, ahead);
+    if (ahead) return block<R, 1, C, true>(a, a_stride, b, 0, out, out_stride, depth, add, ahead);
+    block<R, 1, C, false>(a, a_stride, b, 0, out, out_stride, depth, add, b);
 }
 
 template <int R = MAX_ROWS>
@@ -123,15 +125,27 @@ static void few_rows(const float* a, long a_stride, const Panels& b, long first,
     const auto do_rest = [&] {
         if (rest == last) return;
         if constexpr (P > 1) few_rows<R, P / 2>(a, a_stride, b, rest, last, out_rest, out_stride, add, back);
-        else block_of_width<R>(b.width(rest), a, a_stride, b.panel(rest), out_rest, out_stride, b.depth, add, b.panel(rest));
+        else block_of_width<R>(b.width(rest), a, a_stride, b.panel(rest), out_rest, out_stride, b.depth, add, nullptr);
     };
     if (back) do_rest();
     for (long i = 0; i < blocks; ++i) {
         const long number = back ? blocks - 1 - i : i, panel = first + number * P;
-        block<R, P, W>(a, a_stride, b.panel(panel), W * L * b.depth, out + number * P * W * L, out_stride, b.depth, add,
-                       b.panel(panel));
+        block<R, P, W, false>(a, a_stride, b.panel(panel), W * L * b.depth, out + number * P * W * L, out_stride, b.depth,
+                              add, b.panel(panel));
     }
     if (!back) do_rest();
+}
+
+// Any number of rows, in blocks as even as can be.
+static void many_rows(const float* a, long a_stride, long rows, int width, const float* panel, float* out, long out_stride,
+                      long depth, bool add, const float* ahead) {
+    const long blocks = (rows + MAX_ROWS - 1) / MAX_ROWS, least = rows / blocks, larger = rows % blocks;
+    for (long i = 0, row = 0; i < blocks; ++i) {
+        const int size = static_cast<int>(least + (i < larger));
+        block_of_rows(size, width, a + row * a_stride, a_stride, panel, out + row * out_stride, out_stride, depth, add,
+                      i == 0 ? ahead : nullptr);
+        row += size;
+    }
 }
 
 // Columns of the panels [first, last) for all rows; `out` is where the first panel's first column goes.
@@ -146,22 +160,14 @@ static void product(const float* a, long a_stride, int rows, const Panels& b, lo
         if (rows == 4) return few_rows<4, 2>(a, a_stride, b, first, last, out, out_stride, add, back);
         if (rows == 5) return few_rows<5, 2>(a, a_stride, b, first, last, out, out_stride, add, back);
     }
-    const int blocks = (rows + MAX_ROWS - 1) / MAX_ROWS, least = rows / blocks, larger = rows % blocks;
     for (long k = 0; k < b.depth; k += DEPTH_BLOCK) {
         const long depth = b.depth - k < DEPTH_BLOCK ? b.depth - k : DEPTH_BLOCK;
         for (long p = first; p < last; ++p) {
             const int width = b.width(p);
-            const float* panel = b.panel(p) + k * width * L;
             const long after = p + 1 < last ? k : k + depth < b.depth ? k + depth : 0;  // where the panel read next begins
             const long next = p + 1 < last && b.width(p + 1) == width ? p + 1 : first;
-            const float* ahead = b.panel(next) + after * W * L;
-            for (int i = 0, row = 0; i < blocks; ++i) {
-                const int size = least + (i < larger);
-                block_of_rows(size, width, a + row * a_stride + k, a_stride, panel,
-                              out + row * out_stride + (p - first) * W * L, out_stride, depth, add || k > 0,
-                              i == 0 ? ahead : panel);
-                row += size;
-            }
+            many_rows(a + k, a_stride, rows, width, b.panel(p) + k * width * L, out + (p - first) * W * L, out_stride,
+                      depth, add || k > 0, b.panel(next) + after * W * L);
         }
     }
 }

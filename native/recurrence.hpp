@@ -47,8 +47,10 @@ static void pack_backward(const float* Waa, long H, float* packed, long first_pa
     for (long p = first_panel; p < last_panel; ++p) pack_rows(Waa, H, H, backward_panels<C>(packed, H), packed, p);
 }
 
-// At each step rows of all sequences are visited, in no order that the processor could foresee: forward, what the next
-// step reads and writes of a sequence is asked for a step ahead; back, where a row passes at once, a row ahead.
+// At each step rows of all sequences are visited, in no order that the processor could foresee: what comes some rows
+// later is asked for; back, where a row passes at once, the next one.
+constexpr long ROWS_AHEAD = 4;
+
 UNROLLED_INLINE void foresee(const float* row, long blocks, long H, long units) {
     for (long block = 0; block < blocks; ++block)
         for (long u = 0; u < units; u += 16) __builtin_prefetch(row + block * H + u, 0, 3);
@@ -121,11 +123,15 @@ static void forward_team(const Batch& batch, const Plan& plan, const Team& team,
                     smaller(last * C::GATES, panels.count()), sums, sums_stride, false, back);
             const long unit_end = smaller(last * CHUNK, H);
             for (long r = 0; r < running; ++r) {
-                const long row = rows[r], next = row + direction, first = chunk * CHUNK;
+                const long row = rows[r], first = chunk * CHUNK, later = r + ROWS_AHEAD;
+                // After the last row come the first ones, of the next chunk; after the last chunk, of the next step.
+                const bool wraps = later >= running, steps = wraps && number + 1 == groups;
+                const long next = rows[wraps ? smaller(later - running, r) : later] + (steps ? direction : 0);
+                const long on = wraps && !steps ? (back ? -group : group) * CHUNK : 0;
                 each_unit(first, unit_end, [&]<int V>(long u, int n) {
-                    foresee(layer.gates + next * layer.gates_stride + u, KEEP ? C::KEPT : C::GATES, H, V * L);
-                    foresee(layer.a + next * layer.a_stride + u, 1, H, V * L);
-                    if constexpr (KEEP && C::HAS_C) foresee(layer.c + next * H + u, 1, H, V * L);
+                    foresee(layer.gates + next * layer.gates_stride + u + on, KEEP ? C::KEPT : C::GATES, H, V * L);
+                    foresee(layer.a + next * layer.a_stride + u + on, 1, H, V * L);
+                    if constexpr (KEEP && C::HAS_C) foresee(layer.c + next * H + u + on, 1, H, V * L);
                     C::template forward<KEEP, V>(ForwardUnits{
                         sums + r * sums_stride + (u - first) * C::GATES, layer.gates + row * layer.gates_stride + u,
                         layer.a + row * layer.a_stride + u, KEEP && C::HAS_C ? layer.c + row * H + u : nullptr,

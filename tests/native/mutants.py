@@ -5,7 +5,7 @@ from native.mutant import Mutant
 __all__ = ["MUTANTS"]
 
 CELLS, ENDS, PRODUCT, RECURRENCE = "cells.hpp", "activations.hpp", "product.hpp", "recurrence.hpp"
-SIMD, SMALL = "simd.hpp", "small_batch.hpp"
+SIMD, ALL_ROWS = "simd.hpp", "all_rows.hpp"
 PATH, ENGINE, THREADS = "path.cpp", "engine.cpp", "threads.cpp"
 STEP, STEPPER = "step.hpp", "stepper.cpp"
 RNN, GRU, LSTM = "struct Rnn", "struct Gru", "struct Lstm"
@@ -97,33 +97,26 @@ OF_PRODUCT = (
     Mutant(
         "few rows: sums begin at 0",
         PRODUCT,
-        "b.depth, add,\n                       b.panel(panel));",
-        "b.depth, false,\n                       b.panel(panel));",
+        "add, b.panel(panel));",
+        "false, b.panel(panel));",
         "static void few_rows",
     ),
     Mutant("a narrow panel left out", PRODUCT, "if (rest == last) return;", "if (rest + 1 >= last) return;"),
     Mutant("few rows: back from one block too far", PRODUCT, "blocks - 1 - i : i", "blocks - i : i"),
 )
 
-OF_SMALL_BATCHES = (
-    Mutant("projections beyond a row", SMALL, "real == width", "true"),
-    Mutant(
-        "dWaa of the GRU's last gate from dn",
-        SMALL,
-        "turn(within + H, last - within);",
-        "turn(within, last - within);",
-    ),
-    Mutant("dx of the last direction alone", SMALL, "d > 0);", "false);"),
-    Mutant("sums of dgates begin anywhere", SMALL, "to[j] = 0.0f", "to[j] = 1.0f"),
-    Mutant("dgates turned with rows missing", SMALL, "smaller(L, count - row)", "smaller(L - 1, count - row)"),
-    Mutant("the last rows' gradients alone", SMALL, "const bool add = begin > 0;", "const bool add = false;"),
-    Mutant(
-        "projections of the first rows alone",
-        SMALL,
-        "layer.x + begin * D, D, count, panels",
-        "layer.x, D, count, panels",
-    ),
-    Mutant("dx of the first rows alone", SMALL, "layers[d].dgates + begin * width", "layers[d].dgates"),
+OF_ALL_ROWS = (
+    Mutant("columns beyond a row", ALL_ROWS, "real == width * L", "true"),
+    Mutant("columns beside not added up", ALL_ROWS, "(add ? sum : 0.0f)", "0.0f"),
+    Mutant("rows of the first member alone", ALL_ROWS, "share(rows, member, members)", "share(rows, 0, members)"),
+    Mutant("the first rows again and again", ALL_ROWS, "copy_rows(a + row * a_stride + k", "copy_rows(a + k"),
+    Mutant("the first part of the depth again", ALL_ROWS, "b.panel(p) + begin * width * L", "b.panel(p)"),
+    Mutant("the last part of the depth alone", ALL_ROWS, "add || k > 0);", "add);"),
+    Mutant("dx of the last direction alone", PATH, "dx, d > 0, member", "dx, false, member"),
+    Mutant("dWaa of the GRU's last gate from dn", ALL_ROWS, "turn(gate + H, gates);", "turn(gate, gates);"),
+    Mutant("sums of dgates begin anywhere", ALL_ROWS, "add ? to[row] : 0.0f", "add ? to[row] : 1.0f"),
+    Mutant("dgates turned with rows missing", ALL_ROWS, "smaller(L, count - row)", "smaller(L - 1, count - row)"),
+    Mutant("the last rows' gradients alone", ALL_ROWS, "const bool add = begin > 0;", "const bool add = false;"),
 )
 
 OF_RECURRENCE = (
@@ -267,4 +260,4 @@ OF_STEP = (
     Mutant("step: a before the step once more", STEPPER, "step_.now = 1", "step_.now = 2 * step_.now", "step_words("),
 )
 
-MUTANTS = (*OF_CELLS, *OF_ENDS, *OF_PRODUCT, *OF_SMALL_BATCHES, *OF_RECURRENCE, *OF_TEAMS, *OF_STEP)
+MUTANTS = (*OF_CELLS, *OF_ENDS, *OF_PRODUCT, *OF_ALL_ROWS, *OF_RECURRENCE, *OF_TEAMS, *OF_STEP)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from unrolled.kernels.cells import CELLS, NUM_GATES, Cell, Weights
 from unrolled.kernels.library import load
+from unrolled.kernels.memory import maker
 
 __all__ = ["FrozenLayer", "Kept", "backward", "forward", "kept_gates"]
 
@@ -20,8 +21,9 @@ __all__ = ["FrozenLayer", "Kept", "backward", "forward", "kept_gates"]
 _KEPT: dict[Cell, int] = {"rnn": 0, "rnn_relu": 0, "gru": 4, "lstm": 4}
 _GRADIENTS: dict[Cell, int] = {"rnn": 1, "rnn_relu": 1, "gru": 4, "lstm": 4}
 
-# Up to so many multiply-adds of Wax the engine does these products itself: torch's would take longer.
-_SMALL = 1 << 25
+# Up to so many multiply-adds of Wax, or up to this width of x and a, the engine does these products itself: torch's
+# would take longer.
+_SMALL, _NARROW = 1 << 25, 64
 
 # Where the weights are packed already it does them for so many rows, too: most of the time goes to reading Wax.
 _FEW = 128
@@ -88,12 +90,13 @@ def _forward(
     M, (G_H, width_x), N, D = rows.shape[0], Wax[0].shape, lengths.shape[0], len(Wax)
     H = G_H // NUM_GATES[cell]
     width = _KEPT[cell] * H
-    small = M * D * G_H * width_x <= _SMALL or (packed is not None and M <= _FEW)
+    small = _small(M * D, G_H, width_x, H) or (packed is not None and M <= _FEW)
     lent = small and not keep and M * D * G_H <= _LENT
-    a = rows.new_empty(M, D * H)
-    gates = rows.new_empty(D, M, width) if width and not lent else None
+    empty = maker(rows, M * D * max(H, width))
+    a = empty(M, D * H)
+    gates = empty(D, M, width) if width and not lent else None
     last = [rows.new_empty(N, 1, D, H) for _ in range(2 if cell == "lstm" else 1)]
-    c = rows.new_empty(D, M, H) if keep and cell == "lstm" else None
+    c = empty(D, M, H) if keep and cell == "lstm" else None
     if not small:
         for d in range(D):
             torch.mm(rows, Wax[d].T, out=a[:, d * H : (d + 1) * H] if gates is None else gates[d, :, :G_H])
@@ -134,12 +137,13 @@ def backward(
         da = torch.zeros_like(kept.a)
     (M, width_x), H, N, D = rows.shape, weights[0].Waa.shape[1], lengths.shape[0], len(weights)
     width = _GRADIENTS[cell] * H
-    small = M * D * weights[0].Wax.numel() <= _SMALL
+    small = _small(M * D, weights[0].Wax.shape[0], width_x, H)
     lent = small and M * D * (width + H) <= _LENT
-    dgates = None if lent else rows.new_empty(D, M, width)
-    previous = None if lent else rows.new_empty(D, M, H)
+    empty = maker(rows, M * max(D * width, width_x))
+    dgates = None if lent else empty(D, M, width)
+    previous = None if lent else empty(D, M, H)
     dstate = [torch.empty_like(tensor) for tensor in state]
-    drows = torch.empty_like(rows) if needs_rows else None
+    drows = empty(M, width_x) if needs_rows else None
     dflat: list[Any] = [None if weight is None else torch.empty_like(weight) for weight in flat]
     _engine().recur_backward(
         CELLS.index(cell),
@@ -164,6 +168,10 @@ def backward(
             if drows is not None:
                 torch.addmm(drows, dgates[d, :, : of.Wax.shape[0]], of.Wax, beta=min(d, 1), out=drows)
     return dstate, [dweight for dweight in dflat if dweight is not None], drows
+
+
+def _small(rows: int, G_H: int, width_x: int, H: int) -> bool:
+    return rows * G_H * width_x <= _SMALL or max(width_x, H) <= _NARROW
 
 
 def _sum_over_rows(rows: Tensor, dgates: Tensor, previous: Tensor, dweights: Weights) -> None:
