@@ -1,5 +1,6 @@
 """Memory of large tensors: used again once nobody has them, and never before."""
 
+import mmap
 import os
 import threading
 
@@ -60,6 +61,13 @@ def test_idle_memory_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     del held
     empty(16 * LARGE)
     assert [len(kept) // LARGE for kept in memory._memories] == [72]
+
+
+@pytest.mark.skipif(not hasattr(mmap, "MADV_HUGEPAGE"), reason="no huge pages here")
+def test_a_kernel_without_huge_pages_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mmap, "MADV_HUGEPAGE", 9999)  # no advice that a kernel knows
+    assert empty(LARGE).fill_(1.0).sum() == LARGE
+    assert len(memory._memories) == 1
 
 
 def test_threads_get_memory_of_their_own() -> None:

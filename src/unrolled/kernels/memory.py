@@ -9,6 +9,7 @@ import mmap
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from math import prod
 from threading import Lock
@@ -70,7 +71,8 @@ def _new(size: int) -> mmap.mmap:
     # Private: a process that is forked must not write into its parent's tensors.
     memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     if hasattr(mmap, "MADV_HUGEPAGE"):
-        memory.madvise(mmap.MADV_HUGEPAGE)
+        with suppress(OSError):  # a kernel may be built without huge pages
+            memory.madvise(mmap.MADV_HUGEPAGE)
     return memory
 
 

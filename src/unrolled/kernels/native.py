@@ -1,7 +1,8 @@
 """The recurrence on the native engine: float32 tensors on the CPU.
 
-Where there are many rows, the products over all of them (Wax x⟨t⟩ before the recurrence, the gradients of the weights
-and of x after it) are torch's; the engine (native/) runs a⟨1⟩ … a⟨T_x⟩, and back-propagation through time.
+Where there are many rows and the layer is wide, the products over all rows (Wax x⟨t⟩ before the recurrence, the
+gradients of the weights and of x after it) are torch's; the engine (native/) runs a⟨1⟩ … a⟨T_x⟩, and back-propagation
+through time.
 """
 
 from collections.abc import Sequence
