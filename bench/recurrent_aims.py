@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from recurrent_grid import Point
-from recurrent_libraries import OURS, WORDS
+from recurrent_libraries import BFLOAT16, OURS, OWN, WORDS
 from recurrent_rows import Row
 
 STEP_PEERS = ("torch", "onnxruntime")
@@ -13,8 +13,7 @@ STEP_PEERS = ("torch", "onnxruntime")
 
 def peer_seconds(row: Row) -> dict[str, float]:
     """Seconds a call of every peer whose answers are right."""
-    own = (OURS, WORDS)
-    return {name: seconds for name, seconds in row["seconds"].items() if name not in own and name not in row["wrong"]}
+    return {name: seconds for name, seconds in row["seconds"].items() if name not in OWN and name not in row["wrong"]}
 
 
 def best_peer(row: Row) -> str | None:
@@ -42,6 +41,11 @@ def words_ratio(row: Row) -> float | None:
     return step_ratio(row, WORDS)
 
 
+def bfloat16_ratio(row: Row) -> float | None:
+    """As `step_ratio`, with weights rounded to bfloat16 by ours; the peers' are float32."""
+    return step_ratio(row, BFLOAT16)
+
+
 def share(row: Row) -> float:
     """Of the matrix-product rate that was measured in the same row: useful operations a second."""
     return Point(**row["point"]).flops / row["seconds"][OURS] / row["product"]
@@ -66,6 +70,10 @@ class Aim:
         return [(value, row) for value, row in found if value is not None]
 
 
+def of_steps(point: Point) -> bool:
+    return point.task == "step" and point.cell in ("lstm", "gru") and point.H in (128, 512)
+
+
 def training(lengths: str) -> Callable[[Point], bool]:
     return lambda point: point.task == "training" and point.lengths == lengths
 
@@ -86,16 +94,12 @@ AIMS = [
     ),
     Aim(
         "step, LSTM and GRU, H = 128 and 512: smallest ratio to torch and ONNX Runtime",
-        lambda p: p.task == "step" and p.cell in ("lstm", "gru") and p.H in (128, 512),
+        of_steps,
         step_ratio,
         2.0,
     ),
-    Aim(
-        "the same, where x is a word whose input product is looked up",
-        lambda p: p.task == "step" and p.cell in ("lstm", "gru") and p.H in (128, 512),
-        words_ratio,
-        2.0,
-    ),
+    Aim("the same, our weights rounded to bfloat16", of_steps, bfloat16_ratio, 2.0),
+    Aim("the same, x being a word whose input product is looked up", of_steps, words_ratio, 2.0),
 ]
 
 

@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from recurrent_grid import Point
 
 OURS = "unrolled"
-WORDS = "unrolled, words"  # no peer: ours once more, x being the row of a word
+# No peers, ours once more: x being the row of a word, and weights of half the bytes.
+WORDS = "unrolled, words"
+BFLOAT16 = "unrolled, bfloat16"
+OWN = (OURS, WORDS, BFLOAT16)
 LIMIT = "matrix product"
 PRODUCT_SIDE = 2048
 PRODUCT_FLOPS = 2.0 * PRODUCT_SIDE**3
@@ -23,8 +26,10 @@ class Library:
 
 
 def of_ours(point: Point) -> list[str]:
-    """A step's x may be a word's row, whose product with Wax is looked up."""
-    return [OURS, WORDS] if point.task == "step" else [OURS]
+    """A step's x may be a word's row, whose product with Wax is looked up; for one sequence rounded weights may pay."""
+    if point.task == "step":
+        return list(OWN)
+    return [OURS, BFLOAT16] if point.task == "inference" and point.N == 1 else [OURS]
 
 
 def of_torch(point: Point) -> list[str]:

@@ -9,10 +9,10 @@ from typing import Any, Protocol
 import numpy as np
 from recurrent_aims import missed
 from recurrent_grid import Point
-from recurrent_libraries import LIBRARIES, LIMIT, MACHINE, OURS, PRODUCT_FLOPS
+from recurrent_libraries import BFLOAT16, LIBRARIES, LIMIT, MACHINE, OURS, PRODUCT_FLOPS
 from recurrent_problem import answer_names
 from recurrent_process import WorkerProcess
-from recurrent_race import WorkerError, compare, race
+from recurrent_race import ROUNDED_WEIGHTS, TOLERANCE, WorkerError, compare, race
 from recurrent_rows import Row
 
 OPEN_LIMIT, TIME_LIMIT = 600.0, 300.0  # seconds for compiling and answering, and for one turn
@@ -104,7 +104,8 @@ class Field:
                 if name == OURS:
                     ours = answers
                     continue
-                found = compare(ours, answers, answer_names(point), may_lack=bool(reply["unanswered"]))
+                tolerance = ROUNDED_WEIGHTS if name == BFLOAT16 else TOLERANCE
+                found = compare(ours, answers, answer_names(point), bool(reply["unanswered"]), tolerance)
                 row["differences"][name] = found.largest
                 if found.wrong:
                     row["wrong"][name] = found.wrong

@@ -18,6 +18,10 @@ TOLERANCE = 1e-4
 in another order, have been seen to differ by some 1e-6; a wrong gate or a step too few differs by more than 1e-2."""
 
 
+ROUNDED_WEIGHTS = 2e-2
+"""The same where a contestant rounds its weights to bfloat16, each by up to 2e-3 of itself."""
+
+
 class WorkerError(Exception):
     """A contestant could not do what was asked; its own words."""
 
@@ -93,12 +97,16 @@ class Comparison:
     """How far one contestant's answers lie from ours."""
 
     largest: float  # of all answers compared, as a share of the answer's largest value
-    wrong: list[str]  # what is not within TOLERANCE, and by how much
+    wrong: list[str]  # what is not within the tolerance, and by how much
     left_out: list[str]  # not compared, for the reason that the contestant gives
 
 
 def compare(
-    ours: Mapping[str, np.ndarray], theirs: Mapping[str, np.ndarray], names: list[str], may_lack: bool
+    ours: Mapping[str, np.ndarray],
+    theirs: Mapping[str, np.ndarray],
+    names: list[str],
+    may_lack: bool,
+    tolerance: float = TOLERANCE,
 ) -> Comparison:
     """`names` are all that is to be compared; a contestant may lack some of them only where it says why."""
     largest, wrong, left_out = 0.0, [], []
@@ -112,7 +120,7 @@ def compare(
         else:
             difference = relative_difference(ours[name], theirs[name])
             largest = max(largest, difference)
-            if not difference <= TOLERANCE:
+            if not difference <= tolerance:
                 wrong.append(f"{name} differs by {difference:.1e}")
     return Comparison(largest, wrong, left_out)
 

@@ -6,7 +6,7 @@ from collections import Counter
 from recurrent_aims import AIMS, Aim, best_peer, geometric_mean, missed, ratio, share
 from recurrent_grid import TASKS, Point, grid
 from recurrent_libraries import OURS
-from recurrent_race import TOLERANCE
+from recurrent_race import ROUNDED_WEIGHTS, TOLERANCE
 from recurrent_rows import Row
 
 LISTED = 5  # points that missed an aim, worst first, and operations of a profile
@@ -105,8 +105,8 @@ def answers(rows: list[Row]) -> list[str]:
         for name, difference in row["differences"].items():
             largest[name] = max(largest.get(name, 0.0), difference)
     lines = [
-        f"Outputs, and in training every gradient, within {TOLERANCE:g} of the largest value of each array; the",
-        "largest difference from ours, over all points: "
+        f"Outputs, and in training every gradient, within {TOLERANCE:g} of the largest value of each array, with",
+        f"weights in bfloat16 within {ROUNDED_WEIGHTS:g}; the largest difference from ours, over all points: "
         + ", ".join(f"{name} {difference:.1e}" for name, difference in sorted(largest.items()))
         + ".",
     ]

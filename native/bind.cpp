@@ -43,8 +43,19 @@ Batch batch_of(int cell, long H, Address lengths, long sequences, std::size_t di
     return {static_cast<Cell>(cell), H, sequences, at<const std::int64_t>(lengths), static_cast<int>(directions), threads, D};
 }
 
-// The weights of each direction, or their gradients.
-enum { WAX, WAA, BA, BAN, WEIGHTS };
+// The weights of each direction, or their gradients; the last is the GRU's alone.
+enum { WAX, WAA, BA, BAN };
+
+struct Weights {
+    const std::vector<Address>& addresses;
+    std::size_t each;
+
+    Weights(int cell, const std::vector<Address>& of) : addresses(of), each(static_cast<Cell>(cell) == Cell::gru ? 4 : 3) {}
+    std::size_t directions() const { return addresses.size() / each; }
+    float* operator()(long d, std::size_t which) const {
+        return which < each ? at<float>(addresses[static_cast<std::size_t>(d) * each + which]) : nullptr;
+    }
+};
 
 // Of what the module lays out for all directions, direction d has these floats on: of a row its own H columns, of gates, c
 // and the like its own block of rows. 0 stays nullptr.
@@ -59,37 +70,43 @@ struct Tensors {
 };
 
 // Memory that pack_weights fills for recur_forward, on the path in use then.
-long packed_floats(int cell, long H, std::size_t directions, long D) {
-    return path().packed(batch_of(cell, H, 0, 0, directions, 1, D), true);
+long packed_floats(int cell, long H, std::size_t directions, long D, bool bfloat16) {
+    Batch batch = batch_of(cell, H, 0, 0, directions, 1, D);
+    batch.bfloat16 = bfloat16;
+    return path().packed(batch, true);
 }
 
-void pack_weights(int cell, long H, long D, const std::vector<Address>& weights, Address packed) {
+void pack_weights(int cell, long H, long D, bool bfloat16, const std::vector<Address>& weights, Address packed) {
     nb::gil_scoped_release released;
-    std::vector<Forward> layers(weights.size() / WEIGHTS);
-    for (std::size_t d = 0; d < layers.size(); ++d) {
-        layers[d].Wax = at<const float>(weights[d * WEIGHTS + WAX]);
-        layers[d].Waa = at<const float>(weights[d * WEIGHTS + WAA]);
+    const Weights w(cell, weights);
+    std::vector<Forward> layers;
+    for (long d = 0; d < static_cast<long>(w.directions()); ++d) {
+        layers.push_back({});
+        layers.back().Wax = w(d, WAX), layers.back().Waa = w(d, WAA);
     }
-    path().pack(batch_of(cell, H, 0, 0, layers.size(), 1, D), layers.data(), at<float>(packed));
+    Batch batch = batch_of(cell, H, 0, 0, layers.size(), 1, D);
+    batch.bfloat16 = bfloat16;
+    path().pack(batch, layers.data(), at<float>(packed));
 }
 
-// `tensors`: x, a, gates, c, a0, c0, a_last, c_last. With `packed` the weights are there, and those given are not read.
+// `tensors`: x, a, gates, c, a0, c0, a_last, c_last. With `packed` the weights are there, and those given are not read but for
+// the biases.
 void recur_forward(int cell, long H, Address lengths, long sequences, long rows, int threads, bool keep, long D,
-                   const std::vector<Address>& weights, Address packed, const std::array<Address, 8>& tensors) {
+                   const std::vector<Address>& weights, Address packed, bool bfloat16, const std::array<Address, 8>& tensors) {
     nb::gil_scoped_release released;
     const auto [x, a, gates, c, a0, c0, a_last, c_last] = tensors;
-    const Tensors of{static_cast<Cell>(cell), H, rows, static_cast<long>(weights.size()) / WEIGHTS};
+    const Weights w(cell, weights);
+    const Tensors of{static_cast<Cell>(cell), H, rows, static_cast<long>(w.directions())};
     const long stride = of.directions * H, kept = of.gates();
     std::vector<Forward> layers;
     for (long d = 0; d < of.directions; ++d) {
-        const Address* w = &weights[static_cast<std::size_t>(d) * WEIGHTS];
-        layers.push_back({at<const float>(w[WAA]), at<const float>(w[BAN]), kept ? of.block(gates, d, kept) : of.column(a, d),
-                          kept ? kept : stride, at<const float>(w[BA]), at<const float>(x), at<const float>(w[WAX]),
+        layers.push_back({w(d, WAA), w(d, BAN), kept ? of.block(gates, d, kept) : of.column(a, d),
+                          kept ? kept : stride, w(d, BA), at<const float>(x), w(d, WAX),
                           of.column(a, d), stride, of.block(c, d, H), of.column(a0, d), of.column(c0, d),
                           of.column(a_last, d), of.column(c_last, d), stride});
     }
     Batch batch = batch_of(cell, H, lengths, sequences, layers.size(), threads, D);
-    batch.packed = at<const float>(packed);
+    batch.packed = at<const float>(packed), batch.bfloat16 = bfloat16;
     forward(batch, layers.data(), keep);
 }
 
@@ -99,18 +116,16 @@ void recur_backward(int cell, long H, Address lengths, long sequences, long rows
                     const std::array<Address, 14>& tensors) {
     nb::gil_scoped_release released;
     const auto [x, a, gates, c, a0, c0, da, da_last, dc_last, da0, dc0, dgates, previous, dx] = tensors;
-    const Tensors of{static_cast<Cell>(cell), H, rows, static_cast<long>(weights.size()) / WEIGHTS};
+    const Weights w(cell, weights), dw(cell, gradients);
+    const Tensors of{static_cast<Cell>(cell), H, rows, static_cast<long>(w.directions())};
     const long stride = of.directions * H, kept = of.gates();
     std::vector<Backward> layers;
     for (long d = 0; d < of.directions; ++d) {
-        const Address* w = &weights[static_cast<std::size_t>(d) * WEIGHTS];
-        const Address* dw = &gradients[static_cast<std::size_t>(d) * WEIGHTS];
-        layers.push_back({at<const float>(w[WAA]), of.block(gates, d, kept), kept, of.column(a, d), stride, of.block(c, d, H),
+        layers.push_back({w(d, WAA), of.block(gates, d, kept), kept, of.column(a, d), stride, of.block(c, d, H),
                           of.column(a0, d), of.column(c0, d), of.column(da, d), stride, of.column(da_last, d),
                           of.column(dc_last, d), of.column(da0, d), of.column(dc0, d), stride,
                           of.block(dgates, d, of.dgates()), of.block(previous, d, H), H, at<const float>(x),
-                          at<const float>(w[WAX]), at<float>(dw[WAX]), at<float>(dw[WAA]), at<float>(dw[BA]),
-                          at<float>(dw[BAN]), at<float>(dx)});
+                          w(d, WAX), dw(d, WAX), dw(d, WAA), dw(d, BA), dw(d, BAN), at<float>(dx)});
     }
     backward(batch_of(cell, H, lengths, sequences, layers.size(), threads, D), layers.data());
 }

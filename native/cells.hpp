@@ -97,8 +97,7 @@ struct Gru {
     template <bool KEEP, int V>
     UNROLLED_INLINE void forward(const ForwardUnits& u) {
         const auto sum = [&](int gate) { return load_projections<V>(u, gate) + load_sums<V, GATES>(u.sums, gate); };
-        const Pack<2 * V> rz = sigmoid(joined(sum(0), sum(1)));
-        const Pack<V> r = part<V>(rz, 0), z = part<V>(rz, 1);
+        const Pack<V> r = sigmoid(sum(0)), z = sigmoid(sum(1));
         const Pack<V> m = load_sums<V, GATES>(u.sums, 2) + load_pack<V>(u.ban, u.n);
         const Pack<V> n = tanh(load_projections<V>(u, 2) + r * m);
         const Pack<V> a = n + z * (load_pack<V>(u.a_before, L) - n);
@@ -139,9 +138,7 @@ struct Lstm {
     template <bool KEEP, int V>
     UNROLLED_INLINE void forward(const ForwardUnits& u) {
         const auto sum = [&](int gate) { return load_projections<V>(u, gate) + load_sums<V, GATES>(u.sums, gate); };
-        const Pack<3 * V> ifo = sigmoid(joined(joined(sum(0), sum(1)), sum(3)));
-        const Pack<V> i = part<V>(ifo, 0), f = part<V>(ifo, 1), o = part<V>(ifo, 2);
-        const Pack<V> g = tanh(sum(2));
+        const Pack<V> i = sigmoid(sum(0)), f = sigmoid(sum(1)), g = tanh(sum(2)), o = sigmoid(sum(3));
         const Pack<V> c = f * load_pack<V>(u.c, L) + i * g;
         const Pack<V> a = o * tanh(c);
         store_pack(u.c, c, L);

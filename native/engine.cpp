@@ -72,7 +72,8 @@ public:
 
         const long Waa = num_gates(batch.cell) * batch.H * batch.H;
         const int apart = std::max(1, threads / D);  // members of each direction where all directions run at once
-        const bool large = Waa >= TOO_LARGE * std::min<long>(4, rows_of(N, static_cast<int>(std::min<long>(apart, N))));
+        const long held = batch.bfloat16 ? Waa / 2 : Waa;
+        const bool large = held >= TOO_LARGE * std::min<long>(4, rows_of(N, static_cast<int>(std::min<long>(apart, N))));
         const int for_each = large ? threads : apart;  // members that each direction may have
         const int most = static_cast<int>(std::min<long>(for_each, (batch.H + chunk - 1) / chunk));  // that share units
         int groups = static_cast<int>(std::min<long>(for_each, N)), size = 1;

@@ -22,6 +22,7 @@ struct Batch {
     long D = 0;  // width of x where the engine is to do what the caller does for larger batches: project it forwards,
                  // and back find the gradients of x and of the weights; 0 where the caller does
     const float* packed = nullptr;  // forwards: what Path::pack made of the weights; nullptr where every call is to do it
+    bool bfloat16 = false;          // Waa as it is packed; its lower halves are dropped: round it before
 };
 
 // One direction of a layer on the way forward. States are rows of `state_stride` floats, one a sequence; a0 and c0 may

@@ -23,7 +23,9 @@ namespace {
 long gates_of(const Batch& batch) { return batch.cell == Cell::lstm ? 4 : batch.cell == Cell::gru ? 3 : 1; }
 
 // Packed weights: Waa of every direction, then Wax.
-long Waa_size(const Batch& batch) { return gates_of(batch) * round_up(batch.H, L) * batch.H; }
+long Waa_size(const Batch& batch) {
+    return gates_of(batch) * round_up(batch.H, L) * (batch.bfloat16 ? (batch.H + 1) / 2 : batch.H);
+}
 long Wax_size(const Batch& batch) { return round_up(gates_of(batch) * batch.H, L) * batch.D; }
 
 long Wax_back_size(const Batch& batch) { return gates_of(batch) * batch.H * round_up(batch.D, L); }
@@ -35,9 +37,10 @@ long packed_size(const Batch& batch, bool forward) {
 // A member's share.
 template <class C>
 void pack_weights(const Batch& batch, const Forward* layers, float* packed, int member, int members) {
-    const long count = forward_panels<C>(nullptr, batch.H).count();
+    const long count = forward_panels<C>(nullptr, batch.H, batch.bfloat16).count();
+    const Range mine = share(count, member, members);
     for (int d = 0; d < batch.directions; ++d, packed += Waa_size(batch))
-        pack_forward<C>(layers[d].Waa, batch.H, packed, first_of(count, member, members), first_of(count, member + 1, members));
+        pack_forward<C>(layers[d].Waa, batch.H, batch.bfloat16, packed, mine.first, mine.last);
     for (int d = 0; d < batch.directions && batch.D > 0; ++d, packed += Wax_size(batch))
         pack_projection<C>(batch, layers[d], packed, member, members);
 }

@@ -18,8 +18,8 @@ UNROLLED_INLINE long padded(long n) { return round_up(n, 16) + 16; }
 
 // Forward: columns are gates, unit block by unit block of L, so that all gates of a unit come out side by side.
 template <class C>
-UNROLLED_INLINE Panels forward_panels(const float* packed, long H) {
-    return {packed, H, (H + L - 1) / L * C::GATES};
+UNROLLED_INLINE Panels forward_panels(const float* packed, long H, bool bfloat16) {
+    return {packed, H, (H + L - 1) / L * C::GATES, bfloat16};
 }
 
 // Back: columns are units, the depth runs over the gates.
@@ -30,15 +30,21 @@ UNROLLED_INLINE Panels backward_panels(const float* packed, long H) {
 
 // The panels [first_panel, last_panel): vectors of units, a gate each, are turned over L rows of Waa at a time.
 template <class C>
-static void pack_forward(const float* Waa, long H, float* packed, long first_panel, long last_panel) {
-    const Panels panels = forward_panels<C>(packed, H);
+static void pack_forward(const float* Waa, long H, bool bfloat16, float* packed, long first_panel, long last_panel) {
+    const Panels panels = forward_panels<C>(packed, H, bfloat16);
     for (long p = first_panel; p < last_panel; ++p) {
         const long width = panels.width(p);
-        float* const to = packed + (panels.panel(p) - packed);
+        float* const place = packed + (panels.panel(p) - packed);
+        float* const to = bfloat16 ? scratch(H * W * L) : place;
         for (long v = 0; v < width; ++v) {
             const long vector = p * W + v, unit = vector / C::GATES * L, gate = vector % C::GATES;
             pack_columns(Waa + (gate * H + unit) * H, H, smaller(L, H - unit), H, to + v * L, width * L);
         }
+        for (long k = 0; bfloat16 && k < H; k += 2)
+            for (long j = 0; j < width * L; j += L) {
+                const float* const even = to + k * width * L + j;
+                store(place + k / 2 * width * L + j, joined_depths(load(even), k + 1 < H ? load(even + width * L) : Vec{}));
+            }
     }
 }
 
@@ -78,7 +84,8 @@ static void forward_team(const Batch& batch, const Plan& plan, const Team& team,
                          const float* packed, float* shared, int member, int members) {
     const long H = batch.H, stride = padded(H), R = team.end - team.begin;
     const long* order = plan.order + team.begin;
-    const Panels panels = forward_panels<C>(packed, H);
+    const Panels panels = forward_panels<C>(packed, H, batch.bfloat16);
+    auto* const multiply = batch.bfloat16 ? product<true> : product<false>;
     const long chunks = (H + CHUNK - 1) / CHUNK;
     const long my_first = first_of(chunks, member, members), my_last = first_of(chunks, member + 1, members);
     const long direction = team.direction == 0 ? 1 : -1;
@@ -119,8 +126,8 @@ static void forward_team(const Batch& batch, const Plan& plan, const Team& team,
         for (long number = 0; number < groups; ++number) {
             const long chunk = my_first + (back ? groups - 1 - number : number) * group;
             const long last = smaller(chunk + group, my_last);
-            product(before, stride, static_cast<int>(running), panels, chunk * C::GATES,
-                    smaller(last * C::GATES, panels.count()), sums, sums_stride, false, back);
+            multiply(before, stride, static_cast<int>(running), panels, chunk * C::GATES,
+                     smaller(last * C::GATES, panels.count()), sums, sums_stride, false, back);
             const long unit_end = smaller(last * CHUNK, H);
             for (long r = 0; r < running; ++r) {
                 const long row = rows[r], first = chunk * CHUNK, later = r + ROWS_AHEAD;
@@ -128,7 +135,8 @@ static void forward_team(const Batch& batch, const Plan& plan, const Team& team,
                 const bool wraps = later >= running, steps = wraps && number + 1 == groups;
                 const long next = rows[wraps ? smaller(later - running, r) : later] + (steps ? direction : 0);
                 const long on = wraps && !steps ? (back ? -group : group) * CHUNK : 0;
-                each_unit(first, unit_end, [&]<int V>(long u, int n) {
+                // Inlined: a call would load the constants of the gate functions anew for every few vectors.
+                each_unit(first, unit_end, [&]<int V>(long u, int n) __attribute__((always_inline)) {
                     foresee(layer.gates + next * layer.gates_stride + u + on, KEEP ? C::KEPT : C::GATES, H, V * L);
                     foresee(layer.a + next * layer.a_stride + u + on, 1, H, V * L);
                     if constexpr (KEEP && C::HAS_C) foresee(layer.c + next * H + u + on, 1, H, V * L);

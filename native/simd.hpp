@@ -43,6 +43,12 @@ UNROLLED_INLINE void store(float* to, Vec value, int n) {
 
 UNROLLED_INLINE Vec broadcast(float value) { return value - Vec{}; }
 
+// Two weights a word, as bfloat16: the upper half of a float. That of the even depth is the word's lower half.
+UNROLLED_INLINE Vec joined_depths(Vec even, Vec odd) {
+    return (Vec)(((IntVec)even >> 16 & 0xffff) | ((IntVec)odd & -65536));
+}
+UNROLLED_INLINE Vec at_depth(Vec words, int k) { return (Vec)(k % 2 ? (IntVec)words & -65536 : (IntVec)words << 16); }
+
 UNROLLED_INLINE Vec select(IntVec condition, Vec yes, Vec no) { return condition ? yes : no; }
 
 // What the compiler's own vectors do slowly on AVX-512. `at_most` and `at_least`: x where it is NaN. `reciprocal` and
@@ -122,16 +128,6 @@ UNROLLED_INLINE void transpose(Pack<L>& rows) {
             const Vec x = rows[i / 2], y = rows[i / 2 + L / 2];
             return i % 2 ? interleaved<true>(x, y, AllLanes{}) : interleaved<false>(x, y, AllLanes{});
         });
-}
-
-template <int N, int M>
-UNROLLED_INLINE Pack<N + M> joined(const Pack<N>& x, const Pack<M>& y) {
-    return each<N + M>([&](int i) { return i < N ? x[i] : y[i - N]; });
-}
-
-template <int N, int M>
-UNROLLED_INLINE Pack<N> part(const Pack<M>& x, int number) {
-    return each<N>([&](int i) { return x[number * N + i]; });
 }
 
 template <int N>

@@ -99,8 +99,8 @@ UNROLLED_INLINE const float* add_product(Vec (&sum)[R][V], const float* const (&
             for (int r = 0; r < R; ++r) factor[r] = broadcast(x[r][k]), second[r] = broadcast(pair ? x[r][k + 1] : 0.0f);
 #pragma GCC unroll 16
             for (int v = 0; v < V; ++v) {
-                const IntVec words = *reinterpret_cast<const IntVec*>(panel + v * L);
-                const Vec weight = (Vec)(words << 16), other = (Vec)(words & -65536);
+                const Vec words = *reinterpret_cast<const Vec*>(panel + v * L);
+                const Vec weight = at_depth(words, 0), other = at_depth(words, 1);
 #pragma GCC unroll 16
                 for (int r = 0; r < R; ++r) {
                     sum[r][v] += factor[r] * weight;

@@ -11,6 +11,7 @@ from unrolled.kernels import State
 from unrolled.layers import Frozen, Recurrent, Stepper
 
 NAME = "unrolled"
+BFLOAT16 = f"{NAME}, bfloat16"
 WORDS_OF_TABLE, WORD = 1000, 141
 
 
@@ -47,7 +48,16 @@ def training(problem: Problem) -> Run:
 
 def inference(problem: Problem) -> Run:
     """Of the weights as they are, as a session of ONNX Runtime has them."""
-    frozen, lengths, x_MD = Frozen(layer_of(problem)), torch.from_numpy(problem.lengths), torch.from_numpy(problem.x_MD)
+    return inference_of(problem, Frozen(layer_of(problem)))
+
+
+def inference_bfloat16(problem: Problem) -> Run:
+    """Wax and Waa rounded to bfloat16, sums in float32."""
+    return inference_of(problem, Frozen(layer_of(problem), weights="bfloat16"))
+
+
+def inference_of(problem: Problem, frozen: Frozen) -> Run:
+    lengths, x_MD = torch.from_numpy(problem.lengths), torch.from_numpy(problem.x_MD)
 
     def call() -> Tensor:
         return frozen(Ragged(x_MD, lengths))[0].rows
@@ -56,8 +66,7 @@ def inference(problem: Problem) -> Run:
 
 
 def step(problem: Problem) -> Run:
-    x_1D = torch.from_numpy(problem.x_MD)
-    return stepping_on(problem, layer_of(problem).stepper(), x_1D)
+    return stepping_on(problem, layer_of(problem).stepper(), torch.from_numpy(problem.x_MD))
 
 
 def step_words(problem: Problem) -> Run:
@@ -65,6 +74,11 @@ def step_words(problem: Problem) -> Run:
     E = torch.randn(WORDS_OF_TABLE, problem.point.H)
     E[WORD] = torch.from_numpy(problem.x_MD)[0]
     return stepping_on(problem, layer_of(problem).stepper(vocabulary=E), WORD)
+
+
+def step_bfloat16(problem: Problem) -> Run:
+    """Wax and Waa rounded to bfloat16, sums in float32."""
+    return stepping_on(problem, layer_of(problem).stepper(weights="bfloat16"), torch.from_numpy(problem.x_MD))
 
 
 def stepping_on(problem: Problem, stepper: Stepper, x: Tensor | int) -> Run:
@@ -94,6 +108,6 @@ def profile(call: Callable[[], object], repeats: int = 3) -> list[tuple[str, flo
 
 BUILDERS: dict[str, dict[str, Builder]] = {
     "training": {NAME: training},
-    "inference": {NAME: inference},
-    "step": {NAME: step, f"{NAME}, words": step_words},
+    "inference": {NAME: inference, BFLOAT16: inference_bfloat16},
+    "step": {NAME: step, f"{NAME}, words": step_words, BFLOAT16: step_bfloat16},
 }

@@ -162,10 +162,12 @@ struct Buffers {
     bool kept, stateless;
 };
 
+enum class Packed { no, float32, bfloat16 };
+
 // Forward and back with `keep`, else forward alone.
 class Call {
 public:
-    Call(const Problem& problem, int threads, bool keep, bool project = false, bool pack = false)
+    Call(const Problem& problem, int threads, bool keep, bool project = false, Packed pack = Packed::no)
         : problem_(problem), threads_(threads), keep_(keep), pack_(pack), D_(project ? problem.num_gates() * problem.H : 0) {
         buffers_.reserve(problem.layers.size());
         for (const Layer& layer : problem.layers) {
@@ -182,7 +184,8 @@ public:
             Batch batch{problem_.cell, problem_.H, problem_.sequences(), problem_.lengths.data(),
                         static_cast<int>(problem_.layers.size()), threads_, D_};
             Arena packed;
-            if (pack_) {
+            if (pack_ != Packed::no) {
+                batch.bfloat16 = pack_ == Packed::bfloat16;
                 float* const weights = packed.take(path().packed(batch, true));
                 path().pack(batch, forwards_.data(), weights);
                 batch.packed = weights;
@@ -228,14 +231,15 @@ private:
 
     const Problem& problem_;
     int threads_;
-    bool keep_, pack_;
+    bool keep_;
+    Packed pack_;
     long D_;
     std::vector<Buffers> buffers_;
     std::vector<Forward> forwards_;
     std::vector<Backward> backwards_;
 };
 
-std::vector<Result<float>> run(const Problem& problem, int threads, bool keep, bool project = false, bool pack = false) {
+std::vector<Result<float>> run(const Problem& problem, int threads, bool keep, bool project = false, Packed pack = Packed::no) {
     Call call(problem, threads, keep, project, pack);
     call.start().join();
     return call.results();

@@ -86,7 +86,12 @@ void any_company(Random& random, const Problem& problem, int most_threads) {
         same_bits(problem, run(problem, threads, true, true), together, threads, true, "when the engine projects");
     }
     same_bits(problem, run(problem, most_threads, false, true), together, most_threads, false, "when nothing is kept of it");
-    same_bits(problem, run(problem, most_threads, false, true, true), together, most_threads, false, "with packed weights");
+    same_bits(problem, run(problem, most_threads, false, true, Packed::float32), together, most_threads, false,
+              "with packed weights");
+    const Problem rounded = cut(problem);
+    for (int threads : {1, most_threads})  // on one all rows at once
+        same_bits(rounded, run(rounded, threads, false, threads > 1, Packed::bfloat16), run(rounded, 1, false), threads, false,
+                  "with weights in bfloat16");
     std::vector<long> order;
     for (long i = 0; i < problem.sequences(); ++i) order.push_back(i);
     random.shuffle(order);

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <numeric>
 #include <string>
 #include <utility>
@@ -32,6 +33,22 @@ Problem stateless(Problem problem) {
     problem.stateless = true;
     for (Layer& layer : problem.layers)
         for (Floats* states : {&layer.a0, &layer.c0, &layer.da_last, &layer.dc_last}) states->assign(states->size(), 0.0f);
+    return problem;
+}
+
+// What bfloat16 holds of each number, the rest cut off.
+Floats cut(Floats values) {
+    for (float& value : values) {
+        std::uint32_t bits;
+        std::memcpy(&bits, &value, sizeof bits);
+        bits &= 0xffff0000u;
+        std::memcpy(&value, &bits, sizeof bits);
+    }
+    return values;
+}
+
+Problem cut(Problem problem) {
+    for (Layer& layer : problem.layers) layer.Waa = cut(layer.Waa);
     return problem;
 }
 

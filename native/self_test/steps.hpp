@@ -18,17 +18,6 @@ bool equal(const Floats& x, const Floats& y) {
     return x.size() == y.size() && (x.empty() || !std::memcmp(x.data(), y.data(), x.size() * sizeof(float)));
 }
 
-// What bfloat16 holds of each number, the rest cut off.
-Floats cut(Floats values) {
-    for (float& value : values) {
-        std::uint32_t bits;
-        std::memcpy(&bits, &value, sizeof bits);
-        bits &= 0xffff0000u;
-        std::memcpy(&value, &bits, sizeof bits);
-    }
-    return values;
-}
-
 // Each sequence of a problem word by word, the words being the rows of its input projections.
 void steps_have_the_bits_of_the_sequence(Random& random, Cell cell, long H, int threads) {
     const Problem problem = random_problem(random, cell, H, {4}, 1);

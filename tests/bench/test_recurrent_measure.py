@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 import recurrent
-from recurrent_aims import AIMS, best_peer, missed, ratio, share, step_ratio, words_ratio
+from recurrent_aims import AIMS, best_peer, bfloat16_ratio, missed, ratio, share, step_ratio, words_ratio
 from recurrent_grid import Point, grid
-from recurrent_libraries import LIBRARIES, LIMIT, OURS, PEERS, PRODUCT_FLOPS, WORDS
+from recurrent_libraries import BFLOAT16, LIBRARIES, LIMIT, OURS, PEERS, PRODUCT_FLOPS, WORDS
 from recurrent_measure import Field
 from recurrent_picture import write_ratios, write_roofline
 from recurrent_problem import Problem, answer_names
@@ -20,7 +20,15 @@ from recurrent_rows import is_finished, key_of, read_rows, write_rows
 
 TRAINING = Point("training", "lstm", 1, 8, 64, "ragged")
 STEP = Point("step", "gru", 1, 1, 128, "equal")
-SECONDS = {OURS: 0.001, WORDS: 0.0005, LIMIT: 0.1, "torch padded": 0.0015, "torch packed": 0.005, "jax": 0.002}
+SECONDS = {
+    OURS: 0.001,
+    WORDS: 0.0005,
+    BFLOAT16: 0.0008,
+    LIMIT: 0.1,
+    "torch padded": 0.0015,
+    "torch packed": 0.005,
+    "jax": 0.002,
+}
 
 
 class FakeProcess:
@@ -28,6 +36,7 @@ class FakeProcess:
 
     wrong: tuple[str, ...] = ()
     failing: tuple[str, ...] = ()
+    rounding = 0.0
     opened: list[tuple[str, str]]
     ended = 0
 
@@ -45,6 +54,8 @@ class FakeProcess:
         answers = dict.fromkeys(answer_names(problem.point), problem.x_MD * 0.5)
         if self.module in self.wrong:
             answers["y_forwards"] = answers["y_forwards"] + 1.0
+        if name == BFLOAT16:
+            answers = {key: answer * (1 + self.rounding) for key, answer in answers.items()}
         np.savez(file, allow_pickle=False, **answers)
         return {"unanswered": "", "seconds": 0.1}
 
@@ -184,11 +195,22 @@ def test_the_step_is_judged_against_the_slower_to_beat(fakes: type[FakeProcess])
     row = measure(STEP)
     assert step_ratio(row) == pytest.approx(4.0)
     assert words_ratio(row) == pytest.approx(8.0)  # another way of ours, no peer
+    assert bfloat16_ratio(row) == pytest.approx(5.0)
     assert ratio(row) == pytest.approx(2.0)  # jax, which the aim does not name
     assert missed(row) == []
     row["seconds"]["onnxruntime"] = 0.0019
-    assert [aim.title for aim in missed(row)] == [AIMS[-2].title]
+    assert [aim.title for aim in missed(row)] == [AIMS[-3].title]
     assert step_ratio(measure(STEP, ["torch"])) is None
+
+
+@pytest.mark.parametrize(("rounding", "right"), [(4e-3, True), (3e-2, False)])
+def test_rounded_weights_have_a_tolerance_of_their_own(
+    fakes: type[FakeProcess], monkeypatch: pytest.MonkeyPatch, rounding: float, right: bool
+) -> None:
+    monkeypatch.setattr(fakes, "rounding", rounding)
+    row = measure(STEP)
+    assert row["differences"][BFLOAT16] == pytest.approx(rounding, rel=1e-3)
+    assert list(row["wrong"]) == ([] if right else [BFLOAT16])
 
 
 def test_the_report_says_reached_only_of_the_whole_grid(fakes: type[FakeProcess]) -> None:

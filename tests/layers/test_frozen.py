@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 
 import pytest
 import torch
 
 from unrolled.data.ragged import Ragged
-from unrolled.errors import DataError
+from unrolled.errors import DataError, SettingsError
 from unrolled.kernels import CELLS, Cell, State
 from unrolled.kernels.library import load
 from unrolled.layers import Frozen, Recurrent
@@ -70,6 +71,51 @@ def test_the_weights_are_those_of_its_making():
             parameter.add_(1.0)
     assert_same(frozen(x), before)
     assert not torch.equal(layer(x)[0].rows, before[0].rows)
+
+
+def rounded(layer: Recurrent) -> Recurrent:
+    """The same layer, its Wax and Waa as bfloat16 has them."""
+    layer = deepcopy(layer)
+    with torch.no_grad():
+        for number in range(layer.num_layers):
+            for direction in layer.directions(number):
+                direction.Wax.copy_(direction.Wax.bfloat16())
+                direction.Waa.copy_(direction.Waa.bfloat16())
+    return layer
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_in_bfloat16_it_gives_what_rounded_weights_give_to_the_bit(cell: Cell, dtype: torch.dtype):
+    for D, H, lengths in ((3, 1, [3, 2]), (3, 33, [4, 1, 7, 7, 2, 1]), (7, 257, [9]), (5, 40, [2] * 30)):
+        layer = layer_of(cell, D, H, dtype, bidirectional=True, num_layers=2, initial_state="learned")
+        before = [parameter.clone() for parameter in layer.parameters()]
+        frozen, x = Frozen(layer, weights="bfloat16"), batch(lengths, D, dtype)
+        wanted = Frozen(rounded(layer))(x)
+        assert_same(frozen(x), wanted)
+        assert_same(frozen(x, wanted[1]), Frozen(rounded(layer))(x, wanted[1]))
+        assert all(torch.equal(one, other) for one, other in zip(layer.parameters(), before, strict=True))
+
+
+def test_in_bfloat16_it_is_near_what_the_layer_gives():
+    layer, x = Recurrent("lstm", 20, 300), batch([30, 12], 20)
+    found, wanted = Frozen(layer, weights="bfloat16")(x)[0].rows, layer(x)[0].rows
+    assert 1e-5 < (found - wanted).abs().max() < 0.05
+
+
+def test_in_bfloat16_parametrized_weights_are_rounded_too():
+    layer, x = layer_of("gru", 3, 40), batch([5, 2], 3)
+    torch.nn.utils.parametrizations.weight_norm(layer.directions(0)[0], "Waa")
+    plain = layer_of("gru", 3, 40)
+    with torch.no_grad():
+        for name, weight in layer.directions(0)[0].weights()._asdict().items():
+            getattr(plain.directions(0)[0], name).copy_(weight)
+    assert_same(Frozen(layer, weights="bfloat16")(x), Frozen(rounded(plain))(x))
+    assert torch.nn.utils.parametrize.is_parametrized(layer.directions(0)[0])
+
+
+def test_other_weights_are_an_error():
+    with pytest.raises(SettingsError, match="Frozen: weights is 'int8'"):
+        Frozen(layer_of("rnn", 3, 4), weights="int8")  # pyright: ignore[reportArgumentType]
 
 
 def test_no_gradient_passes():

@@ -88,7 +88,7 @@ OF_ENDS = (
 
 OF_PRODUCT = (
     Mutant("a part of the depth loses the sum before", PRODUCT, "add || k > 0", "add"),
-    Mutant("a part of the depth begins elsewhere", PRODUCT, "+ k * width * L", "+ k * L"),
+    Mutant("a part of the depth begins elsewhere", PRODUCT, "+ b.rows(k) * width * L", "+ b.rows(k) * L"),
     Mutant("block rows off by one", PRODUCT, "least + (i < larger)", "least"),
     Mutant("rows beyond the third are the first three", PRODUCT, "hidden(a + 3 * g * a_stride)", "hidden(a)"),
     Mutant("the odd end of the depth left out", PRODUCT, "if (depth % 2) multiply(0);", ""),
@@ -103,6 +103,14 @@ OF_PRODUCT = (
     ),
     Mutant("a narrow panel left out", PRODUCT, "if (rest == last) return;", "if (rest + 1 >= last) return;"),
     Mutant("few rows: back from one block too far", PRODUCT, "blocks - 1 - i : i", "blocks - i : i"),
+    Mutant("bfloat16: depths swapped", SIMD, "k % 2 ? (IntVec)words", "k % 2 == 0 ? (IntVec)words"),
+    Mutant("bfloat16: an even depth keeps the odd one's bits", SIMD, "(IntVec)words << 16", "(IntVec)words"),
+    Mutant("bfloat16: both depths from one row", PRODUCT, "const int row = k / DEPTHS * C * L;", "const int row = 0;"),
+    Mutant(
+        "bfloat16: panels as far apart as float32's", PRODUCT, "W * L * b.rows(b.depth), out", "W * L * b.depth, out"
+    ),
+    Mutant("bfloat16: a part of the depth begins elsewhere", PRODUCT, "b.panel(p) + b.rows(k) *", "b.panel(p) + k *"),
+    Mutant("bfloat16: the odd end of the depth not packed", RECURRENCE, "bfloat16 && k < H;", "bfloat16 && k + 1 < H;"),
 )
 
 OF_ALL_ROWS = (
@@ -250,7 +258,7 @@ OF_TEAMS = (
 )
 
 OF_STEP = (
-    Mutant("step: the two weights of a word swapped", STEP, "words << 16), other", "words & -65536), other"),
+    Mutant("step: the two weights of a word swapped", STEP, "at_depth(words, 0)", "at_depth(words, 1)"),
     Mutant("step: chunks on the way back are others'", STEP, "my_first + my_last - 1 - c", "my_last - 1 - c"),
     Mutant("step: ba forgotten", STEP, "sum[r][v] = load(panel + v * L)", "sum[r][v] = Vec{}"),
     Mutant(

@@ -29,6 +29,11 @@ class Weights(NamedTuple):
     ba: Tensor
     ban: Tensor | None = None
 
+    def rounded(self) -> "Weights":
+        """Wax and Waa as bfloat16 has them, in the type that they have."""
+        Wax, Waa = (weight.detach().bfloat16().to(weight.dtype) for weight in (self.Wax, self.Waa))
+        return self._replace(Wax=Wax, Waa=Waa)
+
 
 @dataclass(frozen=True, slots=True)
 class State:

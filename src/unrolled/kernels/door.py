@@ -48,7 +48,7 @@ def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State | None
     for which a compiled graph breaks: with fullgraph, and in torch.export, they fail.
     """
     assert len(weights) in (1, 2)
-    assert all((direction.ban is not None) == (cell == "gru") for direction in weights)
+    assert (weights[0].ban is None) == (weights[-1].ban is None) == (cell != "gru")
     # Autocast may have left x in half precision: a recurrence adds up too many roundings for that.
     Waa = weights[0].Waa
     if x.rows.dtype != Waa.dtype:

@@ -15,12 +15,15 @@ from unrolled.kernels.cells import CELLS, NUM_GATES, Cell, Weights
 from unrolled.kernels.library import load
 from unrolled.kernels.memory import maker
 
-__all__ = ["FrozenLayer", "Kept", "backward", "forward", "kept_gates"]
+__all__ = ["FrozenLayer", "Kept", "backward", "flat", "forward", "kept_gates"]
 
 # What the way back needs of each step besides a and c, and the gradients that it writes, in floats a unit: r, z, n
 # and m = Waa_n a⟨t-1⟩ + ban of the GRU; i, f, g, o of the LSTM. The RNN's a is enough.
 _KEPT: dict[Cell, int] = {"rnn": 0, "rnn_relu": 0, "gru": 4, "lstm": 4}
 _GRADIENTS: dict[Cell, int] = {"rnn": 1, "rnn_relu": 1, "gru": 4, "lstm": 4}
+
+# Wax, Waa, ba and the GRU's ban.
+_WEIGHTS: dict[Cell, int] = {"rnn": 3, "rnn_relu": 3, "gru": 4, "lstm": 3}
 
 # Up to so many multiply-adds of Wax, or up to this width of x and a, the engine does these products itself: torch's
 # would take longer.
@@ -41,39 +44,50 @@ class Kept(NamedTuple):
     c: Tensor | None = None
 
 
+def flat(weights: Sequence[Weights]) -> list[Tensor]:
+    """Wax, Waa, ba and, for the GRU, ban of each direction, one after another."""
+    return [tensor for direction in weights for tensor in direction if tensor is not None]
+
+
 def kept_gates(cell: Cell, hidden_size: int) -> int:
     """Width of the rows of `Kept.gates`."""
     return _KEPT[cell] * hidden_size
 
 
 def forward(
-    cell: Cell, rows: Tensor, lengths: Tensor, weights: Sequence[Weights], state: Sequence[Tensor], keep: bool
-) -> tuple[Tensor, list[Tensor], Kept]:
-    """Rows of a (M, num_directions·H), the last a (and c), and, where asked to `keep`, what the way back needs.
+    cell: Cell, rows: Tensor, lengths: Tensor, weights: Sequence[Tensor], state: Sequence[Tensor], keep: bool
+) -> tuple[list[Tensor], Kept]:
+    """Rows of a (M, num_directions·H), the last a (and c); and, where asked to `keep`, what the way back needs.
 
-    `weights` are those of each direction; `state` is a⟨0⟩ (and c⟨0⟩), (N, 1, num_directions, H), or nothing: zero.
+    `weights` are `flat`; `state` is a⟨0⟩ (and c⟨0⟩), (N, 1, num_directions, H), or nothing: zero.
     """
-    flat = _contiguous(weights)
-    return _forward(cell, rows, lengths, flat[::4], [_at(weight) for weight in flat], None, state, keep)
+    weights = [weight.contiguous() for weight in weights]
+    addresses = [weight.data_ptr() for weight in weights]
+    return _forward(cell, rows, lengths, weights[:: _WEIGHTS[cell]], addresses, (0, False), state, keep)
 
 
 class FrozenLayer:
-    """`forward` for inference alone, of weights that do not change: packed once, for the path in use now."""
+    """`forward` for inference alone, of weights that do not change: packed once, for the path in use now.
 
-    def __init__(self, cell: Cell, weights: Sequence[Weights]) -> None:
-        flat = _contiguous(weights)
+    With `bfloat16` Waa is held in half of the bytes: it must be such as bfloat16 holds.
+    """
+
+    def __init__(self, cell: Cell, weights: Sequence[Weights], bfloat16: bool = False) -> None:
+        tensors, each = [tensor.contiguous() for tensor in flat(weights)], _WEIGHTS[cell]
         self._cell: Cell = cell
-        self._Wax = flat[::4]
-        self._biases = [weight if number % 4 >= 2 else None for number, weight in enumerate(flat)]
+        self._Wax = tensors[::each]
+        self._biases = [tensor if number % each >= 2 else None for number, tensor in enumerate(tensors)]
         self._addresses = [_at(bias) for bias in self._biases]
-        shape, engine = (CELLS.index(cell), weights[0].Waa.shape[1]), _engine()
-        width_x = weights[0].Wax.shape[1]
-        self._packed = torch.empty(engine.packed_floats(*shape, len(weights), width_x))
-        engine.pack_weights(*shape, width_x, [_at(weight) for weight in flat], self._packed.data_ptr())
+        (G_H, width_x), engine = self._Wax[0].shape, _engine()
+        shape = (CELLS.index(cell), G_H // NUM_GATES[cell])
+        packed = torch.empty(engine.packed_floats(*shape, len(self._Wax), width_x, bfloat16))
+        engine.pack_weights(*shape, width_x, bfloat16, [tensor.data_ptr() for tensor in tensors], packed.data_ptr())
+        self._packed, self._bfloat16 = packed, bfloat16
 
-    def forward(self, rows: Tensor, lengths: Tensor, state: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
+    def forward(self, rows: Tensor, lengths: Tensor, state: Sequence[Tensor]) -> list[Tensor]:
         """Rows of a and the last a (and c)."""
-        return _forward(self._cell, rows, lengths, self._Wax, self._addresses, self._packed, state, keep=False)[:2]
+        packed = self._packed.data_ptr(), self._bfloat16
+        return _forward(self._cell, rows, lengths, self._Wax, self._addresses, packed, state, keep=False)[0]
 
 
 def _forward(
@@ -82,22 +96,22 @@ def _forward(
     lengths: Tensor,
     Wax: Sequence[Tensor],
     addresses: Sequence[int],
-    packed: Tensor | None,
+    packed: tuple[int, bool],
     state: Sequence[Tensor],
     keep: bool,
-) -> tuple[Tensor, list[Tensor], Kept]:
-    """`addresses` are of Wax, Waa, ba and ban of each direction; where they are `packed`, of the biases alone."""
+) -> tuple[list[Tensor], Kept]:
+    """`addresses` are those of the weights; with `packed`, an address and whether it holds bfloat16, of the biases."""
     rows, state = rows.contiguous(), [tensor.contiguous() for tensor in state]
-    M, (G_H, width_x), N, D = rows.shape[0], Wax[0].shape, lengths.shape[0], len(Wax)
+    (M, width_x), G_H, N, D = rows.shape, Wax[0].shape[0], lengths.shape[0], len(Wax)
     H = G_H // NUM_GATES[cell]
     width = _KEPT[cell] * H
-    small = _small(M * D, G_H, width_x, H) or (packed is not None and M <= _FEW)
+    small = _small(M * D, G_H, width_x, H) or (packed[0] != 0 and M <= _FEW)
     lent = small and not keep and M * D * G_H <= _LENT
     empty = maker(rows, M * D * max(H, width))
     a = empty(M, D * H)
     gates = empty(D, M, width) if width and not lent else None
-    last = [rows.new_empty(N, 1, D, H) for _ in range(2 if cell == "lstm" else 1)]
     c = empty(D, M, H) if keep and cell == "lstm" else None
+    last = [rows.new_empty(N, 1, D, H) for _ in range(2 if cell == "lstm" else 1)]
     if not small:
         for d in range(D):
             torch.mm(rows, Wax[d].T, out=a[:, d * H : (d + 1) * H] if gates is None else gates[d, :, :G_H])
@@ -111,41 +125,43 @@ def _forward(
         keep,
         width_x if small else 0,
         addresses,
-        _at(packed),
+        *packed,
         (rows.data_ptr(), a.data_ptr(), _at(gates), _at(c), *_states(state), *_states(last)),
     )
-    return a, last, Kept(a, gates, c)
+    return [a, *last], Kept(a, gates, c)
 
 
 def backward(
     cell: Cell,
     rows: Tensor,
     lengths: Tensor,
-    weights: Sequence[Weights],
+    weights: Sequence[Tensor],
     state: Sequence[Tensor],
     kept: Kept,
     gradients: Sequence[Tensor | None],
     needs_rows: bool,
-) -> tuple[list[Tensor], list[Tensor], Tensor | None]:
-    """Gradients of the state, of the weights and, where asked for, of the rows.
+) -> tuple[Tensor | None, list[Tensor], list[Tensor]]:
+    """Gradients of the rows, where asked for, of the weights and of the state.
 
     `gradients` are those of the rows of a and of the last a (and c), None where zero; the other arguments are those of
     `forward`.
     """
-    rows, state, flat = rows.contiguous(), [tensor.contiguous() for tensor in state], _contiguous(weights)
+    rows, state = rows.contiguous(), [tensor.contiguous() for tensor in state]
+    weights, each = [weight.contiguous() for weight in weights], _WEIGHTS[cell]
     da, *dlast = [None if tensor is None else tensor.contiguous() for tensor in gradients]
     if da is None:
         da = torch.zeros_like(kept.a)
-    (M, width_x), H, N, D = rows.shape, weights[0].Waa.shape[1], lengths.shape[0], len(weights)
+    (M, width_x), G_H, N, D = rows.shape, weights[0].shape[0], lengths.shape[0], len(weights) // each
+    H = G_H // NUM_GATES[cell]
     width = _GRADIENTS[cell] * H
-    small = _small(M * D, weights[0].Wax.shape[0], width_x, H)
+    small = _small(M * D, G_H, width_x, H)
     lent = small and M * D * (width + H) <= _LENT
     empty = maker(rows, M * max(D * width, width_x))
     dgates = None if lent else empty(D, M, width)
     previous = None if lent else empty(D, M, H)
-    dstate = [torch.empty_like(tensor) for tensor in state]
     drows = empty(M, width_x) if needs_rows else None
-    dflat: list[Any] = [None if weight is None else torch.empty_like(weight) for weight in flat]
+    dweights = [torch.empty_like(weight) for weight in weights]
+    dstate = [torch.empty_like(tensor) for tensor in state]
     _engine().recur_backward(
         CELLS.index(cell),
         H,
@@ -154,8 +170,8 @@ def backward(
         M,
         torch.get_num_threads(),
         width_x if small else 0,
-        [_at(weight) for weight in flat],
-        [_at(dweight) for dweight in dflat],
+        [weight.data_ptr() for weight in weights],
+        [dweight.data_ptr() for dweight in dweights],
         (
             *(rows.data_ptr(), kept.a.data_ptr(), _at(kept.gates), _at(kept.c), *_states(state)),
             *(da.data_ptr(), *_states(dlast), *_states(dstate), _at(dgates), _at(previous), _at(drows)),
@@ -164,11 +180,11 @@ def backward(
     if not small:
         assert dgates is not None
         assert previous is not None
-        for d, of in enumerate(weights):
-            _sum_over_rows(rows, dgates[d], previous[d], Weights(*dflat[4 * d : 4 * d + 4]))
+        for d in range(D):
+            _sum_over_rows(rows, dgates[d], previous[d], Weights(*dweights[d * each : (d + 1) * each]))
             if drows is not None:
-                torch.addmm(drows, dgates[d, :, : of.Wax.shape[0]], of.Wax, beta=min(d, 1), out=drows)
-    return dstate, [dweight for dweight in dflat if dweight is not None], drows
+                torch.addmm(drows, dgates[d, :, :G_H], weights[d * each], beta=min(d, 1), out=drows)
+    return drows, dweights, dstate
 
 
 def _small(rows: int, G_H: int, width_x: int, H: int) -> bool:
@@ -189,18 +205,15 @@ def _sum_over_rows(rows: Tensor, dgates: Tensor, previous: Tensor, dweights: Wei
         torch.sum(dgates[:, G_H:], dim=0, out=dban)
 
 
-def _contiguous(weights: Sequence[Weights]) -> list[Any]:
-    """Wax, Waa, ba and ban (None but for the GRU) of each direction, one after another."""
-    return [None if weight is None else weight.contiguous() for of in weights for weight in of]
-
-
 def _at(tensor: Tensor | None) -> int:
     return 0 if tensor is None else tensor.data_ptr()
 
 
 def _states(state: Sequence[Tensor | None]) -> tuple[int, int]:
     """Addresses of a and of c, 0 where there is none."""
-    return _at(state[0]) if state else 0, _at(state[1]) if len(state) > 1 else 0
+    if not state:
+        return 0, 0
+    return _at(state[0]), _at(state[1]) if len(state) > 1 else 0
 
 
 def _engine() -> Any:

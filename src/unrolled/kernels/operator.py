@@ -22,38 +22,30 @@ __all__ = ["recur"]
 
 def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State | None) -> tuple[Ragged, State]:
     """As `unrolled.kernels.recur`, always on the native engine: float32 tensors on the CPU."""
-    states = [] if state is None else state.tensors()
-    graph = torch.compiler.is_compiling()
-    if not (graph or torch.is_grad_enabled()):
-        a, last, _ = native.forward(cell, x.rows, x.lengths, weights, states, keep=False)
-        return x.with_rows(a), State(*last)
-    flat = [tensor for direction in weights for tensor in direction if tensor is not None]
-    keep = torch.is_grad_enabled() and (x.rows.requires_grad or any(tensor.requires_grad for tensor in flat + states))
-    if graph:
-        a, *last = _recur(x.rows, x.lengths, flat, states, cell, keep)[:-2]
+    rows, states = x.rows, [] if state is None else state.tensors()
+    flat = native.flat(weights)
+    keep = torch.is_grad_enabled() and (rows.requires_grad or any(tensor.requires_grad for tensor in flat + states))
+    if torch.compiler.is_compiling():
+        a, *last = _recur(rows, x.lengths, flat, states, cell, keep)[:-2]
     elif keep:
         run: Any = _Recur.apply  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-        a, *last = run(cell, x.rows, x.lengths, len(flat), *flat, *states)
+        a, *last = run((cell, x.lengths, len(flat)), rows, *flat, *states)
     else:
-        a, last, _ = native.forward(cell, x.rows, x.lengths, weights, states, keep=False)
+        (a, *last), _ = native.forward(cell, rows, x.lengths, flat, states, keep=False)
     return x.with_rows(a), State(*last)
 
 
-def _by_direction(cell: Cell, flat: Sequence[Tensor]) -> list[Weights]:
-    each = 4 if cell == "gru" else 3
-    return [Weights(*flat[i : i + each]) for i in range(0, len(flat), each)]
-
-
 class _Recur(torch.autograd.Function):
+    # Written for short calls: for a small layer all that is Python takes longer than the recurrence.
     @staticmethod
     def forward(ctx: Any, *inputs: Any) -> tuple[Tensor, ...]:
-        cell, rows, lengths, num_weights, *rest = inputs
-        weights, state = rest[:num_weights], rest[num_weights:]
-        a, last, kept = native.forward(cell, rows, lengths, _by_direction(cell, weights), state, keep=True)
-        ctx.cell, ctx.num_weights, ctx.lengths, ctx.gates, ctx.c = cell, num_weights, lengths, kept.gates, kept.c
-        ctx.save_for_backward(rows, *rest, a)
+        ctx.call, *tensors = inputs
+        (cell, lengths, num_weights), (rows, *rest) = ctx.call, tensors
+        outputs, kept = native.forward(cell, rows, lengths, rest[:num_weights], rest[num_weights:], keep=True)
+        ctx.gates, ctx.c = kept.gates, kept.c
+        ctx.save_for_backward(*tensors, kept.a)
         ctx.set_materialize_grads(False)
-        return a, *last
+        return tuple(outputs)
 
     @staticmethod
     def backward(ctx: Any, *grad_outputs: Tensor | None) -> tuple[Tensor | None, ...]:  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -63,13 +55,12 @@ class _Recur(torch.autograd.Function):
 
 
 def _back(ctx: Any, *grad_outputs: Tensor | None) -> tuple[Tensor | None, ...]:
-    rows, *inputs, a = ctx.saved_tensors
-    weights, state = _by_direction(ctx.cell, inputs[: ctx.num_weights]), inputs[ctx.num_weights :]
-    kept = Kept(a, ctx.gates, ctx.c)
-    dstate, dweights, drows = native.backward(
-        ctx.cell, rows, ctx.lengths, weights, state, kept, grad_outputs, ctx.needs_input_grad[1]
-    )
-    return None, drows, None, None, *dweights, *dstate
+    cell, lengths, num_weights = ctx.call
+    rows, *rest, a = ctx.saved_tensors
+    weights, state, kept = rest[:num_weights], rest[num_weights:], Kept(a, ctx.gates, ctx.c)
+    needs_rows = ctx.needs_input_grad[1]
+    drows, dweights, dstate = native.backward(cell, rows, lengths, weights, state, kept, grad_outputs, needs_rows)
+    return None, drows, *dweights, *dstate
 
 
 _once = once_differentiable(_back)
@@ -82,8 +73,8 @@ def _recur(
     """Rows of a, the last a (and c), and what is kept, empty where nothing is: the gates and c."""
     check_numbers(rows, lengths)
     cell = cast(Cell, cell)
-    a, last, kept = native.forward(cell, rows, lengths, _by_direction(cell, weights), state, keep)
-    return [a, *last, *(rows.new_empty(0) if part is None or not keep else part for part in (kept.gates, kept.c))]
+    outputs, kept = native.forward(cell, rows, lengths, weights, state, keep)
+    return [*outputs, *(rows.new_empty(0) if part is None or not keep else part for part in (kept.gates, kept.c))]
 
 
 @_recur.register_fake  # pyright: ignore[reportUnknownMemberType]
@@ -114,9 +105,7 @@ def _recur_backward(
 ) -> list[Tensor]:
     """Gradients of the state, of the weights and of the rows, the last empty where not needed."""
     cell = cast(Cell, cell)
-    dstate, dweights, drows = native.backward(
-        cell, rows, lengths, _by_direction(cell, weights), state, Kept(*kept), gradients, needs_rows
-    )
+    drows, dweights, dstate = native.backward(cell, rows, lengths, weights, state, Kept(*kept), gradients, needs_rows)
     return [*dstate, *dweights, rows.new_empty(0) if drows is None else drows]
 
 

@@ -56,7 +56,7 @@ class Stepper:
         self._layers: list[Weights] = []
         self._table: Tensor | None = None
         with torch.no_grad():
-            packed = [_snapshot(layer, bfloat16) for layer in layers]
+            packed = [_snapshot(layer.rounded() if bfloat16 else layer) for layer in layers]
             if vocabulary is not None:
                 self._table = vocabulary.detach().to(device, dtype).contiguous().clone()
             if engine(cell, dtype, device) == "native":
@@ -157,15 +157,14 @@ class Stepper:
         return DataError(f"Stepper: word {wrong} is outside the vocabulary. Give indices from 0 to {V - 1}.")
 
 
-def _snapshot(layer: Weights, bfloat16: bool) -> Weights:
-    """Copies, contiguous; with `bfloat16`, of Wax and Waa as bfloat16 has them."""
+def _snapshot(layer: Weights) -> Weights:
+    """Copies, contiguous."""
 
-    def copied(tensor: Tensor, rounded: bool = False) -> Tensor:
-        tensor = tensor.detach()
-        return (tensor.bfloat16().to(tensor.dtype) if rounded else tensor.clone()).contiguous()
+    def copied(tensor: Tensor) -> Tensor:
+        return tensor.detach().clone(memory_format=torch.contiguous_format)
 
     ban = None if layer.ban is None else copied(layer.ban)
-    return Weights(copied(layer.Wax, bfloat16), copied(layer.Waa, bfloat16), copied(layer.ba), ban)
+    return Weights(copied(layer.Wax), copied(layer.Waa), copied(layer.ba), ban)
 
 
 def _copied(state: State) -> State:
