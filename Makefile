@@ -14,9 +14,9 @@ test: check  ## all tests, with coverage
 	$(PYTHON) -m pytest -q --cov --cov-report=
 	$(PYTHON) -m coverage report
 
-bench:  ## side-by-side figures; needs bench/requirements.txt and DATA, the folder with the corpora
-	$(PYTHON) bench/ner.py --data $(DATA)
+bench:  ## side-by-side figures; needs bench/requirements.txt, and for the tagger DATA, the folder with the corpora
 	$(PYTHON) bench/recurrent.py
+	$(if $(DATA),$(PYTHON) bench/ner.py --data $(DATA),@echo "No tagger: make bench DATA=FOLDER (see bench/README.md)")
 
 docs:  ## every code block of README and docs runs and prints what it shows
 	$(PYTHON) -m pytest -q tests/docs

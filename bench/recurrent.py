@@ -84,7 +84,10 @@ def measure_all(options: argparse.Namespace, points: list[Point], rows: dict[Key
     start = time.perf_counter()
     with Field(options.peers, options.threads) as field:
         for number, point in enumerate(wanted, start=1):
-            row = field.measure(point, options.budget) | {"machine": describe(packages())}
+            row = field.measure(point, options.budget) | {
+                "machine": describe(packages()),
+                "command": " ".join(sys.argv),
+            }
             rows[point, options.threads] = row
             write_rows(log, rows)
             minutes = (time.perf_counter() - start) / 60

@@ -4,12 +4,12 @@ import statistics
 from collections import Counter
 
 from recurrent_aims import AIMS, Aim, best_peer, geometric_mean, missed, ratio, share
-from recurrent_grid import TASKS, Point, grid
+from recurrent_grid import NUM_GATES, TASKS, Point, grid
 from recurrent_libraries import OURS
 from recurrent_race import ROUNDED_WEIGHTS, TOLERANCE
 from recurrent_rows import Row
 
-LISTED = 5  # points that missed an aim, worst first, and operations of a profile
+LISTED = 5  # operations of a profile
 
 
 def report(rows: list[Row], name: str, command: str) -> str:
@@ -31,7 +31,7 @@ def measured_with(rows: list[Row], name: str, command: str) -> list[str]:
     machines = sorted({row["machine"] for row in rows})
     return [
         *(f"- Measured with {machine}; threads: {rows[0]['threads']}" for machine in machines),
-        f"- Command: `python {command}`",
+        *commands(rows, command),
         f"- float32, D = H; {len(rows)} of the {len(grid())} points of the whole grid. Equal lengths are 64 steps;",
         "  ragged ones are log-normal, as of sentences, the longest of N = 8, 32 and 128 with 66, 85 and 100 steps;",
         "  one sentence alone has 50.",
@@ -47,6 +47,14 @@ def measured_with(rows: list[Row], name: str, command: str) -> list[str]:
         f"- One row a point: `{name}.jsonl`. Against the machine's limits: `{name}.png`; all ratios:",
         f"  `{name}_ratios.png`.",
     ]
+
+
+def commands(rows: list[Row], last: str) -> list[str]:
+    """Those that measured the rows, and how many of them; rows may stem from several."""
+    found = Counter(row.get("command", last) for row in rows)
+    if len(found) == 1:
+        return [f"- Command: `python {next(iter(found))}`"]
+    return ["- Commands, and the points that stand:", *(f"  - `python {name}`: {n}" for name, n in found.most_common())]
 
 
 def summary(rows: list[Row]) -> list[str]:
@@ -87,15 +95,23 @@ def shortfalls(rows: list[Row]) -> list[str]:
         if aim.is_mean or not short:
             continue
         lines += [f"{aim.title} ({len(short)} points):", ""]
-        for value, row in short[:LISTED]:
+        for value, row in short:
             best = best_peer(row)
-            parts = [f"{operation} {1000 * seconds:.3g}" for operation, seconds in row.get("profile", [])[:LISTED]]
             against = f"; {best} {1000 * row['seconds'][best]:.3f} ms" if best else ""
             ours = f"ours {1000 * row['seconds'][OURS]:.3f} ms"
-            where = f"- {Point(**row['point']).name}: {aim.shown(value)}; {ours}{against}."
-            lines.append(f"{where} Profile, ms: {', '.join(parts)}")
+            lines.append(f"- {Point(**row['point']).name}: {aim.shown(value)}; {ours}{against}. {where_time_goes(row)}")
         lines.append("")
     return lines[:-1] or ["Every point that was measured reaches its figure."]
+
+
+def where_time_goes(row: Row) -> str:
+    """Operations by themselves; a step is none of torch's, and its time that of reading its weights."""
+    point = Point(**row["point"])
+    if point.task == "step":
+        weights = NUM_GATES[point.cell] * point.H * 2 * point.H * 4
+        return f"Its {weights / 1e6:.1f} MB of weights pass at {weights / row['seconds'][OURS] / 1e9:.0f} GB/s"
+    parts = [f"{operation} {1000 * seconds:.3g}" for operation, seconds in row.get("profile", [])[:LISTED]]
+    return f"Profile, ms: {', '.join(parts)}"
 
 
 def answers(rows: list[Row]) -> list[str]:

@@ -9,7 +9,8 @@ from recurrent_grid import Point
 Row = dict[str, Any]
 """`point` (the fields of a Point); `threads`; `libraries` asked for; `seconds` and `rounds` by contestant, seconds a
 call; `out_after` rounds, of those far behind; `product` and `bandwidths`, the machine's limits, FLOP/s and bytes/s;
-`differences` from our answers by contestant; `wrong`, `left_out`, `reasons` and `failed` by contestant; `machine`."""
+`differences` from our answers by contestant; `wrong`, `left_out`, `reasons` and `failed` by contestant; `machine`;
+`command`."""
 Key = tuple[Point, int]
 
 

@@ -8,7 +8,8 @@
 
 namespace unrolled {
 
-// Memory that is kept from call to call, so that a training step neither allocates nor faults pages in.
+// Memory that is kept from call to call, so that a training step neither allocates nor faults pages in; very much of it only
+// while calls need a good part.
 class Arena {
 public:
     Arena() = default;
@@ -17,7 +18,7 @@ public:
     ~Arena() { std::free(memory_); }
 
     float* take(long floats) {
-        if (floats > size_) {
+        if (floats > size_ || (size_ > MUCH && floats < size_ / 4)) {
             std::free(memory_);
             memory_ = nullptr;
             constexpr long HUGE_PAGE = 1L << 21;
@@ -37,6 +38,8 @@ public:
     }
 
 private:
+    static constexpr long MUCH = 1L << 24;
+
     float* memory_ = nullptr;
     long size_ = 0;
 };

@@ -1,5 +1,5 @@
 // The extension module `unrolled._native`: the one file that knows Python. Tensors come as addresses, checked before
-// by the module of unrolled.kernels that calls; the GIL is released while the engine runs.
+// by the module of unrolled.kernels that calls; the GIL is released while the engine runs, but for a single step.
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/array.h>
 #include <nanobind/stl/string.h>

@@ -79,7 +79,8 @@ public:
         int groups = static_cast<int>(std::min<long>(for_each, N)), size = 1;
         if (large) groups = std::clamp(for_each / most, 1, groups);
         if (Waa * rows_of(N, groups) >= WORTH_MEETING) size = std::min(for_each / groups, most);
-        members = std::min(threads, D * groups * size);
+        const bool at_once = D * groups * size <= threads;  // else the same members take one direction after the other
+        members = (at_once ? D : 1) * groups * size;
         order_.reserve(static_cast<std::size_t>(D * N));
         for (int d = 0; d < D; ++d) {
             std::vector<std::vector<long>> parts(static_cast<std::size_t>(groups));
@@ -93,7 +94,7 @@ public:
                 const long begin = static_cast<long>(order_.size());
                 const auto& part = parts[static_cast<std::size_t>(g)];
                 order_.insert(order_.end(), part.begin(), part.end());
-                const int first = (d * groups + g) * size % members;
+                const int first = ((at_once ? d * groups : 0) + g) * size;
                 teams_.push_back({d, begin, static_cast<long>(order_.size()), first, size});
             }
         }
@@ -130,11 +131,12 @@ struct Call {
     const Backward* backward;
     bool keep;
     float* workspace;
+    int wanted;  // members; what `division` says of them may change below while others still look
 };
 
 void run_member(void* context, int member, int members) {
     const Call& call = *static_cast<const Call*>(context);
-    if (members < call.division.members) {
+    if (members < call.wanted) {
         if (member > 0) return;
         call.division.alone();
     }
@@ -157,8 +159,8 @@ void run(const Batch& batch, std::vector<Forward> forward, std::vector<Backward>
         if (lacks) layer.gates = room, layer.gates_stride = width, room += each;
     for (Backward& layer : backward)
         if (lacks) layer.dgates = room, layer.previous = room + rows * width, layer.previous_stride = batch.H, room += each;
-    Call call{batch, division, forward.empty() ? nullptr : forward.data(), backward.data(), keep, memory};
-    parallel(division.members, run_member, &call);
+    Call call{batch, division, forward.empty() ? nullptr : forward.data(), backward.data(), keep, memory, division.members};
+    parallel(call.wanted, run_member, &call);
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ namespace {
 
 void recurrence(bool few) {
     Random random(20261122);
+    more_threads_than_chunks(random);
     for (Cell cell : {Cell::rnn, Cell::rnn_relu, Cell::gru, Cell::lstm}) {
         activations(cell);
         side_by_side(random, cell, 40);

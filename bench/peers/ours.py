@@ -52,7 +52,7 @@ def inference(problem: Problem) -> Run:
 
 
 def inference_bfloat16(problem: Problem) -> Run:
-    """Wax and Waa rounded to bfloat16, sums in float32."""
+    """Waa rounded to bfloat16, sums in float32."""
     return inference_of(problem, Frozen(layer_of(problem), weights="bfloat16"))
 
 

@@ -50,6 +50,7 @@ public:
         }
         beyond_float64();
         wrong_labels();
+        masks_and_weights();
         no_numbers();
     }
 
@@ -225,6 +226,45 @@ private:
             labels[static_cast<std::size_t>(row)] = y;
             check(first_wrong(labels) == row, "the wrong label of row " + std::to_string(row) + " is not found first");
         }
+    }
+
+    // What a mask forbids is as if its score were -inf, without a gradient; a sequence's gradients are its weight's times those
+    // of a weight of 1.
+    void masks_and_weights() {
+        const long K = 5;
+        const Batch batch = random_batch(K, {6, 3, 80}, 1.0, false, 0);
+        const std::int64_t lengths[] = {6, 3, 80}, M = 89;
+        const double weights[] = {0.5, 3.0, -2.0};
+        std::vector<float> emissions;
+        for (const Scores& s : batch) emissions.insert(emissions.end(), s.emissions.begin(), s.emissions.end());
+        std::vector<float> transitions = batch[0].transitions, start = batch[0].start;
+        bool forbidden[25] = {}, forbidden_start[5] = {};
+        forbidden[0 * K + 2] = forbidden[3 * K + 3] = forbidden[4 * K + 0] = forbidden_start[1] = true;
+        const std::vector<std::int64_t> labels(static_cast<std::size_t>(M), 0);
+        struct Found {
+            std::vector<float> likelihood = std::vector<float>(3), rows = std::vector<float>(89 * 5), tables = std::vector<float>(35);
+        };
+        const auto run = [&](const bool* mask, const bool* mask_start, const double* of) {
+            Found to;
+            const Chains chains{K, 3, lengths, 2, emissions.data(), transitions.data(), start.data(), batch[0].end.data(), mask, mask_start};
+            float* d = to.tables.data();
+            sum_paths(chains, ChainSums<float>{labels.data(), of, nullptr, to.likelihood.data(), to.rows.data(), d, d + K * K, d + K * K + K});
+            return to;
+        };
+        const Found masked = run(forbidden, forbidden_start, weights), plain = run(forbidden, forbidden_start, nullptr);
+        for (long i = 0; i < K * K; ++i)
+            if (forbidden[i]) transitions[static_cast<std::size_t>(i)] = static_cast<float>(NOWHERE);
+        start[1] = static_cast<float>(NOWHERE);
+        const Found infinite = run(nullptr, nullptr, weights);
+        check(same_bits(masked.likelihood, infinite.likelihood, 0) && same_bits(masked.rows, infinite.rows, 0), "a mask is not -inf");
+        for (long i = 0; i < K * (K + 2); ++i) {
+            const bool closed = i < K * K ? forbidden[i] : i == K * K + 1;
+            check(masked.tables[i] == (closed ? 0.0f : infinite.tables[i]), "a masked gradient of the tables");
+            check(!closed || plain.tables[i] == 0.0f, "a forbidden way has a gradient");
+        }
+        for (long i = 0, row = 0; i < 3; row += lengths[i++])
+            for (long j = row * K; j < (row + lengths[i]) * K; ++j)
+                close(masked.rows[j], weights[i] * plain.rows[j], 1e-6, "a weighted gradient");
     }
 
     // What is no number, or infinite, stays in its sequence.

@@ -44,6 +44,21 @@ def test_what_a_tensor_has_is_nobody_elses() -> None:
     assert second.min() == 2.0
 
 
+def test_a_large_result_is_a_tensor_like_any_other() -> None:
+    with torch.no_grad():
+        one = empty(2, LARGE).zero_()
+    assert not one._is_view()
+    one += torch.ones(LARGE, requires_grad=True)
+    assert one.requires_grad
+
+
+def test_no_more_comes_back_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "_MOST", 20 * LARGE)
+    held = [empty(LARGE).fill_(n) for n in range(6)]
+    assert sum(len(one) for one in memory._memories) <= 20 * LARGE
+    assert [one[-1].item() for one in held] == [0, 1, 2, 3, 4, 5]
+
+
 def test_other_sizes_take_the_place_of_what_is_too_small() -> None:
     for size in range(LARGE, 2 * LARGE, LARGE // 20):
         empty(size)

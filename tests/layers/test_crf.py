@@ -56,6 +56,43 @@ def test_a_compiled_graph_holds_likelihood_and_decoding_unbroken_whatever_the_le
     torch.compiler.reset()
 
 
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_is_taken_in_the_type_of_the_parameters(dtype: torch.dtype):
+    crf = CRF(3, torch.eye(3, dtype=torch.bool))
+    torch.nn.init.normal_(crf.transitions, generator=torch.Generator().manual_seed(1))
+    half = Ragged(torch.randn(9, 3, generator=torch.Generator().manual_seed(2)).to(dtype), torch.tensor([5, 1, 3]))
+    whole, labels = half.with_rows(half.rows.float()), half.with_rows(torch.arange(9) % 3)
+    for found, wanted in (
+        (crf.log_likelihood(half, labels), crf.log_likelihood(whole, labels)),
+        (crf.log_partition(half), crf.log_partition(whole)),
+        (crf.marginals(half).rows, crf.marginals(whole).rows),
+        (crf.decode(half)[0].rows, crf.decode(whole)[0].rows),
+    ):
+        assert found.dtype == wanted.dtype
+        assert torch.equal(found, wanted)
+    assert crf.n_best(half, 2) == crf.n_best(whole, 2)
+
+
+def test_under_autocast_its_gradients_are_those_of_float32():
+    crf, output = CRF(3), torch.nn.Linear(4, 3)
+    x, labels = torch.randn(9, 4, generator=torch.Generator().manual_seed(3)), torch.arange(9) % 3
+    with torch.autocast("cpu", torch.bfloat16):
+        emissions = Ragged(output(x), torch.tensor([5, 1, 3]))
+        assert emissions.rows.dtype == torch.bfloat16
+        likelihood = crf.log_likelihood(emissions, emissions.with_rows(labels))
+    assert likelihood.dtype == torch.float32
+    likelihood.sum().backward()
+    found = [parameter.grad for parameter in crf.parameters()]
+    crf.zero_grad()
+    whole = emissions.with_rows(emissions.rows.detach().float())
+    crf.log_likelihood(whole, whole.with_rows(labels)).sum().backward()
+    for one, parameter in zip(found, crf.parameters(), strict=True):
+        assert one is not None
+        assert parameter.grad is not None
+        assert torch.equal(one, parameter.grad)
+    assert output.weight.grad is not None
+
+
 def test_what_does_not_fit_is_refused_when_the_graph_runs():
     crf = CRF(3, torch.eye(3, dtype=torch.bool))
 

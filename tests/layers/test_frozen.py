@@ -1,11 +1,14 @@
 """Frozen: what the layer gives, to the bit, on every instruction path and on torch, from the weights as they were."""
 
+import pickle
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
+from typing import Literal
 
 import pytest
 import torch
+from torch.nn.utils import prune
 
 from unrolled.data.ragged import Ragged
 from unrolled.errors import DataError, SettingsError
@@ -74,12 +77,11 @@ def test_the_weights_are_those_of_its_making():
 
 
 def rounded(layer: Recurrent) -> Recurrent:
-    """The same layer, its Wax and Waa as bfloat16 has them."""
+    """The same layer, its Waa as bfloat16 has it."""
     layer = deepcopy(layer)
     with torch.no_grad():
         for number in range(layer.num_layers):
             for direction in layer.directions(number):
-                direction.Wax.copy_(direction.Wax.bfloat16())
                 direction.Waa.copy_(direction.Waa.bfloat16())
     return layer
 
@@ -111,6 +113,26 @@ def test_in_bfloat16_parametrized_weights_are_rounded_too():
             getattr(plain.directions(0)[0], name).copy_(weight)
     assert_same(Frozen(layer, weights="bfloat16")(x), Frozen(rounded(plain))(x))
     assert torch.nn.utils.parametrize.is_parametrized(layer.directions(0)[0])
+
+
+@pytest.mark.parametrize("weights", ["float32", "bfloat16"])
+def test_a_copy_has_weights_of_its_own(weights: Literal["float32", "bfloat16"]):
+    x = batch([5, 2], 3)
+    frozen = Frozen(layer_of("lstm", 3, 40), weights=weights)
+    wanted = frozen(x)
+    copies = [deepcopy(frozen), pickle.loads(pickle.dumps(frozen))]
+    del frozen
+    for one in copies:
+        assert_same(one(x), wanted)
+
+
+@pytest.mark.parametrize("weights", ["float32", "bfloat16"])
+def test_pruned_weights_are_those_that_are_left(weights: Literal["float32", "bfloat16"]):
+    layer, plain, x = layer_of("gru", 3, 40), layer_of("gru", 3, 40), batch([5, 2], 3)
+    prune.l1_unstructured(layer.directions(0)[0], "Waa", amount=0.5)
+    with torch.no_grad():
+        plain.directions(0)[0].Waa.mul_(layer.directions(0)[0].get_buffer("Waa_mask"))
+    assert_same(Frozen(layer, weights=weights)(x), Frozen(plain, weights=weights)(x))
 
 
 def test_other_weights_are_an_error():

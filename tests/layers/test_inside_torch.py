@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 from torch._dynamo.testing import CompileCounterWithBackend
-from torch.nn.utils import parametrize
+from torch.nn.utils import parametrize, prune
 
 from unrolled.data.ragged import Ragged
 from unrolled.errors import DataError
@@ -240,3 +240,23 @@ def test_a_parametrized_weight_is_the_one_that_runs():
     original = direction.get_parameter("parametrizations.Waa.original")
     (d_original,), (d_Waa,) = gradients(found, [original]), gradients(inside(twin)(*x), [twin.directions(0)[0].Waa])
     assert torch.equal(d_original, d_Waa / 2)
+
+
+def test_a_pruned_weight_stays_pruned_while_it_is_trained():
+    layer, x = layer_of("lstm"), (normal(10, 3), torch.tensor(LENGTHS[0]))
+    direction = layer.directions(0)[0]
+    prune.random_unstructured(direction, "Waa", amount=0.5)
+    optimizer = torch.optim.SGD(layer.parameters(), lr=0.1)
+    mask = direction.get_buffer("Waa_mask")
+    for _ in range(2):
+        before = direction.get_parameter("Waa_orig").detach().clone()
+        optimizer.zero_grad()
+        layer(Ragged(*x))[0].rows.sum().backward()
+        optimizer.step()
+        after = direction.get_parameter("Waa_orig")
+        assert torch.equal(after == before, mask == 0)
+    twin = copy.deepcopy(layer_of("lstm"))
+    with torch.no_grad():
+        for name in ("Wax", "Waa", "ba"):
+            getattr(twin.directions(0)[0], name).copy_(getattr(direction.weights(), name))
+    assert same(inside(layer)(*x), inside(twin)(*x))

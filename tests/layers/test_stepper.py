@@ -1,11 +1,12 @@
 """The stepper: equal to whole sequences, on every instruction path and on torch, in any company, without allocating."""
 
-import resource
 import tracemalloc
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 import torch
+from resident import resident
 from torch import Tensor
 
 from unrolled.data.ragged import Ragged
@@ -162,12 +163,26 @@ def test_ten_thousand_steps_leave_no_memory_behind(H: int) -> None:
 
     steps(1000)
     tracemalloc.start()
-    before, resident = tracemalloc.get_traced_memory()[0], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before, memory = tracemalloc.get_traced_memory()[0], resident()
     steps(10_000)
     grown = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
     assert grown < 2_000
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - resident < 2_000  # KiB; one state a step would be more
+    assert resident() - memory < 2_000  # KiB; one state a step would be more
+
+
+@pytest.mark.parametrize("weights", ["float32", "bfloat16"])
+def test_autocast_leaves_it_as_it_is(weights: Literal["float32", "bfloat16"]) -> None:
+    layer, E = layer_of("gru", 8, 16, torch.float32), normal(5, 8).float()
+    wanted = layer.stepper(vocabulary=E, weights=weights).step(3).clone()
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(layer.stepper(vocabulary=E, weights=weights).step(3), wanted)
+
+
+def test_in_bfloat16_the_table_is_of_rounded_weights() -> None:
+    layer, E = layer_of("lstm", 8, 16, torch.float32), normal(5, 8).float()
+    table, row = (layer.stepper(vocabulary=E, weights="bfloat16", table_limit=limit) for limit in (1 << 30, 0))
+    torch.testing.assert_close(table.step(3), row.step(3), atol=ROUNDING, rtol=ROUNDING)
 
 
 def test_what_cannot_be_says_so(dtype: torch.dtype) -> None:

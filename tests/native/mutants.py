@@ -8,6 +8,8 @@ CELLS, ENDS, PRODUCT, RECURRENCE = "cells.hpp", "activations.hpp", "product.hpp"
 SIMD, ALL_ROWS = "simd.hpp", "all_rows.hpp"
 PATH, ENGINE, THREADS = "path.cpp", "engine.cpp", "threads.cpp"
 STEP, STEPPER = "step.hpp", "stepper.cpp"
+SCALED, LOGS, BEST, TABLES = "chain_scaled.hpp", "chain_logs.hpp", "chain_best.hpp", "chain_tables.hpp"
+CHAIN, CHAIN_PATH = "chain.cpp", "chain_path.cpp"
 RNN, GRU, LSTM = "struct Rnn", "struct Gru", "struct Lstm"
 FORWARD, BACKWARD = "static void forward_team", "static void backward_team"
 
@@ -268,4 +270,44 @@ OF_STEP = (
     Mutant("step: a before the step once more", STEPPER, "step_.now = 1", "step_.now = 2 * step_.now", "step_words("),
 )
 
-MUTANTS = (*OF_CELLS, *OF_ENDS, *OF_PRODUCT, *OF_ALL_ROWS, *OF_RECURRENCE, *OF_TEAMS, *OF_STEP)
+OF_CHAIN = (
+    Mutant("chain: every second label left out", SCALED, "product[c] = even[c] + odd[c]", "product[c] = even[c]"),
+    Mutant("chain: powers of 2 not counted", SCALED, "static_cast<double>(exponent) * 0.69", "0.0 * 0.69"),
+    Mutant("chain: the last label's score left out of Z", SCALED, " * load(tables.end + v * LD);", ";"),
+    Mutant(
+        "chain: what underflow hurt is kept", SCALED, "~(probabilities >= SMALLEST) & (probabilities != 0.0)", "Longs{}"
+    ),
+    Mutant("chain: the last pairs left out", SCALED, "++pairs == CHUNK || t == 0", "++pairs == CHUNK"),
+    Mutant("chain: pairs of the last steps alone", SCALED, "sum[r][c] += scalar *", "sum[r][c] = scalar *"),
+    Mutant("chain: a label's own gradient not weighted", SCALED, "gradients.gold + alpha", "1.0 + alpha"),
+    Mutant("chain: starts counted at the end", SCALED, "if (t == 0) store(first", "if (t == T - 1) store(first"),
+    Mutant("chain, logarithms: the greatest not added again", LOGS, "total += greatest;", ""),
+    Mutant("chain, logarithms: what was taken off is lost", LOGS, " + taken_off;", ";"),
+    Mutant("chain, logarithms: beta stays at the end", LOGS, "beta = shifted;", ""),
+    Mutant(
+        "chain, logarithms: not where scaled sums fail", CHAIN_PATH, "rows, found)) return false;", "rows, found)) ;"
+    ),
+    Mutant(
+        "chain: sums that failed are added",
+        CHAIN_PATH,
+        "__builtin_memcpy(sums, before,",
+        "__builtin_memcpy(before, sums,",
+    ),
+    Mutant("chain: the first labels are not subtracted", CHAIN_PATH, "sums[K * stride + y[0]] -= weight;", ""),
+    Mutant("chain: a forbidden way is open", TABLES, "values[lane] = -INFINITE;", "values[lane] = 0.0;"),
+    Mutant(
+        "chain: groups that one thread leaves out", CHAIN, "g < count; g = all.next++", "g < count; g = all.next += 2"
+    ),
+    Mutant("best path: the greatest score at label 0", BEST, "score = total, y = j;", "score = total;"),
+    Mutant("best path: of equal ones the last", BEST, "(total > score ||", "(total >= score ||"),
+    Mutant(
+        "best path: no end", BEST, "const double total = now[j] + tables.log_end[j];", "const double total = now[j];"
+    ),
+    Mutant("n best: rank lost on the way back", BEST, "y = slot / n, r = slot % n;", "y = slot / n;"),
+    Mutant("n best: of equal ones the last", BEST, "scores[place - 1] < total", "scores[place - 1] <= total"),
+    Mutant(
+        "n best: candidates without their own emission", BEST, " + emissions[i]) + transitions[i]", ") + transitions[i]"
+    ),
+)
+
+MUTANTS = (*OF_CELLS, *OF_ENDS, *OF_PRODUCT, *OF_ALL_ROWS, *OF_RECURRENCE, *OF_TEAMS, *OF_STEP, *OF_CHAIN)

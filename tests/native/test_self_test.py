@@ -10,6 +10,7 @@ from native.toolbox import ROOT, done, need
 
 from unrolled.kernels.library import load
 
+LONG = 600.0  # seconds that a program under a sanitizer or an emulator may take, where tests run beside it
 DEBIAN = "on Debian, apt-get install g++ g++-aarch64-linux-gnu qemu-user"
 
 
@@ -20,7 +21,7 @@ def build(name: str, *options: str) -> Path:
     generator = ("-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={ninja}")
     develop = ("-DUNROLLED_SELF_TEST=ON", "-DUNROLLED_DEVELOP=ON")
     done(cmake, "-S", ROOT, "-B", folder, *generator, *develop, *options)
-    done(cmake, "--build", folder)
+    done(cmake, "--build", folder, timeout=LONG)
     return folder / "self_test"
 
 
@@ -43,22 +44,27 @@ def test_every_path_of_this_processor():
     assert ("wide" in found) == ("avx2" in found)
 
 
+@pytest.mark.timeout(2 * LONG)
 def test_addresses_and_undefined_behaviour():
-    assert "baseline" in passed(done(build("address", "-DUNROLLED_SANITIZE=address,undefined"), "--few"))
+    assert "baseline" in passed(done(build("address", "-DUNROLLED_SANITIZE=address,undefined"), "--few", timeout=LONG))
 
 
+@pytest.mark.timeout(2 * LONG)
 def test_threads():
     # Who meets whom does not depend on the path.
-    assert passed(done(build("thread", "-DUNROLLED_SANITIZE=thread"), "--few", "baseline")) == ["baseline"]
+    assert passed(done(build("thread", "-DUNROLLED_SANITIZE=thread"), "--few", "baseline", timeout=LONG)) == [
+        "baseline"
+    ]
 
 
+@pytest.mark.timeout(2 * LONG)
 def test_neon_under_an_emulator():
     if platform.machine() in ("aarch64", "arm64"):
         pytest.skip("NEON is this processor's own path: test_every_path_of_this_processor runs it")
     compiler, emulator = need("aarch64-linux-gnu-g++", DEBIAN), need("qemu-aarch64", DEBIAN)
     cross = ("-DCMAKE_SYSTEM_NAME=Linux", "-DCMAKE_SYSTEM_PROCESSOR=aarch64", f"-DCMAKE_CXX_COMPILER={compiler}")
     program = build("aarch64", *cross)
-    assert passed(done(emulator, "-L", "/usr/aarch64-linux-gnu", program, "--few", "neon")) == ["neon"]
+    assert passed(done(emulator, "-L", "/usr/aarch64-linux-gnu", program, "--few", "neon", timeout=LONG)) == ["neon"]
 
 
 def test_a_path_that_is_not_here_is_refused():

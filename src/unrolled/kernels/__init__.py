@@ -3,6 +3,7 @@
 from unrolled.kernels.cells import CELLS, NUM_GATES, Cell, State, Weights
 from unrolled.kernels.chain import expectations, log_likelihood, log_partition
 from unrolled.kernels.door import engine, recur
+from unrolled.kernels.library import instruction_path
 
 __all__ = [
     "CELLS",
@@ -12,6 +13,7 @@ __all__ = [
     "Weights",
     "engine",
     "expectations",
+    "instruction_path",
     "log_likelihood",
     "log_partition",
     "recur",

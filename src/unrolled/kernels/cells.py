@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, get_args
 import torch
 from torch import Tensor
 
-__all__ = ["CELLS", "NUM_GATES", "Cell", "State", "Weights"]
+__all__ = ["CELLS", "NUM_GATES", "Cell", "State", "Weights", "rounded"]
 
 Cell = Literal["rnn", "rnn_relu", "gru", "lstm"]
 
@@ -29,10 +29,15 @@ class Weights(NamedTuple):
     ba: Tensor
     ban: Tensor | None = None
 
-    def rounded(self) -> "Weights":
-        """Wax and Waa as bfloat16 has them, in the type that they have."""
-        Wax, Waa = (weight.detach().bfloat16().to(weight.dtype) for weight in (self.Wax, self.Waa))
-        return self._replace(Wax=Wax, Waa=Waa)
+    def to(self, dtype: torch.dtype) -> "Weights":
+        """The same weights in another type."""
+        ban = None if self.ban is None else self.ban.to(dtype)
+        return Weights(self.Wax.to(dtype), self.Waa.to(dtype), self.ba.to(dtype), ban)
+
+
+def rounded(weight: Tensor) -> Tensor:
+    """What bfloat16 holds of it, in the type that it has."""
+    return weight.detach().bfloat16().to(weight.dtype)
 
 
 @dataclass(frozen=True, slots=True)

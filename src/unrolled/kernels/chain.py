@@ -9,11 +9,11 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 from unrolled.data.ragged import Ragged
 from unrolled.kernels import chain_operator, gold, log_space, native_chain, scaled
 from unrolled.kernels.door import engine
+from unrolled.kernels.once import differentiable_once
 from unrolled.kernels.potentials import Expectations, Potentials
 
 __all__ = ["expectations", "log_likelihood", "log_partition", "runs_natively"]
@@ -108,7 +108,7 @@ class _LogPartition(torch.autograd.Function):
         return (found or log_space.forward(potentials))[1]
 
     @staticmethod
-    @once_differentiable
+    @differentiable_once
     def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor | None, ...]:  # pyright: ignore[reportIncompatibleMethodOverride]
         found = _expectations(ctx.potentials, ctx.scaled, grad_outputs[0])
         gradients = (found.emissions, found.transitions, found.start, found.end)

@@ -10,13 +10,13 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 from unrolled.data.ragged import Ragged, check_numbers
 from unrolled.errors import DataError
 from unrolled.kernels import native_chain
 from unrolled.kernels.gold import check_ways
 from unrolled.kernels.native_chain import Masks, Tables
+from unrolled.kernels.once import differentiable_once
 
 __all__ = ["best_path", "log_likelihood", "log_partition"]
 
@@ -91,7 +91,7 @@ class _SumPaths(torch.autograd.Function):
         return found
 
     @staticmethod
-    @once_differentiable
+    @differentiable_once
     def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor | None, ...]:  # pyright: ignore[reportIncompatibleMethodOverride]
         saved = ctx.saved_tensors
         return *_backward(grad_outputs[0], saved[:-4], saved[-4:]), None, None, None, None

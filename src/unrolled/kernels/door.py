@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from unrolled.data.ragged import Ragged, check_numbers
+from unrolled.errors import DataError
 from unrolled.kernels import operator, torch_packed
 from unrolled.kernels.cells import Cell, State, Weights
 from unrolled.kernels.library import load
@@ -49,16 +50,22 @@ def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State | None
     """
     assert len(weights) in (1, 2)
     assert (weights[0].ban is None) == (weights[-1].ban is None) == (cell != "gru")
-    # Autocast may have left x in half precision: a recurrence adds up too many roundings for that.
+    # Autocast may have left x, or a computed weight, in half precision: a recurrence adds up too many roundings for it.
     Waa = weights[0].Waa
+    tensors = [tensor for direction in weights for tensor in direction if tensor is not None]
+    if {tensor.dtype for tensor in tensors} != {Waa.dtype}:
+        weights = [direction.to(Waa.dtype) for direction in weights]
     if x.rows.dtype != Waa.dtype:
         x = x.with_rows(x.rows.to(Waa.dtype))
+    if x.rows.shape[1:] != weights[0].Wax.shape[1:]:
+        raise DataError(f"recur: x has rows {tuple(x.rows.shape)}. Give (M, {weights[0].Wax.shape[1]}).")
     if state is not None:
         state = state.to(Waa.dtype)
         assert state.a.shape == (x.num_sequences, 1, len(weights), Waa.shape[1])
         assert (state.c is not None) == (cell == "lstm")
+        tensors += state.tensors()
     # Wherever tensors stand on several devices torch has the word, and the error.
-    together = x.rows.is_cpu and (state is None or state.a.is_cpu)
+    together = {x.rows.is_cpu, *[tensor.is_cpu for tensor in tensors]} == {True}
     graph = torch.compiler.is_compiling()
     if together and engine(cell, Waa.dtype, Waa.device) == "native":
         if state is None and graph:  # the operator in graphs has one form

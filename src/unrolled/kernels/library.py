@@ -10,7 +10,7 @@ import torch
 
 from unrolled.errors import SettingsError
 
-__all__ = ["load"]
+__all__ = ["instruction_path", "load"]
 
 
 @cache
@@ -46,3 +46,9 @@ def load() -> ModuleType | None:
             f"UNROLLED_PATH is {path!r}. This build and this processor can run {', '.join(native.paths())}."
         )
     return native
+
+
+def instruction_path() -> str | None:
+    """The instruction path on which the native engine runs now, as "avx512"; None where it is not here."""
+    native = load()
+    return None if native is None else native.path()

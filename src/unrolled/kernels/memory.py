@@ -13,6 +13,7 @@ from contextlib import suppress
 from functools import partial
 from math import prod
 from threading import Lock
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -22,6 +23,7 @@ __all__ = ["maker"]
 _LEAST = 1 << 21  # bytes; less than this the C library keeps
 _PAGE = 1 << 21  # a huge page
 _IDLE = 1 << 29  # bytes that are kept while no tensor has them
+_MOST = 1 << 30  # bytes that may come back; what is more is returned to the system when its tensor goes
 
 _memories: list[mmap.mmap] = []  # what was used last stands last
 _lock = Lock()
@@ -37,7 +39,9 @@ def _empty(like: Tensor, *shape: int) -> Tensor:
     if size < _LEAST:
         return like.new_empty(shape)
     with _lock:
-        return torch.frombuffer(_take(size), dtype=like.dtype, count=prod(shape)).view(shape)
+        storage = torch.frombuffer(_take(size), dtype=like.dtype).untyped_storage()
+    made: Any = like.new_empty(0)
+    return made.set_(storage, 0, shape)  # no view: what was made as one under no_grad takes no trained tensor in place
 
 
 def _references(memories: Sequence[mmap.mmap]) -> list[int]:
@@ -63,7 +67,8 @@ def _take(size: int) -> mmap.mmap:
         if excess > 0:
             _memories.remove(memory)
             excess -= len(memory)
-    _memories.append(taken)
+    if sum(len(memory) for memory in _memories) + len(taken) <= _MOST:
+        _memories.append(taken)
     return taken
 
 

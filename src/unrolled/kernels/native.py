@@ -73,14 +73,14 @@ class FrozenLayer:
     """
 
     def __init__(self, cell: Cell, weights: Sequence[Weights], bfloat16: bool = False) -> None:
-        tensors, each = [tensor.contiguous() for tensor in flat(weights)], _WEIGHTS[cell]
+        tensors, each = [tensor.to(weights[0].Waa.dtype).contiguous() for tensor in flat(weights)], _WEIGHTS[cell]
         self._cell: Cell = cell
         self._Wax = tensors[::each]
         self._biases = [tensor if number % each >= 2 else None for number, tensor in enumerate(tensors)]
         self._addresses = [_at(bias) for bias in self._biases]
         (G_H, width_x), engine = self._Wax[0].shape, _engine()
         shape = (CELLS.index(cell), G_H // NUM_GATES[cell])
-        packed = torch.empty(engine.packed_floats(*shape, len(self._Wax), width_x, bfloat16))
+        packed = tensors[0].new_empty(engine.packed_floats(*shape, len(self._Wax), width_x, bfloat16))
         engine.pack_weights(*shape, width_x, bfloat16, [tensor.data_ptr() for tensor in tensors], packed.data_ptr())
         self._packed, self._bfloat16 = packed, bfloat16
 
@@ -101,7 +101,7 @@ def _forward(
     keep: bool,
 ) -> tuple[list[Tensor], Kept]:
     """`addresses` are those of the weights; with `packed`, an address and whether it holds bfloat16, of the biases."""
-    rows, state = rows.contiguous(), [tensor.contiguous() for tensor in state]
+    rows, lengths, state = rows.contiguous(), lengths.contiguous(), [tensor.contiguous() for tensor in state]
     (M, width_x), G_H, N, D = rows.shape, Wax[0].shape[0], lengths.shape[0], len(Wax)
     H = G_H // NUM_GATES[cell]
     width = _KEPT[cell] * H
@@ -146,7 +146,7 @@ def backward(
     `gradients` are those of the rows of a and of the last a (and c), None where zero; the other arguments are those of
     `forward`.
     """
-    rows, state = rows.contiguous(), [tensor.contiguous() for tensor in state]
+    rows, lengths, state = rows.contiguous(), lengths.contiguous(), [tensor.contiguous() for tensor in state]
     weights, each = [weight.contiguous() for weight in weights], _WEIGHTS[cell]
     da, *dlast = [None if tensor is None else tensor.contiguous() for tensor in gradients]
     if da is None:

@@ -33,9 +33,9 @@ def sum_paths(
     transitions, start and end. Those of log Z are expected counts. Last comes -1, or the first row whose label is none
     or takes a forbidden way: then the rest means nothing.
     """
-    engine, held = _engine(), [tensor.contiguous() for tensor in (rows, *tables)]
-    found = torch.empty(len(lengths), dtype=torch.float64 if labels is None else torch.float32)
-    back = () if gradients is None else tuple(torch.empty(tensor.shape, dtype=gradients) for tensor in held)
+    engine, held, lengths = _engine(), [tensor.contiguous() for tensor in (rows, *tables)], lengths.contiguous()
+    found = rows.new_empty(len(lengths), dtype=torch.float64 if labels is None else torch.float32)
+    back = () if gradients is None else tuple(tensor.new_empty(tensor.shape, dtype=gradients) for tensor in held)
     if labels is not None:
         labels = labels.contiguous()
     if weights is not None:
@@ -57,8 +57,8 @@ def sum_paths(
 
 def best_path(rows: Tensor, lengths: Tensor, tables: Tables) -> tuple[Tensor, Tensor]:
     """The best path of each sequence, (M,) int64, and its score, (N,) float32."""
-    labels, scores = torch.empty(len(rows), dtype=torch.int64), torch.empty(len(lengths))
-    held = [tensor.contiguous() for tensor in (rows, *tables)]
+    labels, scores = lengths.new_empty(len(rows)), rows.new_empty(len(lengths))
+    held, lengths = [tensor.contiguous() for tensor in (rows, *tables)], lengths.contiguous()
     _engine().best_path(_chains(held, lengths, ALLOWED), labels.data_ptr(), scores.data_ptr())
     return labels, scores
 
@@ -69,8 +69,12 @@ def best_paths(rows: Tensor, lengths: Tensor, tables: Tables, n: int) -> tuple[T
     Sequence i's paths, (n, T_x), lie one sequence after another in (n · M,) int64.
     """
     N = len(lengths)
-    labels, scores = torch.empty(n * len(rows), dtype=torch.int64), torch.empty(N, n, dtype=torch.float64)
-    counts, held = torch.empty(N, dtype=torch.int64), [tensor.contiguous() for tensor in (rows, *tables)]
+    labels, scores, counts = (
+        lengths.new_empty(n * len(rows)),
+        rows.new_empty(N, n, dtype=torch.float64),
+        lengths.new_empty(N),
+    )
+    held, lengths = [tensor.contiguous() for tensor in (rows, *tables)], lengths.contiguous()
     _engine().best_paths(_chains(held, lengths, ALLOWED), n, labels.data_ptr(), scores.data_ptr(), counts.data_ptr())
     return labels, scores, counts
 

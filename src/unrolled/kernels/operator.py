@@ -10,12 +10,12 @@ from typing import Any, cast
 
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 from unrolled.data.ragged import Ragged, check_numbers
 from unrolled.kernels import native
 from unrolled.kernels.cells import Cell, State, Weights
 from unrolled.kernels.native import Kept
+from unrolled.kernels.once import differentiable_once
 
 __all__ = ["recur"]
 
@@ -42,28 +42,19 @@ class _Recur(torch.autograd.Function):
         ctx.call, *tensors = inputs
         (cell, lengths, num_weights), (rows, *rest) = ctx.call, tensors
         outputs, kept = native.forward(cell, rows, lengths, rest[:num_weights], rest[num_weights:], keep=True)
-        ctx.gates, ctx.c = kept.gates, kept.c
-        ctx.save_for_backward(*tensors, kept.a)
+        ctx.save_for_backward(*tensors, *kept)
         ctx.set_materialize_grads(False)
         return tuple(outputs)
 
     @staticmethod
+    @differentiable_once
     def backward(ctx: Any, *grad_outputs: Tensor | None) -> tuple[Tensor | None, ...]:  # pyright: ignore[reportIncompatibleMethodOverride]
-        # once_differentiable takes as long as steps of a small layer, though nobody asks for a second gradient.
-        back = _once if torch.is_grad_enabled() else _back
-        return back(ctx, *grad_outputs)
-
-
-def _back(ctx: Any, *grad_outputs: Tensor | None) -> tuple[Tensor | None, ...]:
-    cell, lengths, num_weights = ctx.call
-    rows, *rest, a = ctx.saved_tensors
-    weights, state, kept = rest[:num_weights], rest[num_weights:], Kept(a, ctx.gates, ctx.c)
-    needs_rows = ctx.needs_input_grad[1]
-    drows, dweights, dstate = native.backward(cell, rows, lengths, weights, state, kept, grad_outputs, needs_rows)
-    return None, drows, *dweights, *dstate
-
-
-_once = once_differentiable(_back)
+        cell, lengths, num_weights = ctx.call
+        rows, *rest, a, gates, c = ctx.saved_tensors
+        weights, state, kept = rest[:num_weights], rest[num_weights:], Kept(a, gates, c)
+        needs_rows = ctx.needs_input_grad[1]
+        drows, dweights, dstate = native.backward(cell, rows, lengths, weights, state, kept, grad_outputs, needs_rows)
+        return None, drows, *dweights, *dstate
 
 
 @torch.library.custom_op("unrolled::recur", mutates_args=(), device_types="cpu")

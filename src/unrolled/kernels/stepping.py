@@ -68,8 +68,8 @@ class NativeSteps:
 
     def read(self) -> State:
         """A copy of the state, (N, num_layers, 1, H)."""
-        a = torch.empty(self._shape)
-        c = torch.empty(self._shape) if self._has_c else None
+        a = self._memory[0].new_empty(self._shape)
+        c = torch.empty_like(a) if self._has_c else None
         self._stepper.read_state(a.data_ptr(), 0 if c is None else c.data_ptr())
         return State(a, c)
 

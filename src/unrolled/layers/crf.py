@@ -14,8 +14,9 @@ __all__ = ["CRF"]
 class CRF(nn.Module):
     """Scores whole label paths: start[y⟨1⟩] + Σ emissions[t, y⟨t⟩] + Σ transitions[y⟨t-1⟩, y⟨t⟩] + end[y⟨T⟩].
 
-    Emissions have rows (M, K) and may be float32 or float64; what is summed over time is summed in float64. A forbidden
-    transition or start has probability exactly zero and its parameter gradient zero. Parameters begin at zero.
+    Emissions have rows (M, K), float32 or float64; those in half precision, as autocast leaves them, are taken in the
+    type of the parameters. What is summed over time is summed in float64. A forbidden transition or start has
+    probability exactly zero and its parameter gradient zero. Parameters begin at zero.
 
     >>> crf = CRF(2, forbidden=torch.tensor([[False, True], [False, False]]))
     >>> emissions = Ragged.from_list([torch.zeros(2, 2)])
@@ -71,25 +72,33 @@ class CRF(nn.Module):
         Its gradient is in closed form, gold counts less expected ones; a second derivative is not defined. Raises
         DataError where the labels do not fit the emissions or take a forbidden way, whose gradient would be infinite.
         """
+        emissions = self._whole(emissions)
         return log_likelihood(
             emissions, labels, self.transitions, self.start, self.end, self.forbidden, self.forbidden_start
         )
 
     def log_partition(self, emissions: Ragged) -> Tensor:
         """Log of the sum of exp(score) over all paths, (N,), in the emissions' dtype."""
+        emissions = self._whole(emissions)
         return log_partition(emissions, *self.scores()).to(emissions.rows.dtype)
 
     def marginals(self, emissions: Ragged) -> Ragged:
         """Probability of each label at each step, rows (M, K) that sum to 1; no gradient flows through them."""
+        emissions = self._whole(emissions)
         return emissions.with_rows(expectations(emissions, *self.scores()).emissions.to(emissions.rows.dtype))
 
     def decode(self, emissions: Ragged) -> tuple[Ragged, Tensor]:
         """The best path of each sequence, int64 rows (M,), and its score (N,); see `unrolled.decoding.viterbi`."""
-        return viterbi(emissions, *self.scores())
+        return viterbi(self._whole(emissions), *self.scores())
 
     def n_best(self, emissions: Ragged, n: int) -> list[list[tuple[list[int], float]]]:
         """The n best paths of each sequence and their scores, best first; see `unrolled.decoding.n_best`."""
-        return n_best(emissions, *self.scores(), n)
+        return n_best(self._whole(emissions), *self.scores(), n)
+
+    def _whole(self, emissions: Ragged) -> Ragged:
+        """A path adds up too many roundings for half precision."""
+        rows = emissions.rows
+        return emissions.with_rows(rows.to(self.end.dtype)) if rows.dtype in (torch.half, torch.bfloat16) else emissions
 
     def _check_paths(self) -> None:
         """A path of K + 1 steps goes round a circle, so that there are paths of every length."""

@@ -1,13 +1,15 @@
 """A recurrent stack for inference alone, its weights packed once."""
 
 from copy import deepcopy
-from typing import Literal
+from functools import partial
+from typing import Any, Literal
 
 import torch
 
 from unrolled.data.ragged import Ragged
 from unrolled.errors import SettingsError
 from unrolled.kernels import State, Weights, engine, recur
+from unrolled.kernels.cells import rounded
 from unrolled.kernels.native import FrozenLayer
 from unrolled.layers.recurrent import Recurrent
 
@@ -26,7 +28,7 @@ class Frozen:
     CPU are packed once, next to the copy; others run as the layer does. Any number of threads may call at once.
 
     Arguments:
-        weights: "bfloat16" rounds Wax and Waa; sums stay in float32. Where Waa is more than a core's cache holds (an
+        weights: "bfloat16" rounds Waa; sums stay in float32. Where Waa is more than a core's cache holds (an
             LSTM of H = 512 has 4 MB) and sequences are few, a step takes as long as Waa takes to be read: half of the
             bytes, some 1.7 times as fast.
 
@@ -37,14 +39,26 @@ class Frozen:
     def __init__(self, layer: Recurrent, *, weights: Literal["float32", "bfloat16"] = "float32") -> None:
         if weights not in ("float32", "bfloat16"):
             raise SettingsError(f'Frozen: weights is {weights!r}. Give "float32" or "bfloat16".')
-        self._layer = deepcopy(layer).requires_grad_(False)
-        bfloat16, self._weights = weights == "bfloat16", list[list[Weights]]()
+        self._kind: Literal["float32", "bfloat16"] = weights
+        bfloat16 = weights == "bfloat16"
+        all_weights = [one for number in range(layer.num_layers) for one in layer.directions(number)]
+        computed = [
+            tensor for one in all_weights for tensor in one.weights() if tensor is not None and not tensor.is_leaf
+        ]
+        # torch does not copy what it computed, as weights that are pruned.
+        copies = {id(tensor): tensor.detach().clone() for tensor in computed}
+        self._layer = deepcopy(layer, copies).requires_grad_(False)
+        self._weights: list[list[Weights]] = []
         for number in range(layer.num_layers):
             of_layer = [direction.weights() for direction in self._layer.directions(number)]
-            self._weights.append([one.rounded() for one in of_layer] if bfloat16 else of_layer)
+            self._weights.append([one._replace(Waa=rounded(one.Waa)) for one in of_layer] if bfloat16 else of_layer)
         first = self._weights[0][0].Waa
         is_native = engine(layer.cell, first.dtype, first.device) == "native"
         self._native = [FrozenLayer(layer.cell, one, bfloat16) for one in self._weights] if is_native else []
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What is packed lies at addresses of this process, for this processor: a copy packs anew.
+        return partial(Frozen, weights=self._kind), (self._layer,)
 
     def __call__(self, x: Ragged, state: State | None = None) -> tuple[Ragged, State]:
         """As `Recurrent.forward` without noise: the last layer's rows (M, num_directions·H), and the last state."""

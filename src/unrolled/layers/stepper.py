@@ -9,6 +9,7 @@ from torch import Tensor
 from unrolled.data.ragged import Ragged
 from unrolled.errors import DataError, SettingsError
 from unrolled.kernels import Cell, State, Weights, engine, recur
+from unrolled.kernels.cells import rounded
 from unrolled.kernels.stepping import NativeSteps
 
 __all__ = ["Stepper"]
@@ -55,15 +56,15 @@ class Stepper:
         self._native: NativeSteps | None = None
         self._layers: list[Weights] = []
         self._table: Tensor | None = None
-        with torch.no_grad():
-            packed = [_snapshot(layer.rounded() if bfloat16 else layer) for layer in layers]
+        with torch.no_grad(), torch.autocast(device.type, enabled=False):
+            packed = [_snapshot(layer, bfloat16) for layer in layers]
             if vocabulary is not None:
                 self._table = vocabulary.detach().to(device, dtype).contiguous().clone()
             if engine(cell, dtype, device) == "native":
                 projected = self._table is not None and len(self._table) * len(layers[0].Wax) * 4 <= table_limit
                 if projected:
                     assert self._table is not None
-                    self._table = torch.addmm(layers[0].ba, self._table, layers[0].Wax.T).contiguous()
+                    self._table = torch.addmm(packed[0].ba, self._table, packed[0].Wax.T).contiguous()
                 self._native = NativeSteps(
                     cell, packed, self._a, bfloat16=bfloat16, table=self._table, projected=projected
                 )
@@ -157,14 +158,14 @@ class Stepper:
         return DataError(f"Stepper: word {wrong} is outside the vocabulary. Give indices from 0 to {V - 1}.")
 
 
-def _snapshot(layer: Weights) -> Weights:
-    """Copies, contiguous."""
+def _snapshot(layer: Weights, bfloat16: bool) -> Weights:
+    """Copies, contiguous; with `bfloat16`, of Wax and Waa as bfloat16 has them."""
 
     def copied(tensor: Tensor) -> Tensor:
-        return tensor.detach().clone(memory_format=torch.contiguous_format)
+        return tensor.detach().to(layer.Waa.dtype, copy=True, memory_format=torch.contiguous_format)
 
-    ban = None if layer.ban is None else copied(layer.ban)
-    return Weights(copied(layer.Wax), copied(layer.Waa), copied(layer.ba), ban)
+    Wax, Waa = (copied(rounded(weight) if bfloat16 else weight) for weight in (layer.Wax, layer.Waa))
+    return Weights(Wax, Waa, copied(layer.ba), None if layer.ban is None else copied(layer.ban))
 
 
 def _copied(state: State) -> State:

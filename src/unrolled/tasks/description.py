@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import cast
 
-from unrolled.kernels import NUM_GATES, engine
+from unrolled.kernels import NUM_GATES, engine, instruction_path
 from unrolled.model import Model
 from unrolled.model_files import read_model_files
 from unrolled.tasks.catalogue import task_of
@@ -50,7 +50,7 @@ class Description:
         outside_bias: what is taken from the scores of the label O before the best labels are chosen.
         settings: of the network, and of the data and the training where they were recorded.
         seed: None where it was not recorded.
-        engine: what runs the recurrence here.
+        engine: what runs the recurrence here, and on which instructions: "native (avx512)".
     """
 
     directory: Path
@@ -92,6 +92,7 @@ def describe(directory: Path) -> Description:
     seed = fit.get("seed")
     parameters = _parameters(model)
     weights = next(model.network.parameters())
+    name = engine(model.settings.cell, weights.dtype, weights.device)
     return Description(
         directory=directory,
         task=task.name,
@@ -113,7 +114,7 @@ def describe(directory: Path) -> Description:
         outside_bias=float(model.network.outside_bias),
         settings={**fit, **model.settings.to_dict()},
         seed=seed if isinstance(seed, int) else None,
-        engine=engine(model.settings.cell, weights.dtype, weights.device),
+        engine=f"{name} ({instruction_path()})" if name == "native" else name,
     )
 
 
