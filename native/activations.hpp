@@ -1,4 +1,4 @@
-// sigmoid and tanh to within two units in the last place; NaN passes through, the ends are exact.
+// sigmoid and tanh to within 2.5 units in the last place; NaN passes through, the ends are exact.
 //
 // exp(x) = 2^n · exp(r), n = round(x / ln 2), r = x - n ln 2 in two parts (Cody and Waite 1980); exp(r) - 1 on
 // |r| <= ln 2 / 2 by its Taylor series to r^7, whose rest is below 6e-9, in pairs of terms (Estrin 1960).

@@ -8,8 +8,8 @@
 
 namespace unrolled {
 
-// Memory that is kept from call to call, so that a training step neither allocates nor faults pages in; very much of it only
-// while calls need a good part.
+// Memory that is kept from call to call, so that a training step neither allocates nor faults pages in; very much of it as
+// long as some calls need a good part.
 class Arena {
 public:
     Arena() = default;
@@ -18,7 +18,8 @@ public:
     ~Arena() { std::free(memory_); }
 
     float* take(long floats) {
-        if (floats > size_ || (size_ > MUCH && floats < size_ / 4)) {
+        small_calls_ = floats < size_ / 4 ? small_calls_ + 1 : 0;
+        if (floats > size_ || (size_ > MUCH && small_calls_ > PATIENCE)) {
             std::free(memory_);
             memory_ = nullptr;
             constexpr long HUGE_PAGE = 1L << 21;
@@ -38,10 +39,10 @@ public:
     }
 
 private:
-    static constexpr long MUCH = 1L << 24;
+    static constexpr long MUCH = 1L << 24, PATIENCE = 1000;
 
     float* memory_ = nullptr;
-    long size_ = 0;
+    long size_ = 0, small_calls_ = 0;
 };
 
 }  // namespace unrolled

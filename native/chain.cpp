@@ -58,8 +58,7 @@ void for_each_group(const Chains& chains, Wanted wanted, Workspace& own, Work wo
         Work& work;
         std::atomic<long> next{0};
     } shared{{&chains, tables, own.offsets.data(), own.in_logs.get()}, own.groups, work};
-    const int threads = static_cast<int>(std::min<long>(std::max(1, chains.threads), static_cast<long>(own.groups.size())));
-    parallel(threads,
+    parallel(own.groups.size() > 1 ? std::max(1, chains.threads) : 1,
              [](void* context, int, int) {
                  auto& all = *static_cast<Shared*>(context);
                  const long count = static_cast<long>(all.groups.size());

@@ -136,6 +136,7 @@ struct Call {
 
 void run_member(void* context, int member, int members) {
     const Call& call = *static_cast<const Call*>(context);
+    if (member >= call.wanted) return;
     if (members < call.wanted) {
         if (member > 0) return;
         call.division.alone();
@@ -160,7 +161,9 @@ void run(const Batch& batch, std::vector<Forward> forward, std::vector<Backward>
     for (Backward& layer : backward)
         if (lacks) layer.dgates = room, layer.previous = room + rows * width, layer.previous_stride = batch.H, room += each;
     Call call{batch, division, forward.empty() ? nullptr : forward.data(), backward.data(), keep, memory, division.members};
-    parallel(call.wanted, run_member, &call);
+    // All threads of the pool, though some have nothing to do: OpenMP ends those that it is not asked for, and torch would have
+    // to start them again.
+    parallel(call.wanted > 1 ? std::max(batch.threads, call.wanted) : 1, run_member, &call);
 }
 
 }  // namespace

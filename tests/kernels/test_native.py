@@ -1,6 +1,7 @@
 """What the native engine promises beyond the laws: equal bits in any company, exact ends, no leak, torch's graphs."""
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ from unrolled.layers import Frozen, Recurrent
 ENGINE = load()
 assert ENGINE is not None
 PATHS = ENGINE.paths()
+UNITS = 2.5  # in the last place, of sigmoid and tanh
 
 
 def problem(
@@ -240,6 +242,31 @@ def test_the_gradients_of_a_long_sequence_are_those_of_its_end(path: str, cell: 
     assert end.rows.grad is not None
     torch.testing.assert_close(x.rows.grad[99_000:], end.rows.grad, equal_nan=True)
     assert cell == "rnn_relu" or bool(x.rows.grad[-10:].any() and x.rows.grad.isfinite().all())
+
+
+def test_gate_functions_are_within_units_in_the_last_place(path: str):
+    H, x = 16, torch.linspace(-30, 30, 16 * 5_000).view(-1, 16)
+    lengths = torch.ones(len(x), dtype=torch.int64)
+    weights = [torch.eye(3 * H), torch.zeros(3 * H, H), torch.zeros(3 * H), torch.zeros(H)]
+    _, kept = native.forward("gru", x.repeat(1, 3), lengths, weights, [], keep=True)
+    assert kept.gates is not None
+    r, _, n, _ = kept.gates[0].split(H, dim=1)
+    for found, wanted in ((r, x.double().sigmoid()), (n, x.double().tanh())):
+        unit = torch.tensor(2.0, dtype=torch.float64) ** (torch.frexp(wanted.float()).exponent - 24)
+        assert ((found.double() - wanted).abs() / unit).max() < UNITS
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="the system does not list threads")
+@pytest.mark.parametrize("threads", [1, 3])
+def test_it_runs_on_torchs_threads_and_starts_none(threads: int):
+    torch.set_num_threads(threads)
+    x, weights, state = problem("lstm", [9, 4, 30, 2, 17, 8], 64, 8, 2)
+    x.rows.requires_grad_()
+    large = torch.ones(1 << 20)
+    large.add_(large)  # torch's pool is there
+    before = len(list(Path("/proc/self/task").iterdir()))
+    operator.recur("lstm", x, weights, state)[0].rows.sum().backward()
+    assert len(list(Path("/proc/self/task").iterdir())) == before
 
 
 def test_ten_thousand_calls_leave_no_memory_behind():

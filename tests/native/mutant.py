@@ -9,12 +9,13 @@ from native.toolbox import NATIVE, done
 
 __all__ = ["BUILDS", "Mutant", "Unit"]
 
-BUILDS = {"plain": (), "address": ("-fsanitize=address", "-g1"), "thread": ("-fsanitize=thread", "-g1")}
-"""What shows a mistake: wrong numbers, or a sanitizer."""
+BUILDS = {"plain": (), "wide": (), "address": ("-fsanitize=address", "-g1"), "thread": ("-fsanitize=thread", "-g1")}
+"""What shows a mistake: wrong numbers, or a sanitizer; "wide" has the layout of AVX-512."""
 
-# The baseline path alone, in the layout that CMakeLists.txt gives it.
-FLAGS = ("-std=c++20", "-w", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math")
-LAYOUT = ("-DUNROLLED_PATH=baseline", "-DUNROLLED_LANES=4", "-DUNROLLED_WIDTH=2", "-DUNROLLED_ROWS=6")
+# The baseline path alone; any processor has it, in any layout.
+FLAGS = ("-std=c++20", "-w", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math", "-DUNROLLED_PATH=baseline")
+NARROW = ("-DUNROLLED_LANES=4", "-DUNROLLED_WIDTH=2", "-DUNROLLED_ROWS=6")
+WIDE = ("-DUNROLLED_LANES=16", "-DUNROLLED_WIDTH=2", "-DUNROLLED_ROWS=12")
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,9 @@ class Unit:
 
     @staticmethod
     def compile(compiler: str, source: Path, folder: Path, build: str, optimisation: str) -> "Unit":
+        layout = WIDE if build == "wide" else NARROW
         target, rule = folder / f"{source.stem}_{build}.o", folder / f"{source.stem}_{build}.d"
-        done(compiler, *FLAGS, *LAYOUT, *BUILDS[build], optimisation, "-MMD", "-MF", rule, "-c", source, "-o", target)
+        done(compiler, *FLAGS, *layout, *BUILDS[build], optimisation, "-MMD", "-MF", rule, "-c", source, "-o", target)
         reads = (Path(word).name for word in rule.read_text(encoding="utf-8").split())
         return Unit(source, target, frozenset(reads))
 

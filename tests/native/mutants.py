@@ -270,6 +270,26 @@ OF_STEP = (
     Mutant("step: a before the step once more", STEPPER, "step_.now = 1", "step_.now = 2 * step_.now", "step_words("),
 )
 
+OF_WIDE = (
+    Mutant("wide: the odd vector left out", RECURRENCE, "TOGETHER > 1 && u < last", "u > last", build="wide"),
+    Mutant(
+        "wide: one row of four left out", PRODUCT, "few_rows<4, 2, BFLOAT16>", "few_rows<3, 2, BFLOAT16>", build="wide"
+    ),
+    Mutant(
+        "wide: one row of five left out", PRODUCT, "few_rows<5, 2, BFLOAT16>", "few_rows<4, 2, BFLOAT16>", build="wide"
+    ),
+    Mutant(
+        "wide: both vectors are the first",
+        CELLS,
+        "load(sums + (v * GATES + gate) * L)",
+        "load(sums + gate * L)",
+        build="wide",
+    ),
+    Mutant(
+        "wide: the other vector is not stored", CELLS, "v < V - 1; ++v) store(", "v < V - 2; ++v) store(", build="wide"
+    ),
+)
+
 OF_CHAIN = (
     Mutant("chain: every second label left out", SCALED, "product[c] = even[c] + odd[c]", "product[c] = even[c]"),
     Mutant("chain: powers of 2 not counted", SCALED, "static_cast<double>(exponent) * 0.69", "0.0 * 0.69"),
@@ -310,4 +330,4 @@ OF_CHAIN = (
     ),
 )
 
-MUTANTS = (*OF_CELLS, *OF_ENDS, *OF_PRODUCT, *OF_ALL_ROWS, *OF_RECURRENCE, *OF_TEAMS, *OF_STEP, *OF_CHAIN)
+MUTANTS = (*OF_CELLS, *OF_ENDS, *OF_PRODUCT, *OF_ALL_ROWS, *OF_RECURRENCE, *OF_TEAMS, *OF_STEP, *OF_WIDE, *OF_CHAIN)

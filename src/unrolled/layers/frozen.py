@@ -30,7 +30,7 @@ class Frozen:
     Arguments:
         weights: "bfloat16" rounds Waa; sums stay in float32. Where Waa is more than a core's cache holds (an
             LSTM of H = 512 has 4 MB) and sequences are few, a step takes as long as Waa takes to be read: half of the
-            bytes, some 1.7 times as fast.
+            bytes, up to 1.8 times as fast.
 
     Raises:
         SettingsError: for other weights.
