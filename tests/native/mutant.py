@@ -66,7 +66,7 @@ class Mutant:
             text=True,
             errors="replace",
             check=False,
-            timeout=280,
+            timeout=580,
         )
 
 

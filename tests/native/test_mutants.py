@@ -36,6 +36,7 @@ def ends(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         pool.shutdown(cancel_futures=True)
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_mutant_is_caught(mutant: Mutant, ends: Ends):
     end = ends[mutant].result()
@@ -46,6 +47,7 @@ def test_mutant_is_caught(mutant: Mutant, ends: Ends):
     assert signs.get(mutant.build, "FAILED") in end.stdout or (by_numbers and end.returncode < 0), end.stdout
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("mutant", UNCHANGED, ids=lambda mutant: mutant.name)
 def test_a_mutant_that_changes_nothing_is_not_caught(mutant: Mutant, ends: Ends):
     end = ends[mutant].result()
