@@ -38,9 +38,11 @@ public:
         return memory_;
     }
 
-private:
+    long size() const { return size_; }
+
     static constexpr long MUCH = 1L << 24, PATIENCE = 1000;
 
+private:
     float* memory_ = nullptr;
     long size_ = 0, small_calls_ = 0;
 };

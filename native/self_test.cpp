@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "arena.hpp"
 #include "engine.hpp"
 #include "self_test/chain.hpp"
 #include "self_test/check.hpp"
@@ -17,6 +18,19 @@
 
 namespace unrolled {
 namespace {
+
+// Memory is used again; very much of it goes when no call has needed a good part for long.
+void arenas() {
+    Arena arena;
+    const long much = Arena::MUCH + 1;
+    const float* const place = arena.take(much);
+    for (long call = 0; call < 3 * Arena::PATIENCE; ++call) {
+        const bool large = call % Arena::PATIENCE == 0;
+        if (arena.take(large ? much / 2 : 8) != place) return check(false, "an arena that is needed is given back");
+    }
+    for (long call = 0; call <= Arena::PATIENCE; ++call) arena.take(8);
+    check(arena.size() < Arena::MUCH, "an arena that nobody needs is kept");
+}
 
 void recurrence(bool few) {
     Random random(20261122);
@@ -65,6 +79,7 @@ int main(int count, char** words) {
         }
         const int before = failures;
         worst = 0.0, checks = 0;
+        arenas();
         recurrence(few);
         chain_test::Tests(few).all();
         std::printf("%s: %ld checks, %d failed, at most %.1e off the reference\n", name.c_str(), checks, failures - before, worst);

@@ -221,6 +221,7 @@ OF_TEAMS = (
         "void run_backward",
         "thread",
     ),
+    Mutant("a direction for members that are none", ENGINE, "at_once ? d * groups : 0", "d * groups"),
     Mutant("half the room for the states", PATH, "+ 2 * width *", "+ width *", build="address"),
     Mutant("one packed Waa for all directions", PATH, "++d, packed += Waa_size(batch))", "++d)"),
     Mutant("the packed Wax where Waa lies", PATH, "Waa + batch.directions * Waa_size(batch)", "Waa"),
