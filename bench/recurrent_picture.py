@@ -19,12 +19,13 @@ PANELS = [(task, lengths) for task in ("training", "inference") for lengths in L
 def write_roofline(rows: list[Row], path: Path) -> None:
     """Useful operations a second against operations a byte, ours and the best peer, under the machine's limits."""
     figure = Figure(figsize=(13, 9), layout="constrained")
+    top = max([400.0, *(1.5 * row["product"] / 1e9 for row in rows)])
     for axes, (task, lengths) in zip(figure.subplots(2, 2, sharex=True, sharey=True).flat, PANELS, strict=True):
         shown = [row for row in rows if row["point"]["task"] == task and row["point"]["lengths"] == lengths]
         draw_limits(axes, rows)
         for row in shown:
             draw_point(axes, row)
-        axes.set(title=f"{task}, {lengths}", xscale="log", yscale="log", xlim=(0.3, 150), ylim=(1, 400))
+        axes.set(title=f"{task}, {lengths}", xscale="log", yscale="log", xlim=(0.3, 150), ylim=(1, top))
         axes.grid(visible=True, which="major", alpha=0.3)
     for axes in figure.axes[2:]:
         axes.set_xlabel("useful operations a byte, were nothing kept in a cache between two steps")

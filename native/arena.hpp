@@ -8,6 +8,12 @@
 
 namespace unrolled {
 
+struct NoMemory : std::bad_alloc {
+    const char* what() const noexcept override {
+        return "There is not enough memory for this call. Give shorter sequences or smaller batches, or ask for fewer paths.";
+    }
+};
+
 // Memory that is kept from call to call, so that a training step neither allocates nor faults pages in; very much of it as
 // long as some calls need a good part.
 class Arena {
@@ -28,7 +34,7 @@ public:
             memory_ = static_cast<float*>(std::aligned_alloc(static_cast<std::size_t>(alignment), static_cast<std::size_t>(rounded)));
             if (!memory_) {
                 size_ = 0;
-                throw std::bad_alloc();
+                throw NoMemory();
             }
             size_ = rounded / static_cast<long>(sizeof(float));
 #ifdef MADV_HUGEPAGE

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <atomic>
 #include <memory>
+#include <new>
 #include <type_traits>
 #include <vector>
 
+#include "arena.hpp"
 #include "engine.hpp"
 #include "threads.hpp"
 
@@ -16,17 +18,12 @@ namespace {
 struct Workspace {
     std::vector<long> offsets;
     std::vector<ChainGroup> groups;
-    std::vector<double> tables, sums;
+    Arena tables, sums;
     std::unique_ptr<bool[]> in_logs;
     long sequences = 0;
 };
 
-// To a cache line.
-double* room_in(std::vector<double>& memory, long doubles) {
-    if (static_cast<long>(memory.size()) < doubles + 8) memory.resize(static_cast<std::size_t>(doubles) + 8);
-    const auto address = reinterpret_cast<std::uintptr_t>(memory.data());
-    return reinterpret_cast<double*>((address + 63) / 64 * 64);
-}
+double* room_in(Arena& memory, long doubles) { return reinterpret_cast<double*>(memory.take(2 * doubles)); }
 
 // Neighbouring sequences that one thread takes together. It depends on the lengths alone, so that what is summed over
 // groups is the same with any number of threads.
@@ -57,14 +54,21 @@ void for_each_group(const Chains& chains, Wanted wanted, Workspace& own, Work wo
         const std::vector<ChainGroup>& groups;
         Work& work;
         std::atomic<long> next{0};
+        std::atomic<bool> lacks_memory{false};
     } shared{{&chains, tables, own.offsets.data(), own.in_logs.get()}, own.groups, work};
     parallel(own.groups.size() > 1 ? std::max(1, chains.threads) : 1,
              [](void* context, int, int) {
                  auto& all = *static_cast<Shared*>(context);
                  const long count = static_cast<long>(all.groups.size());
-                 for (long g = all.next++; g < count; g = all.next++) all.work(all.call, all.groups[static_cast<std::size_t>(g)], g);
+                 // No exception may leave a thread of the pool.
+                 try {
+                     for (long g = all.next++; g < count; g = all.next++) all.work(all.call, all.groups[static_cast<std::size_t>(g)], g);
+                 } catch (const std::bad_alloc&) {
+                     all.lacks_memory = true;
+                 }
              },
              &shared);
+    if (shared.lacks_memory) no_memory();
 }
 
 Workspace& workspace() {

@@ -30,7 +30,7 @@ public:
     explicit Memory(long doubles) : large_(doubles > MUCH) {
         const unsigned long bytes = static_cast<unsigned long>(round_up(doubles, 8)) * sizeof(double);
         data_ = large_ ? static_cast<double*>(::aligned_alloc(64, bytes)) : reinterpret_cast<double*>(scratch(2 * doubles));
-        if (!data_) __builtin_trap();
+        if (!data_) no_memory();
     }
     ~Memory() {
         if (large_) ::free(data_);

@@ -171,7 +171,7 @@ void run(const Batch& batch, std::vector<Forward> forward, std::vector<Backward>
 const Path& path() {
     if (!in_use) {
         const char* forced = std::getenv("UNROLLED_PATH");
-        const Path* named = forced ? find(forced) : nullptr;
+        const Path* named = forced ? find(forced) : nullptr;  // unrolled.kernels.library refuses other names
         in_use = named ? named : paths()[0];
     }
     return *in_use;
@@ -187,6 +187,8 @@ float* scratch(long floats) {
     thread_local Arena arena;
     return arena.take(floats);
 }
+
+void no_memory() { throw NoMemory(); }
 
 void forward(const Batch& batch, const Forward* layers, bool keep) {
     run(batch, {layers, layers + batch.directions}, {}, keep);

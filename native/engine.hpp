@@ -119,6 +119,9 @@ bool use_path(const char* name);
 // Floats of this thread's own, aligned to a cache line, kept until the thread ends; one call takes back the last.
 float* scratch(long floats);
 
+// Throws, for those who may hold no code of the exception's own: the instruction paths.
+[[noreturn]] void no_memory();
+
 void forward(const Batch&, const Forward*, bool keep);
 void backward(const Batch&, const Backward*);
 

@@ -4,7 +4,9 @@
 //
 // With --few: every cell, number of directions and threads, shape of block and end of a row, but each seldom.
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,16 @@
 #include "self_test/company.hpp"
 #include "self_test/ends.hpp"
 #include "self_test/steps.hpp"
+
+// Not inlined: GCC would see memory of `new` go to `free`.
+__attribute__((noinline)) void* operator new(std::size_t size) {
+    ++unrolled::allocations;
+    void* const memory = std::malloc(size);
+    if (!memory) throw std::bad_alloc();
+    return memory;
+}
+__attribute__((noinline)) void operator delete(void* memory) noexcept { std::free(memory); }
+__attribute__((noinline)) void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace unrolled {
 namespace {

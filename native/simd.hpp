@@ -1,6 +1,6 @@
 // Vectors of one instruction path, by the compiler's vector extensions (GCC and clang): one source for every width.
 //
-// Included by path.cpp alone, inside the namespace of the path that is compiled; UNROLLED_LANES is its floats a vector.
+// Included inside the namespace of the path that is compiled; UNROLLED_LANES is its floats a vector.
 #pragma once
 
 constexpr int L = UNROLLED_LANES;  // floats in a vector

@@ -79,6 +79,16 @@ def test_a_stream_gives_what_the_whole_gives(outside_bias: float) -> None:
         np.testing.assert_allclose([p for _, p in steps], confidence, rtol=1e-5)
 
 
+def test_a_stream_goes_on_from_its_state_in_another_stream() -> None:
+    model = built(STREAMING)
+    stream, other = model.stream(), model.stream()
+    for word in SENTENCES[0]:
+        stream.push(word)
+    other.state = stream.state
+    assert [other.push(word) for word in SENTENCES[1]] == [stream.push(word) for word in SENTENCES[1]]
+    assert other.push("teddy") != model.stream().push("teddy")  # the past counts
+
+
 def test_confidence_is_the_marginal_of_the_predicted_label() -> None:
     model = built()
     model.network.outside_bias.fill_(1.0)

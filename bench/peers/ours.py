@@ -1,5 +1,6 @@
 """`unrolled` in the recurrent benchmark: the public layer on the caller's ragged rows."""
 
+import time
 from collections.abc import Callable
 
 import torch
@@ -98,11 +99,14 @@ def stepping_on(problem: Problem, stepper: Stepper, x: Tensor | int) -> Run:
 
 
 def profile(call: Callable[[], object], repeats: int = 3) -> list[tuple[str, float]]:
-    """Seconds a call by torch operation, itself alone; the engine is an operation like another."""
+    """Seconds a call by torch operation, itself alone; without a gradient the engine lies outside of them."""
     with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as found:
+        begin = time.perf_counter()
         for _ in range(repeats):
             call()
+        spent = (time.perf_counter() - begin) / repeats
     times = [(event.key, event.self_cpu_time_total / 1e6 / repeats) for event in found.key_averages()]
+    times.append(("outside of these (engine, Python)", spent - sum(seconds for _, seconds in times)))
     return sorted(times, key=lambda pair: -pair[1])[:6]
 
 

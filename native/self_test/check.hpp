@@ -1,6 +1,7 @@
 // What the self-test counts, and the same random numbers on every processor.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -17,6 +18,7 @@ namespace {
 int failures = 0;
 long checks = 0;
 double worst = 0.0;
+std::atomic<long> allocations{0};  // by `new`, of all threads
 
 // One mistake fails in many places: the first of them say enough.
 constexpr int ENOUGH = 20;

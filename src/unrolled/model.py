@@ -246,22 +246,34 @@ class Model:
 
 
 class Stream:
-    """Labels word by word: one step in, one label out, the state carried between them."""
+    """Labels word by word: one step in, one label out, the state carried between them.
+
+    The recurrent layers are a snapshot, so that training goes on without them. A stream serves one thread at a time.
+    """
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self.state: State | None = None
+        self._stepper = model.network.stepper()
 
     def push(self, word: str) -> tuple[str, float]:
         """Return the label of the next word and its probability."""
         network = self.model.network
-        scores, self.state = network.step(self.model.x_codec.encode([[word]]), self.state)
+        scores = network.step(self.model.x_codec.encode([[word]]), self._stepper)
         best = int(network.decode(scores, float(network.outside_bias)).rows[0])
         return self.model.y_codec.labels.token(best), float(network.probabilities(scores).rows[0, best])
 
+    @property
+    def state(self) -> State:
+        """A copy of what is carried; a stream of the same model that is given it goes on from here."""
+        return self._stepper.state
+
+    @state.setter
+    def state(self, state: State) -> None:
+        self._stepper.state = state
+
     def reset(self) -> None:
         """Forget the past: the next word begins a sentence."""
-        self.state = None
+        self._stepper.reset()
 
 
 def _network(

@@ -103,10 +103,8 @@ def test_n_best_has_log_probabilities_that_add_up() -> None:
 def test_steps_with_the_state_are_the_whole() -> None:
     made = network(replace(SMALL, output="softmax", bidirectional=False))
     whole = made.scores(X_CODEC.encode([X[0]])).rows
-    state, steps = None, []
-    for word in X[0]:
-        scores, state = made.step(X_CODEC.encode([[word]]), state)
-        steps.append(scores.rows)
+    stepper = made.stepper()
+    steps = [made.step(X_CODEC.encode([[word]]), stepper).rows for word in X[0]]
     torch.testing.assert_close(torch.cat(steps), whole, rtol=1e-12, atol=1e-12)
 
 

@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+from unrolled.kernels import instruction_path
 from unrolled.tasks.ner import NER
 
 
@@ -14,6 +15,7 @@ def test_the_model_is_shown_in_the_notation(run: Path, unrolled) -> None:
     assert ["epochs", "15"] in lines
     assert ["bidirectional", "true"] in lines
     assert "0.00% are <unk>" in text
+    assert f"native ({instruction_path()})" in text
 
 
 def test_json_holds_the_same(run: Path, unrolled) -> None:
@@ -21,3 +23,4 @@ def test_json_holds_the_same(run: Path, unrolled) -> None:
     assert model["num_parameters"] == sum(parameter["count"] for parameter in model["parameters"])
     assert model["labels"] == ["B-LOC", "B-PER", "I-PER", "O"]
     assert model["settings"]["hidden_size"] == 8
+    assert model["engine"] == f"native ({instruction_path()})"

@@ -18,6 +18,7 @@ from unrolled.layers import CRF, Softmax
 __all__ = ["ROWS"]
 
 K = 3
+MANY_UNITS = 19  # more than the widest vector has lanes, and no multiple of them
 
 # CRF
 
@@ -139,6 +140,7 @@ def reach_softmax(T: int, t: int) -> dict[str, Tensor]:
 
 IN_FLOAT64 = (
     *(recurrent_row(cell, layers, directions) for cell in CELLS for layers in (1, 2) for directions in (1, 2)),
+    *(recurrent_row(cell, 1, 2, MANY_UNITS) for cell in CELLS),
     *(learned_row(cell) for cell in CELLS),
     crf_row("crf", forbidding=False, steep=0.0),
     # Far enough that sums must be scaled every other step, and too far for scaled sums.

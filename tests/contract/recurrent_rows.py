@@ -16,9 +16,9 @@ from unrolled.layers import Recurrent
 __all__ = ["learned_row", "recurrent_row"]
 
 
-def draw_recurrent(T: int, *, cell: str, num_layers: int, num_directions: int) -> Sequence:
+def draw_recurrent(T: int, *, cell: str, num_layers: int, num_directions: int, units: int) -> Sequence:
     names = ("a0", "c0") if cell == "lstm" else ("a0",)
-    return {"x": normal(T, D)} | {name: normal(num_layers, num_directions, H) for name in names}
+    return {"x": normal(T, D)} | {name: normal(num_layers, num_directions, units) for name in names}
 
 
 def read_recurrent(module: nn.Module, sequences: list[Sequence]) -> list[Sequence]:
@@ -110,7 +110,10 @@ def recurrent_by_textbook(module: nn.Module, sequences: list[Sequence]) -> tuple
     return outputs, gradients
 
 
-def reach_recurrent(T: int, t: int, *, cell: str, num_layers: int, num_directions: int) -> dict[str, Tensor]:
+def reach_recurrent(
+    T: int, t: int, *, cell: str, num_layers: int, num_directions: int, units: int
+) -> dict[str, Tensor]:
+    del units
     after = torch.arange(T) >= t
     last = torch.ones(num_layers, num_directions, dtype=torch.bool)
     a = after[:, None]
@@ -135,10 +138,12 @@ def learned(reference: Reference) -> Reference:
     return of_parameters
 
 
-def make_recurrent(*, cell: str, num_layers: int, num_directions: int, initial_state: str = "zero") -> nn.Module:
+def make_recurrent(
+    *, cell: str, num_layers: int, num_directions: int, units: int, initial_state: str = "zero"
+) -> nn.Module:
     bidirectional = num_directions == 2
     module = randomised(
-        Recurrent(cell, D, H, num_layers=num_layers, bidirectional=bidirectional, initial_state=initial_state)
+        Recurrent(cell, D, units, num_layers=num_layers, bidirectional=bidirectional, initial_state=initial_state)
     )
     if cell == "rnn_relu":
         # Units that are off hide what reaches them.
@@ -150,10 +155,11 @@ def make_recurrent(*, cell: str, num_layers: int, num_directions: int, initial_s
     return module
 
 
-def recurrent_row(cell: str, num_layers: int, num_directions: int) -> Row:
-    shape = {"cell": cell, "num_layers": num_layers, "num_directions": num_directions}
+def recurrent_row(cell: str, num_layers: int, num_directions: int, units: int = H) -> Row:
+    shape = {"cell": cell, "num_layers": num_layers, "num_directions": num_directions, "units": units}
+    size = f"{num_layers} layer{'s' * (num_layers > 1)}{f' of {units} units' * (units != H)}"
     return Row(
-        f"{cell}, {num_layers} layer{'s' * (num_layers > 1)}, {('one way', 'both ways')[num_directions - 1]}, torch",
+        f"{cell}, {size}, {('one way', 'both ways')[num_directions - 1]}, torch",
         partial(make_recurrent, **shape),
         partial(draw_recurrent, **shape),
         read_recurrent,
@@ -165,7 +171,7 @@ def recurrent_row(cell: str, num_layers: int, num_directions: int) -> Row:
 
 def learned_row(cell: str) -> Row:
     """Two layers both ways, which begin as they have learnt."""
-    shape = {"cell": cell, "num_layers": 2, "num_directions": 2}
+    shape = {"cell": cell, "num_layers": 2, "num_directions": 2, "units": H}
     return Row(
         f"{cell}, learned a0, torch",
         partial(make_recurrent, **shape, initial_state="learned"),

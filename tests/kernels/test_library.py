@@ -1,5 +1,8 @@
 """Whether the native engine runs: found or not, switched off or on."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -30,6 +33,16 @@ def test_an_instruction_path_that_is_not_here_is_refused(monkeypatch: pytest.Mon
     monkeypatch.setenv("UNROLLED_PATH", "sse9")
     with pytest.raises(SettingsError, match=r"'sse9'.*can run .*baseline"):
         library.load()
+
+
+@pytest.mark.parametrize("name", ["baseline", ""])
+def test_a_variable_forces_an_instruction_path(name: str) -> None:
+    engine = library.load()
+    assert engine is not None
+    program = "from unrolled.kernels import instruction_path; print(instruction_path())"
+    environment = os.environ | {"UNROLLED_PATH": name}
+    found = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert found.stdout.split() == [name or engine.paths()[0]]
 
 
 def test_where_the_extension_is_missing_a_warning_says_so_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,6 +50,7 @@ def test_a_large_result_is_a_tensor_like_any_other() -> None:
     assert not one._is_view()
     one += torch.ones(LARGE, requires_grad=True)
     assert one.requires_grad
+    assert one.untyped_storage().nbytes() == 4 * one.numel()  # what is saved with it, or copied
 
 
 def test_no_more_comes_back_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,9 @@
 """What the native engine promises beyond the laws: equal bits in any company, exact ends, no leak, torch's graphs."""
 
+import sys
 import threading
+import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from resident import resident
 from torch import Tensor
+from torch.autograd import forward_ad
 
 from unrolled.data.ragged import Ragged
 from unrolled.decoding import viterbi
@@ -27,7 +31,7 @@ from unrolled.kernels import (
     torch_packed,
 )
 from unrolled.kernels.library import load
-from unrolled.layers import Frozen, Recurrent
+from unrolled.layers import CRF, Frozen, Recurrent
 
 ENGINE = load()
 assert ENGINE is not None
@@ -154,8 +158,10 @@ def test_any_shape_equals_torch_in_float64(
     exact = [Weights(*(double(getattr(w, part)) for part in ("Wax", "Waa", "ba", "ban"))) for w in weights]
     before = ENGINE.path()
     ENGINE.use_path(name)
-    found = results(operator.recur, cell, x, weights, state)
-    ENGINE.use_path(before)
+    try:
+        found = results(operator.recur, cell, x, weights, state)
+    finally:
+        ENGINE.use_path(before)
     wanted = results(
         torch_packed.recur, cell, x.with_rows(x.rows.double()), exact, State(state.a.double(), double(state.c))
     )
@@ -232,6 +238,8 @@ def test_a_long_sequence_alone(path: str, cell: Cell):
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_gradients_of_a_long_sequence_are_those_of_its_end(path: str, cell: Cell):
     x, weights, state = problem(cell, [100_000], 3)
+    if cell == "rnn_relu":  # or it would grow from step to step, beyond all numbers
+        weights = [one._replace(Waa=one.Waa / 2) for one in weights]
     x.rows.requires_grad_()
     operator.recur(cell, x, weights, state)[0].rows[-10:].sum().backward()
     before = Ragged(x.rows[:99_000].detach(), torch.tensor([99_000]))
@@ -240,8 +248,9 @@ def test_the_gradients_of_a_long_sequence_are_those_of_its_end(path: str, cell: 
     operator.recur(cell, end, weights, between)[0].rows[-10:].sum().backward()
     assert x.rows.grad is not None
     assert end.rows.grad is not None
-    torch.testing.assert_close(x.rows.grad[99_000:], end.rows.grad, equal_nan=True)
-    assert cell == "rnn_relu" or bool(x.rows.grad[-10:].any() and x.rows.grad.isfinite().all())
+    torch.testing.assert_close(x.rows.grad[99_000:], end.rows.grad)
+    assert x.rows.grad[-10:].any()
+    assert x.rows.grad.isfinite().all()
 
 
 def test_gate_functions_are_within_units_in_the_last_place(path: str):
@@ -280,9 +289,10 @@ def test_ten_thousand_calls_leave_no_memory_behind():
             frozen.forward(x.rows, x.lengths, state.tensors())
 
     call(1_000)
-    before = resident()
+    blocks, before = sys.getallocatedblocks(), resident()
     call(10_000)
-    assert resident() - before < 4 * 1024, "KiB; a tensor of 15 rows a call would be 10 times as much"
+    assert sys.getallocatedblocks() - blocks < 1_000, "objects of Python"
+    assert resident() - before < 1024, "KiB; the addresses of a call would be as much"
 
 
 def test_threads_of_the_caller_run_side_by_side():
@@ -299,6 +309,19 @@ def test_threads_of_the_caller_run_side_by_side():
     for caller in callers:
         caller.join()
     assert found == [True] * 200
+
+
+def test_other_threads_of_python_go_on_meanwhile():
+    x, weights, state = problem("lstm", [20_000], 128, 8)
+    begin = time.perf_counter()
+    caller = threading.Thread(target=lambda: operator.recur("lstm", x, weights, state))
+    caller.start()
+    seen = [begin]
+    while caller.is_alive():
+        time.sleep(0.001)
+        seen.append(time.perf_counter())
+    longest = max(after - before for before, after in pairwise(seen))
+    assert longest < (seen[-1] - begin) / 2, "who waits for the interpreter's lock sees the call as one moment"
 
 
 def flat(weights: list[Weights]) -> list[Tensor]:
@@ -352,6 +375,56 @@ def test_an_exported_program_holds_it():
     assert torch.equal(program.module()(x.rows), operator.recur("gru", x, weights, state)[0].rows)
 
 
+def test_a_program_that_was_given_another_type_is_refused():
+    layer, rows, lengths = Recurrent("lstm", 3, 4), torch.ones(5, 3), torch.tensor([3, 2])
+    emissions = CRF(3)
+
+    class Module(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer, self.crf = layer, emissions
+
+        def forward(self, rows: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+            batch = Ragged(rows, lengths)
+            return self.layer(batch)[0].rows, self.crf.decode(batch)[1]
+
+    program = torch.export.export(Module(), (rows, lengths))
+    assert torch.equal(program.module()(rows, lengths)[0], layer(Ragged(rows, lengths))[0].rows)
+    for dtype in (torch.bfloat16, torch.float64):
+        with pytest.raises(DataError, match=f"given {dtype} on cpu"):
+            program.module().to(dtype)(rows.to(dtype), lengths)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("cell", CELLS)
+def test_weights_and_states_that_do_not_fit_are_an_error(cell: Cell, dtype: torch.dtype):
+    x, weights, state = problem(cell, [4, 2], 5, 3, 2)
+    x, state, weights = x.with_rows(x.rows.to(dtype)), state.to(dtype), [one.to(dtype) for one in weights]
+    for name, weight in weights[1]._asdict().items():
+        if weight is None:
+            continue
+        for wrong in (weight[:-1], weight[..., :-1].contiguous(), weight[None]):
+            with pytest.raises(
+                DataError, match=rf"recur: (x has rows|W?[ab]\w* has the shape).*(Give|{cell} needs) \("
+            ):
+                recur(cell, x, [weights[0], weights[1]._replace(**{name: wrong})], state)
+    for wrong in (state.a[:1], state.a[..., :4], state.a[:, :, :1]):
+        with pytest.raises(DataError, match=r"the state has the shape .* Give \(2, 1, 2, 5\)"):
+            recur(cell, x, weights, State(wrong, state.c))
+
+
+@pytest.mark.filterwarnings("ignore:.torch.jit.script. is deprecated")  # which torch's forward mode calls
+def test_forward_mode_is_refused_where_it_would_be_lost():
+    layer, x = Recurrent("gru", 3, 4).requires_grad_(False), torch.ones(5, 3)
+    tables = torch.zeros(3, 3), torch.zeros(3), torch.zeros(3)
+    with forward_ad.dual_level():
+        batch = Ragged(forward_ad.make_dual(x, torch.ones(5, 3)), torch.tensor([3, 2]))
+        for call in (lambda: layer(batch), lambda: log_partition(batch, *tables)):
+            with pytest.raises(RuntimeError, match="jvp"):
+                call()
+        layer(Ragged(x, batch.lengths))
+
+
 @pytest.mark.parametrize("given", [False, True])
 def test_a_gradient_of_the_gradient_is_refused(given: bool):
     x, weights, state = problem("gru", [4, 2], 5, 3)
@@ -361,6 +434,23 @@ def test_a_gradient_of_the_gradient_is_refused(given: bool):
     (drows,) = torch.autograd.grad(a.rows, x.rows, da, create_graph=True)
     with pytest.raises(RuntimeError, match="differentiate twice"):
         (drows.pow(2).sum() + x.rows.sum()).backward()
+
+
+@pytest.mark.parametrize("small", [False, True])
+def test_frozen_weights_have_no_gradient_and_the_others_the_same(monkeypatch: pytest.MonkeyPatch, small: bool):
+    if not small:
+        monkeypatch.setattr(native, "_SMALL", 0)
+        monkeypatch.setattr(native, "_NARROW", 0)
+    x, weights, state = problem("gru", [4, 2], 5, 3, 2)
+    wanted = results(operator.recur, "gru", x, weights, state)
+    for leaf in flat(weights):
+        leaf.requires_grad_(False)
+    a, last = operator.recur("gru", x, weights, state)
+    (a.rows.sin().sum() + last.a.cos().sum()).backward()
+    for found, other in ((x.rows.grad, wanted[2]), (state.a.grad, wanted[-1])):
+        assert found is not None
+        assert torch.equal(found, other)
+    assert all(leaf.grad is None for leaf in flat(weights))
 
 
 def test_what_is_kept_for_the_way_back_is_among_the_saved_tensors():

@@ -1,8 +1,11 @@
 """The native sums over label paths and best paths: parity with the plain twin, equal bits in any company, no leak."""
 
+import resource
+import sys
 import threading
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import pytest
 import torch
@@ -341,10 +344,27 @@ def test_ten_thousand_calls_leave_no_memory_behind():
 
     for _ in range(1_000):
         call()
-    before = resident()
+    blocks, before = sys.getallocatedblocks(), resident()
     for _ in range(10_000):
         call()
-    assert resident() - before < 4 * 1024, "KiB"
+    assert sys.getallocatedblocks() - blocks < 1_000, "objects of Python"
+    assert resident() - before < 1024, "KiB"
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="no such limit on this system")
+@pytest.mark.parametrize("lengths", [[100], [100] * 5])  # a thread, several
+def test_too_little_memory_is_an_error_and_not_the_end(lengths: list[int]):
+    given_chain = random_chain(lengths, 32)
+    wanted = n_best(*given_chain, 3)
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + (1 << 30), before[1]))
+    try:
+        with pytest.raises(MemoryError, match="ask for fewer paths"):
+            n_best(*given_chain, 100_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+    assert n_best(*given_chain, 3) == wanted
 
 
 def test_threads_of_the_caller_run_side_by_side():

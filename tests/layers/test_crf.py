@@ -26,7 +26,7 @@ def test_forbidden_ways_have_probability_zero_and_gradients_stay_finite():
         assert gradients[1][0, 1] == 0
 
 
-def test_a_compiled_graph_holds_likelihood_and_decoding_unbroken_whatever_the_lengths():
+def test_a_compiled_graph_holds_likelihood_marginals_and_decoding_unbroken_whatever_the_lengths():
     crf, counter = CRF(3, torch.eye(3, dtype=torch.bool)), CompileCounterWithBackend("aot_eager")
     for number, parameter in enumerate(crf.parameters()):
         torch.nn.init.normal_(parameter, generator=torch.Generator().manual_seed(number))
@@ -35,7 +35,7 @@ def test_a_compiled_graph_holds_likelihood_and_decoding_unbroken_whatever_the_le
         emissions = Ragged(rows, lengths)
         paths, scores = crf.decode(emissions)
         likelihood = crf.log_likelihood(emissions, Ragged(labels, lengths_of_labels))
-        return likelihood, crf.log_partition(emissions), paths.rows, paths.last(), scores
+        return likelihood, crf.log_partition(emissions), crf.marginals(emissions).rows, paths.rows, paths.last(), scores
 
     compiled = torch.compile(run, backend=counter, fullgraph=True, dynamic=True)
     for lengths in ([4, 1, 3, 2], [1, 4, 3, 2], [2, 2, 9, 1], [5, 6], [1, 2, 3, 4, 5, 6]):

@@ -9,8 +9,14 @@ from native.toolbox import NATIVE, done
 
 __all__ = ["BUILDS", "Mutant", "Unit"]
 
-BUILDS = {"plain": (), "wide": (), "address": ("-fsanitize=address", "-g1"), "thread": ("-fsanitize=thread", "-g1")}
-"""What shows a mistake: wrong numbers, or a sanitizer; "wide" has the layout of AVX-512."""
+BUILDS = {
+    "plain": (),
+    "wide": (),
+    "avx512": ("-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mfma"),
+    "address": ("-fsanitize=address", "-g1"),
+    "thread": ("-fsanitize=thread", "-g1"),
+}
+"""What shows a mistake: wrong numbers, or a sanitizer; "wide" has AVX-512's layout, "avx512" its instructions too."""
 
 # The baseline path alone; any processor has it, in any layout.
 FLAGS = ("-std=c++20", "-w", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math", "-DUNROLLED_PATH=baseline")
@@ -80,7 +86,7 @@ class Unit:
 
     @staticmethod
     def compile(compiler: str, source: Path, folder: Path, build: str, optimisation: str) -> "Unit":
-        layout = WIDE if build == "wide" else NARROW
+        layout = WIDE if build in ("wide", "avx512") else NARROW
         target, rule = folder / f"{source.stem}_{build}.o", folder / f"{source.stem}_{build}.d"
         done(compiler, *FLAGS, *layout, *BUILDS[build], optimisation, "-MMD", "-MF", rule, "-c", source, "-o", target)
         reads = (Path(word).name for word in rule.read_text(encoding="utf-8").split())

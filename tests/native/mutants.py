@@ -261,6 +261,7 @@ OF_TEAMS = (
 )
 
 OF_STEP = (
+    Mutant("step: memory at each step", STEPPER, "return true;", "return !std::vector<float>(9).empty();"),
     Mutant("step: the two weights of a word swapped", STEP, "at_depth(words, 0)", "at_depth(words, 1)"),
     Mutant("step: chunks on the way back are others'", STEP, "my_first + my_last - 1 - c", "my_last - 1 - c"),
     Mutant("step: ba forgotten", STEP, "sum[r][v] = load(panel + v * L)", "sum[r][v] = Vec{}"),
@@ -288,6 +289,58 @@ OF_WIDE = (
     ),
     Mutant(
         "wide: the other vector is not stored", CELLS, "v < V - 1; ++v) store(", "v < V - 2; ++v) store(", build="wide"
+    ),
+)
+
+OF_AVX512 = (
+    Mutant(
+        "avx512: a lane too many is stored",
+        SIMD,
+        "_mm512_mask_storeu_ps(to, static_cast<__mmask16>((1u << n) - 1)",
+        "_mm512_mask_storeu_ps(to, static_cast<__mmask16>((2u << n) - 1)",
+        build="avx512",
+    ),
+    Mutant(
+        "avx512: a lane too few is loaded",
+        SIMD,
+        "_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << n) - 1)",
+        "_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << n) / 2 - 1)",
+        build="avx512",
+    ),
+    Mutant(
+        "avx512: NaN becomes the upper limit",
+        SIMD,
+        "_mm512_maskz_min_ps(ALL, broadcast(limit), x)",
+        "_mm512_maskz_min_ps(ALL, x, broadcast(limit))",
+        build="avx512",
+    ),
+    Mutant(
+        "avx512: NaN becomes the lower limit",
+        SIMD,
+        "_mm512_maskz_max_ps(ALL, broadcast(limit), x)",
+        "_mm512_maskz_max_ps(ALL, x, broadcast(limit))",
+        build="avx512",
+    ),
+    Mutant(
+        "avx512: an estimate without Newton's step",
+        SIMD,
+        "return estimate * error + estimate;",
+        "return estimate;",
+        build="avx512",
+    ),
+    Mutant(
+        "avx512: Newton's error with the other sign",
+        SIMD,
+        "_mm512_fnmadd_ps(x, y, n)",
+        "_mm512_fmadd_ps(x, y, n)",
+        build="avx512",
+    ),
+    Mutant(
+        "avx512: a quotient without its remainder",
+        SIMD,
+        "return rest * inverse + estimate;",
+        "return estimate;",
+        build="avx512",
     ),
 )
 
@@ -331,4 +384,15 @@ OF_CHAIN = (
     ),
 )
 
-MUTANTS = (*OF_CELLS, *OF_ENDS, *OF_PRODUCT, *OF_ALL_ROWS, *OF_RECURRENCE, *OF_TEAMS, *OF_STEP, *OF_WIDE, *OF_CHAIN)
+MUTANTS = (
+    *OF_CELLS,
+    *OF_ENDS,
+    *OF_PRODUCT,
+    *OF_ALL_ROWS,
+    *OF_RECURRENCE,
+    *OF_TEAMS,
+    *OF_STEP,
+    *OF_WIDE,
+    *OF_AVX512,
+    *OF_CHAIN,
+)

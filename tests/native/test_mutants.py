@@ -2,19 +2,33 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from native.mutant import BUILDS, Mutant, Unit
 from native.mutants import MUTANTS
 from native.toolbox import need
 
+from unrolled.kernels.library import load
+
+# A mutant that could not run would seem to be caught.
+engine = load()
+needs_avx512 = pytest.mark.skipif(engine is None or "avx512" not in engine.paths(), reason="no AVX-512 here")
+
 Ends = dict[Mutant, Future["subprocess.CompletedProcess[str]"]]
 
 UNCHANGED = tuple(
     Mutant(f"unchanged, {build}", "cells.hpp", "#pragma once", "#pragma once", build=build) for build in BUILDS
 )
+
+
+def where_they_run(mutants: Iterable[Mutant]) -> list[Any]:
+    return [
+        pytest.param(mutant, id=mutant.name, marks=[needs_avx512] if mutant.build == "avx512" else [])
+        for mutant in mutants
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +51,7 @@ def ends(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+@pytest.mark.parametrize("mutant", where_they_run(MUTANTS))
 def test_mutant_is_caught(mutant: Mutant, ends: Ends):
     end = ends[mutant].result()
     # A wrong place in memory may also end the program by a signal.
@@ -48,7 +62,7 @@ def test_mutant_is_caught(mutant: Mutant, ends: Ends):
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("mutant", UNCHANGED, ids=lambda mutant: mutant.name)
+@pytest.mark.parametrize("mutant", where_they_run(UNCHANGED))
 def test_a_mutant_that_changes_nothing_is_not_caught(mutant: Mutant, ends: Ends):
     end = ends[mutant].result()
     assert end.returncode == 0, end.stdout

@@ -9,12 +9,13 @@ from torch import Tensor, nn
 from unrolled.data.codecs import EncodedWords
 from unrolled.data.ragged import Ragged
 from unrolled.errors import SettingsError
-from unrolled.kernels import CELLS, Cell, State
+from unrolled.kernels import CELLS, Cell
 from unrolled.layers.crf import CRF
 from unrolled.layers.dropout import variational
 from unrolled.layers.embedding import WordEmbedding
 from unrolled.layers.recurrent import Recurrent
 from unrolled.layers.softmax import Softmax
+from unrolled.layers.stepper import Stepper
 from unrolled.settings import Settings, choice, flag, number, whole
 
 __all__ = ["ManyToMany", "ManyToManySettings", "Sizes"]
@@ -152,11 +153,19 @@ class ManyToMany(nn.Module):
         a, _ = self.recurrent(self.embedding(x, forget, noise), noise=noise)
         return self.output(variational(a, self.settings.dropout, noise))
 
+    def stepper(self) -> Stepper:
+        """Return the recurrent layers as they are now, one step of one sentence at a time; the state stays with them.
+
+        Raises:
+            SettingsError: the network is bidirectional.
+        """
+        return self.recurrent.stepper()
+
     @torch.no_grad()
-    def step(self, x: EncodedWords, state: State | None = None) -> tuple[Ragged, State]:
-        """Return the scores of the next steps of each sequence, and the state to go on from; the past is in `state`."""
-        a, last = cast(tuple[Ragged, State], self.recurrent(self.embedding(x), state))
-        return self.output(a), last
+    def step(self, x: EncodedWords, stepper: Stepper) -> Ragged:
+        """Return the scores of one word, rows (1, K), given those that the stepper has seen."""
+        vector = self.embedding(x)
+        return self.output(vector.with_rows(stepper.step(vector.rows)))
 
     def loss(self, x: EncodedWords, y: Ragged, noise: torch.Generator | None = None) -> Tensor:
         """Return the cross-entropy summed over all steps of all sequences; for the CRF, of whole label paths."""

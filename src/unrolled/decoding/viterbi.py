@@ -57,7 +57,8 @@ def n_best(
 ) -> list[list[tuple[list[int], float]]]:
     """The `n` best paths of each sequence with their scores, best first, no path twice.
 
-    Arguments are those of `viterbi`. A sequence has fewer than `n` where fewer paths are allowed.
+    Arguments are those of `viterbi`. A sequence has fewer than `n` where fewer paths are allowed. Takes T_x · n · K
+    numbers of memory for a sequence; raises MemoryError where they cannot be had.
 
     >>> n_best(Ragged.from_list([torch.tensor([[0.0, 1.0]])]), torch.zeros(2, 2), torch.zeros(2), torch.zeros(2), n=3)
     [[([1], 1.0), ([0], 0.0)]]

@@ -7,7 +7,9 @@ from typing import Literal, NamedTuple, get_args
 import torch
 from torch import Tensor
 
-__all__ = ["CELLS", "NUM_GATES", "Cell", "State", "Weights", "rounded"]
+from unrolled.errors import DataError
+
+__all__ = ["CELLS", "NUM_GATES", "Cell", "State", "Weights", "check_fit", "rounded"]
 
 Cell = Literal["rnn", "rnn_relu", "gru", "lstm"]
 
@@ -79,3 +81,30 @@ class State:
     def detach(self) -> "State":
         """The same state, cut off from the past: the gradient stops here (truncated back-propagation through time)."""
         return State(self.a.detach(), None if self.c is None else self.c.detach())
+
+
+def check_fit(
+    cell: Cell, x: Tensor, weights: Sequence[Tensor], state: Sequence[Tensor] = (), num_sequences: int = 0
+) -> None:
+    """Raise DataError unless the shapes fit: an engine that reads at addresses would read what is none of theirs.
+
+    `x` are rows (M, D); `weights` are those of each direction, one after another, `ban` only for the GRU; `state` is a
+    (and c), each (num_sequences, 1, num_directions, H), or nothing.
+    """
+    names = Weights._fields if cell == "gru" else Weights._fields[:3]
+    directions, D, H = len(weights) // len(names), weights[0].shape[-1], weights[1].shape[-1]
+    if x.shape[1:] != (D,):
+        raise DataError(f"recur: x has rows {tuple(x.shape)}. Give (M, {D}).")
+    G_H = NUM_GATES[cell] * H
+    wanted = [(G_H, D), (G_H, H), (G_H,), (H,)][: len(names)] * directions
+    if [weight.shape for weight in weights] != wanted:
+        for name, weight, shape in zip(names * directions, weights, wanted, strict=True):
+            if weight.shape != shape:
+                raise DataError(
+                    f"recur: {name} has the shape {tuple(weight.shape)}. With {D} numbers a row of x and {H} units, "
+                    f"{cell} needs {shape}."
+                )
+    shape = num_sequences, 1, directions, H
+    for part in state:
+        if part.shape != shape:
+            raise DataError(f"recur: the state has the shape {tuple(part.shape)}. Give {shape}.")

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from unrolled.data.ragged import Ragged
-from unrolled.kernels import chain_operator, gold, log_space, native_chain, scaled
+from unrolled.kernels import chain_operator, gold, log_space, scaled
 from unrolled.kernels.door import engine
 from unrolled.kernels.once import differentiable_once
 from unrolled.kernels.potentials import Expectations, Potentials
@@ -90,8 +90,7 @@ def expectations(emissions: Ragged, transitions: Tensor, start: Tensor, end: Ten
     """
     if runs_natively(emissions, transitions, start, end):
         tables = (transitions, start, end)
-        _, counts, _ = native_chain.sum_paths(emissions.rows, emissions.lengths, tables, gradients=torch.float64)
-        return Expectations(*counts)
+        return Expectations(*chain_operator.expectations(emissions.rows, emissions.lengths, tables))
     potentials = Potentials.of(emissions, transitions, start, end)
     return _expectations(potentials, scaled.forward(potentials), torch.ones_like(potentials.shift))
 

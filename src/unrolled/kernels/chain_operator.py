@@ -15,10 +15,11 @@ from unrolled.data.ragged import Ragged, check_numbers
 from unrolled.errors import DataError
 from unrolled.kernels import native_chain
 from unrolled.kernels.gold import check_ways
+from unrolled.kernels.library import check_kind
 from unrolled.kernels.native_chain import Masks, Tables
-from unrolled.kernels.once import differentiable_once
+from unrolled.kernels.once import differentiable_once, forward_mode
 
-__all__ = ["best_path", "log_likelihood", "log_partition"]
+__all__ = ["best_path", "expectations", "log_likelihood", "log_partition"]
 
 
 def log_partition(emissions: Ragged, tables: Tables) -> Tensor:
@@ -41,12 +42,19 @@ def best_path(rows: Tensor, lengths: Tensor, tables: Tables) -> tuple[Tensor, Te
     return native_chain.best_path(rows, lengths, tables)
 
 
+def expectations(rows: Tensor, lengths: Tensor, tables: Tables) -> Sequence[Tensor]:
+    """Expected labels, transitions, starts and ends, float64, in a graph as the operator `unrolled::expectations`."""
+    if torch.compiler.is_compiling():
+        return _expectations(rows, lengths, *tables)
+    return native_chain.sum_paths(rows, lengths, tables, gradients=torch.float64)[1]
+
+
 def _run(*inputs: Any) -> Tensor:
     rows, transitions, start, end = inputs[:4]
     needed = rows.requires_grad or transitions.requires_grad or start.requires_grad or end.requires_grad
     if torch.compiler.is_compiling():
         return _sum_paths(*inputs, needed and torch.is_grad_enabled())[0]
-    if needed and torch.is_grad_enabled():
+    if (needed and torch.is_grad_enabled()) or forward_mode():
         run: Any = _SumPaths.apply  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         return run(*inputs)
     return _forward(inputs, gradients=False)[0]
@@ -97,6 +105,15 @@ class _SumPaths(torch.autograd.Function):
         return *_backward(grad_outputs[0], saved[:-4], saved[-4:]), None, None, None, None
 
 
+def _check(rows: Tensor, lengths: Tensor, transitions: Tensor, start: Tensor, end: Tensor) -> None:
+    """What the door looks at before, when the graph runs."""
+    check_numbers(rows, lengths)
+    check_kind(rows, transitions, start, end)
+    K = len(start)
+    assert rows.shape[1:] == start.shape == end.shape
+    assert transitions.shape == (K, K)
+
+
 @torch.library.custom_op("unrolled::sum_paths", mutates_args=(), device_types="cpu")
 def _sum_paths(
     rows: Tensor,
@@ -110,9 +127,12 @@ def _sum_paths(
     needed: bool,
 ) -> list[Tensor]:
     """What `_forward` gives, the gradients where they are needed."""
-    check_numbers(rows, lengths)
+    _check(rows, lengths, transitions, start, end)
     if labels is not None:
         check_numbers(labels, lengths)
+        assert labels.dtype == torch.int64
+    for mask, of in ((forbidden, transitions), (forbidden_start, start)):
+        assert mask is None or (mask.shape == of.shape and mask.dtype == torch.bool)
     return list(_forward((rows, transitions, start, end, lengths, labels, forbidden, forbidden_start), needed))
 
 
@@ -176,10 +196,26 @@ def _(lengths: Tensor, of_labels: Tensor) -> Tensor:
 @torch.library.custom_op("unrolled::best_path", mutates_args=(), device_types="cpu")
 def _best_path(rows: Tensor, lengths: Tensor, transitions: Tensor, start: Tensor, end: Tensor) -> tuple[Tensor, Tensor]:
     """What `native_chain.best_path` gives."""
-    check_numbers(rows, lengths)
+    _check(rows, lengths, transitions, start, end)
     return native_chain.best_path(rows, lengths, (transitions, start, end))
 
 
 @_best_path.register_fake  # pyright: ignore[reportUnknownMemberType]
 def _(rows: Tensor, lengths: Tensor, *tables: Tensor) -> tuple[Tensor, Tensor]:
     return rows.new_empty(rows.shape[0], dtype=torch.int64), rows.new_empty(lengths.shape)
+
+
+@torch.library.custom_op("unrolled::expectations", mutates_args=(), device_types="cpu")
+def _expectations(
+    rows: Tensor, lengths: Tensor, transitions: Tensor, start: Tensor, end: Tensor
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """What `expectations` gives."""
+    _check(rows, lengths, transitions, start, end)
+    labels, transitions, start, end = expectations(rows, lengths, (transitions, start, end))
+    return labels, transitions, start, end
+
+
+@_expectations.register_fake  # pyright: ignore[reportUnknownMemberType]
+def _(rows: Tensor, lengths: Tensor, *tables: Tensor) -> tuple[Tensor, ...]:
+    del lengths
+    return tuple(scores.new_empty(scores.shape, dtype=torch.float64) for scores in (rows, *tables))

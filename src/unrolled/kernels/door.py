@@ -7,9 +7,8 @@ import torch
 from torch import Tensor
 
 from unrolled.data.ragged import Ragged, check_numbers
-from unrolled.errors import DataError
 from unrolled.kernels import operator, torch_packed
-from unrolled.kernels.cells import Cell, State, Weights
+from unrolled.kernels.cells import Cell, State, Weights, check_fit
 from unrolled.kernels.library import load
 
 __all__ = ["engine", "recur", "zero_state"]
@@ -43,7 +42,7 @@ def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State | None
     and the state, (N, 1, num_directions, H), of each sequence after its own last step in each direction: t = T_x
     forwards, t = 1 backwards. `state` is a⟨0⟩ (and c⟨0⟩), zero where None; a backward direction starts from it at t =
     T_x. x and the state are taken in the type of the weights. The GRU resets after the product (Cho et al. 2014,
-    arXiv:1406.1078v1, as torch and cuDNN have it).
+    arXiv:1406.1078v1, as torch and cuDNN have it). Raises DataError where shapes do not fit.
 
     Graphs (torch.compile, torch.export) hold the native engine unbroken. torch's kernels read the lengths as numbers,
     for which a compiled graph breaks: with fullgraph, and in torch.export, they fail.
@@ -57,15 +56,14 @@ def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State | None
         weights = [direction.to(Waa.dtype) for direction in weights]
     if x.rows.dtype != Waa.dtype:
         x = x.with_rows(x.rows.to(Waa.dtype))
-    if x.rows.shape[1:] != weights[0].Wax.shape[1:]:
-        raise DataError(f"recur: x has rows {tuple(x.rows.shape)}. Give (M, {weights[0].Wax.shape[1]}).")
+    states: list[Tensor] = []
     if state is not None:
         state = state.to(Waa.dtype)
-        assert state.a.shape == (x.num_sequences, 1, len(weights), Waa.shape[1])
         assert (state.c is not None) == (cell == "lstm")
-        tensors += state.tensors()
+        states = state.tensors()
+    check_fit(cell, x.rows, tensors, states, x.num_sequences)
     # Wherever tensors stand on several devices torch has the word, and the error.
-    together = {x.rows.is_cpu, *[tensor.is_cpu for tensor in tensors]} == {True}
+    together = {x.rows.is_cpu, *[tensor.is_cpu for tensor in tensors + states]} == {True}
     graph = torch.compiler.is_compiling()
     if together and engine(cell, Waa.dtype, Waa.device) == "native":
         if state is None and graph:  # the operator in graphs has one form

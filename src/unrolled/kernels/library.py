@@ -7,10 +7,11 @@ from importlib import import_module
 from types import ModuleType
 
 import torch
+from torch import Tensor
 
-from unrolled.errors import SettingsError
+from unrolled.errors import DataError, SettingsError
 
-__all__ = ["instruction_path", "load"]
+__all__ = ["check_kind", "instruction_path", "load"]
 
 
 @cache
@@ -23,7 +24,7 @@ def load() -> ModuleType | None:
     Raises:
         SettingsError: for other values of these two variables.
     """
-    wanted = os.environ.get("UNROLLED_ENGINE", "native")
+    wanted = os.environ.get("UNROLLED_ENGINE") or "native"
     if wanted not in ("native", "torch"):
         raise SettingsError(f'UNROLLED_ENGINE is {wanted!r}. Give "native" or "torch", or leave it unset.')
     if wanted == "torch":
@@ -40,7 +41,7 @@ def load() -> ModuleType | None:
             stacklevel=2,
         )
         return None
-    path = os.environ.get("UNROLLED_PATH", native.path())
+    path = os.environ.get("UNROLLED_PATH") or native.path()
     if path not in native.paths():
         raise SettingsError(
             f"UNROLLED_PATH is {path!r}. This build and this processor can run {', '.join(native.paths())}."
@@ -52,3 +53,13 @@ def instruction_path() -> str | None:
     """The instruction path on which the native engine runs now, as "avx512"; None where it is not here."""
     native = load()
     return None if native is None else native.path()
+
+
+def check_kind(*tensors: Tensor) -> None:
+    """Raise DataError unless all are float32 on the CPU: a graph may have changed its type, or its device, since."""
+    for tensor in tensors:
+        if tensor.dtype != torch.float32 or not tensor.is_cpu:
+            raise DataError(
+                f"The native engine is given {tensor.dtype} on {tensor.device}. A graph that holds it runs in "
+                "torch.float32 on the CPU; for others trace it anew, from a layer of that type."
+            )

@@ -39,7 +39,8 @@ def _empty(like: Tensor, *shape: int) -> Tensor:
     if size < _LEAST:
         return like.new_empty(shape)
     with _lock:
-        storage = torch.frombuffer(_take(size), dtype=like.dtype).untyped_storage()
+        # Not one number more: who saves the tensor saves its storage.
+        storage = torch.frombuffer(_take(size), dtype=like.dtype, count=prod(shape)).untyped_storage()
     made: Any = like.new_empty(0)
     return made.set_(storage, 0, shape)  # no view: what was made as one under no_grad takes no trained tensor in place
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from unrolled.kernels.cells import CELLS, NUM_GATES, Cell, Weights
+from unrolled.kernels.cells import CELLS, NUM_GATES, Cell, Weights, check_fit
 from unrolled.kernels.library import load
 from unrolled.kernels.memory import maker
 
@@ -78,6 +78,7 @@ class FrozenLayer:
         self._Wax = tensors[::each]
         self._biases = [tensor if number % each >= 2 else None for number, tensor in enumerate(tensors)]
         self._addresses = [_at(bias) for bias in self._biases]
+        check_fit(cell, self._Wax[0], tensors)
         (G_H, width_x), engine = self._Wax[0].shape, _engine()
         shape = (CELLS.index(cell), G_H // NUM_GATES[cell])
         packed = tensors[0].new_empty(engine.packed_floats(*shape, len(self._Wax), width_x, bfloat16))
@@ -140,8 +141,9 @@ def backward(
     kept: Kept,
     gradients: Sequence[Tensor | None],
     needs_rows: bool,
+    needs_weights: bool = True,
 ) -> tuple[Tensor | None, list[Tensor], list[Tensor]]:
-    """Gradients of the rows, where asked for, of the weights and of the state.
+    """Gradients of the rows and of the weights, where asked for, and of the state.
 
     `gradients` are those of the rows of a and of the last a (and c), None where zero; the other arguments are those of
     `forward`.
@@ -181,10 +183,11 @@ def backward(
         assert dgates is not None
         assert previous is not None
         for d in range(D):
-            _sum_over_rows(rows, dgates[d], previous[d], Weights(*dweights[d * each : (d + 1) * each]))
+            if needs_weights:
+                _sum_over_rows(rows, dgates[d], previous[d], Weights(*dweights[d * each : (d + 1) * each]))
             if drows is not None:
                 torch.addmm(drows, dgates[d, :, :G_H], weights[d * each], beta=min(d, 1), out=drows)
-    return drows, dweights, dstate
+    return drows, dweights if needs_weights else [], dstate
 
 
 def _small(rows: int, G_H: int, width_x: int, H: int) -> bool:

@@ -1,4 +1,4 @@
-"""Gradients that have none of their own: who asks for a second one gets an error, not silence."""
+"""Gradients that have none of their own, and no forward mode: who asks for either gets an error, not silence."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,8 +6,9 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd import forward_ad
 
-__all__ = ["differentiable_once"]
+__all__ = ["differentiable_once", "forward_mode"]
 
 Backward = Callable[..., tuple[Tensor | None, ...]]
 
@@ -30,6 +31,11 @@ def differentiable_once(back: Backward) -> Backward:
         return tuple(None if one is None else next(ends) for one in found)
 
     return run
+
+
+def forward_mode() -> bool:
+    """Whether tangents may be about: a call beside autograd would lose them, a Function without a rule refuses them."""
+    return vars(forward_ad)["_current_level"] >= 0
 
 
 class _End(torch.autograd.Function):

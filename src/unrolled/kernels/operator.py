@@ -13,9 +13,10 @@ from torch import Tensor
 
 from unrolled.data.ragged import Ragged, check_numbers
 from unrolled.kernels import native
-from unrolled.kernels.cells import Cell, State, Weights
+from unrolled.kernels.cells import Cell, State, Weights, check_fit
+from unrolled.kernels.library import check_kind
 from unrolled.kernels.native import Kept
-from unrolled.kernels.once import differentiable_once
+from unrolled.kernels.once import differentiable_once, forward_mode
 
 __all__ = ["recur"]
 
@@ -25,6 +26,7 @@ def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State | None
     rows, states = x.rows, [] if state is None else state.tensors()
     flat = native.flat(weights)
     keep = torch.is_grad_enabled() and (rows.requires_grad or any(tensor.requires_grad for tensor in flat + states))
+    keep = keep or forward_mode()
     if torch.compiler.is_compiling():
         a, *last = _recur(rows, x.lengths, flat, states, cell, keep)[:-2]
     elif keep:
@@ -52,9 +54,10 @@ class _Recur(torch.autograd.Function):
         cell, lengths, num_weights = ctx.call
         rows, *rest, a, gates, c = ctx.saved_tensors
         weights, state, kept = rest[:num_weights], rest[num_weights:], Kept(a, gates, c)
-        needs_rows = ctx.needs_input_grad[1]
-        drows, dweights, dstate = native.backward(cell, rows, lengths, weights, state, kept, grad_outputs, needs_rows)
-        return None, drows, *dweights, *dstate
+        _, needs_rows, *needed = ctx.needs_input_grad
+        needs = needs_rows, any(needed[:num_weights])
+        drows, dweights, dstate = native.backward(cell, rows, lengths, weights, state, kept, grad_outputs, *needs)
+        return None, drows, *(dweights or [None] * num_weights), *dstate
 
 
 @torch.library.custom_op("unrolled::recur", mutates_args=(), device_types="cpu")
@@ -63,7 +66,9 @@ def _recur(
 ) -> list[Tensor]:
     """Rows of a, the last a (and c), and what is kept, empty where nothing is: the gates and c."""
     check_numbers(rows, lengths)
+    check_kind(rows, *weights, *state)
     cell = cast(Cell, cell)
+    check_fit(cell, rows, weights, state, len(lengths))
     outputs, kept = native.forward(cell, rows, lengths, weights, state, keep)
     return [*outputs, *(rows.new_empty(0) if part is None or not keep else part for part in (kept.gates, kept.c))]
 
@@ -96,6 +101,7 @@ def _recur_backward(
 ) -> list[Tensor]:
     """Gradients of the state, of the weights and of the rows, the last empty where not needed."""
     cell = cast(Cell, cell)
+    check_kind(*gradients, rows, *weights, *state, *kept)
     drows, dweights, dstate = native.backward(cell, rows, lengths, weights, state, Kept(*kept), gradients, needs_rows)
     return [*dstate, *dweights, rows.new_empty(0) if drows is None else drows]
 

@@ -6,8 +6,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from unrolled.kernels.cells import CELLS, Cell, State, Weights
+from unrolled.kernels.cells import CELLS, Cell, State, Weights, check_fit
 from unrolled.kernels.library import load
+from unrolled.kernels.native import flat
 
 __all__ = ["NativeSteps"]
 
@@ -34,6 +35,9 @@ class NativeSteps:
         engine = load()
         assert engine is not None
         N, H = a_out.shape
+        for number, layer in enumerate(weights):
+            check_fit(cell, a_out if number else layer.Wax, flat([layer]))
+            assert layer.Waa.shape[1] == H
         self._shape = (N, len(weights), 1, H)
         self._has_c = cell == "lstm"
         # The engine writes and reads where they are.

@@ -37,9 +37,10 @@ class Direction(nn.Module):
         held: Any = self._parameters
         if held.keys() == _NAMES:  # four look-ups by way of nn.Module take as long as some steps of a small layer
             return Weights(**held)
-        hooks: Any = vars(self)["_forward_pre_hooks"]
-        for hook in hooks.values():  # torch.nn.utils.prune multiplies by its masks in such
-            hook(self, ())
+        hooks, with_kwargs = (vars(self)[f"_forward_pre_hooks{which}"] for which in ("", "_with_kwargs"))
+        for number, hook in hooks.items():  # torch.nn.utils.prune multiplies by its masks in such
+            if number not in with_kwargs:
+                hook(self, ())
         return Weights(self.Wax, self.Waa, self.ba, self.ban)  # parametrized, or pruned
 
     @torch.no_grad()
