@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from machine import describe
-from recurrent_aims import best_peer, ratio, share
+from recurrent_aims import best_peer, ratio, share, unsteady
 from recurrent_grid import CELLS, DIRECTIONS, HIDDEN, LENGTHS, SEQUENCES, STEP_HIDDEN, TASKS, Point, grid, quick_grid
 from recurrent_libraries import OURS, PEERS, packages
 from recurrent_measure import Field
@@ -58,6 +58,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--budget", type=float, default=1.5, help="seconds of timing a point, about")
     parser.add_argument("--date", default=dt.date.today().isoformat(), help="names the results; go on with these")
     parser.add_argument("--fresh", action="store_true", help="repeat the points asked for, finished ones too")
+    parser.add_argument("--unsteady", action="store_true", help="repeat those where the machine was disturbed")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the results")
     parser.add_argument("--plan", action="store_true", help="only name the points")
     return parser.parse_args()
@@ -80,7 +81,10 @@ def points_of(options: argparse.Namespace) -> list[Point]:
 def measure_all(options: argparse.Namespace, points: list[Point], rows: dict[Key, Row], log: Path) -> None:
     """The points that have no row yet; the log holds each as soon as it is measured."""
     libraries = [OURS, *options.peers]
-    wanted = [point for point in points if options.fresh or not is_finished(rows, point, options.threads, libraries)]
+    again = set(points) if options.fresh else set[Point]()
+    if options.unsteady:
+        again = unsteady([row for (_, threads), row in rows.items() if threads == options.threads])
+    wanted = [point for point in points if point in again or not is_finished(rows, point, options.threads, libraries)]
     start = time.perf_counter()
     with Field(options.peers, options.threads) as field:
         for number, point in enumerate(wanted, start=1):

@@ -1,6 +1,7 @@
 """The figures to reach, and what a row says about them."""
 
 import math
+import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from recurrent_libraries import BFLOAT16, OURS, OWN, WORDS
 from recurrent_rows import Row
 
 STEP_PEERS = ("torch", "onnxruntime")
+UNSTEADY, SLOW = 2, 0.6  # times another round; of the median over all points
 
 
 def peer_seconds(row: Row) -> dict[str, float]:
@@ -19,6 +21,17 @@ def peer_seconds(row: Row) -> dict[str, float]:
 def best_peer(row: Row) -> str | None:
     peers = peer_seconds(row)
     return min(peers, key=peers.__getitem__) if peers else None
+
+
+def unsteady(rows: list[Row]) -> set[Point]:
+    """Where the machine was disturbed: a round of ours or the best peer took twice another, or products were slow."""
+    usual = statistics.median(row["product"] for row in rows)
+
+    def is_unsteady(row: Row) -> bool:
+        rounds = [row["rounds"][name] for name in (OURS, best_peer(row)) if name is not None]
+        return row["product"] < SLOW * usual or any(max(found) > UNSTEADY * min(found) for found in rounds)
+
+    return {Point(**row["point"]) for row in rows if is_unsteady(row)}
 
 
 def ratio(row: Row) -> float | None:

@@ -60,15 +60,16 @@ void Barrier::wait(int members) {
     if (arrived_.fetch_add(1, std::memory_order_acq_rel) == members - 1) {
         arrived_.store(0, std::memory_order_relaxed);
         round_.store(round + 1, std::memory_order_release);
+        round_.notify_all();
         return;
     }
-    for (int spins = 0; round_.load(std::memory_order_acquire) == round; ++spins) {
-        // A member that lost its processor cannot come while we hold it.
-        if (spins > 4096) std::this_thread::yield();
+    for (int spins = 0; spins < SPINS; ++spins) {
+        if (round_.load(std::memory_order_acquire) != round) return;
 #if defined(__x86_64__)
-        else __builtin_ia32_pause();
+        __builtin_ia32_pause();
 #endif
     }
+    round_.wait(round, std::memory_order_acquire);
 }
 
 }  // namespace unrolled

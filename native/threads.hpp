@@ -10,12 +10,15 @@ namespace unrolled {
 // `members` is `threads`, or less where the pool has not as many.
 void parallel(int threads, void (*work)(void* context, int member, int members), void* context);
 
-// Waits until all members have come; may be used again at once. Members spin: steps take microseconds.
+// Waits until all members have come; may be used again at once. Members spin, for steps take microseconds, and sleep where
+// it takes long: the one that is missing may need the processor, which other programs or a virtual machine's host have taken.
 class Barrier {
 public:
     void wait(int members);
 
 private:
+    static constexpr int SPINS = 4096;  // some tenth of a millisecond
+
     std::atomic<int> arrived_{0};
     std::atomic<int> round_{0};
 };

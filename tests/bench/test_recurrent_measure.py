@@ -160,6 +160,22 @@ def test_finished_points_are_not_measured_again(
     assert (tmp_path / "recurrent_today.png").stat().st_size > 0
 
 
+@pytest.mark.parametrize("name", [OURS, "torch padded", "torch packed"])
+def test_points_of_a_disturbed_machine_are_repeated_whoever_gained(
+    fakes: type[FakeProcess], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    assert command(monkeypatch, tmp_path, "--cells", "rnn", "lstm") == 0
+    log = tmp_path / "recurrent_today.jsonl"
+    rows = read_rows(log)
+    disturbed = rows[TRAINING, 2]
+    disturbed["rounds"][name].append(2.1 * min(disturbed["rounds"][name]))
+    write_rows(log, rows)
+    first = len(fakes.opened)
+    assert command(monkeypatch, tmp_path, "--cells", "rnn", "lstm", "--unsteady") == 0
+    repeated = {point for point, _ in fakes.opened[first:]}
+    assert repeated == (set() if name == "torch packed" else {TRAINING.name})  # that one is far behind
+
+
 def test_ctrl_c_keeps_the_finished_rows(
     fakes: type[FakeProcess], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -201,6 +201,30 @@ def test_the_ends_are_exact_and_what_is_no_number_stays_none(path: str, cell: Ce
     assert not a.rows[4].isnan().any()
 
 
+@pytest.mark.parametrize("cell", CELLS)
+def test_what_is_no_number_in_a_state_or_a_gradient_stays_in_its_sequence(path: str, cell: Cell):
+    x, weights, state = problem(cell, [4, 5, 2], 9)
+    dy = torch.randn(11, 9, generator=torch.Generator().manual_seed(2))
+
+    def found(a0: float, da: float) -> tuple[list[Tensor], list[Tensor]]:
+        """The rows of a and of dx by sequence, with a number added to an entry of a0 and of dy of the second one."""
+        begin, given, rows = state.a.detach().clone(), dy.clone(), x.rows.detach().clone().requires_grad_()
+        begin[1, 0, 0, 2] += a0
+        given[4 + 3, 5] += da  # at its fourth step of five
+        a, _ = operator.recur(cell, x.with_rows(rows), weights, State(begin, state.c))
+        return [list(of.split([4, 5, 2])) for of in (a.rows.detach(), *torch.autograd.grad(a.rows, rows, given))]
+
+    plain, in_state, in_gradient = found(0, 0), found(torch.nan, 0), found(0, torch.nan)
+    for spoilt in (in_state, in_gradient):
+        for one, other in zip(spoilt, plain, strict=True):
+            assert torch.equal(one[0], other[0])
+            assert torch.equal(one[2], other[2])
+    assert in_state[0][1].isnan().all()
+    assert torch.equal(in_gradient[0][1], plain[0][1])
+    assert cell == "rnn_relu" or in_gradient[1][1][:4].isnan().any(1).all()  # a unit that is off lets nothing through
+    assert torch.equal(in_gradient[1][1][4], plain[1][1][4])
+
+
 @pytest.mark.parametrize("end", [100.0, 1e4, 3e38])
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 def test_no_gradient_passes_a_gate_at_its_end(path: str, cell: Cell, end: float):
@@ -484,6 +508,18 @@ def test_lengths_may_lie_apart(cell: Cell):
     emissions = apart.with_rows(torch.ones(5, 2))
     tables = torch.zeros(2, 2), torch.zeros(2), torch.zeros(2)
     assert log_partition(emissions, *tables).tolist() == log_partition(x.with_rows(emissions.rows), *tables).tolist()
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_products_over_all_rows_stay_in_float32_under_autocast(monkeypatch: pytest.MonkeyPatch, cell: Cell):
+    monkeypatch.setattr(native, "_SMALL", 0)
+    monkeypatch.setattr(native, "_NARROW", 0)
+    x, weights, state = problem(cell, [4, 2], 5, 3, 2)
+    wanted = results(recur, cell, x, weights, state)
+    with torch.autocast("cpu", torch.bfloat16):
+        found = results(recur, cell, x, weights, state)
+    for one, other in zip(found, wanted, strict=True):
+        assert torch.equal(one, other)
 
 
 def test_weights_of_several_types_are_taken_in_that_of_waa():

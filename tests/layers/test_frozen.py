@@ -6,8 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from typing import Literal
 
+import hypothesis
 import pytest
 import torch
+from hypothesis import strategies as st
 from torch.nn.utils import prune
 
 from unrolled.data.ragged import Ragged
@@ -47,6 +49,27 @@ def assert_same(found: tuple[Ragged, State], wanted: tuple[Ragged, State]) -> No
     assert torch.equal(found[0].rows, wanted[0].rows)
     for one, other in zip(found[1].tensors(), wanted[1].tensors(), strict=True):
         assert torch.equal(one, other)
+
+
+@hypothesis.settings(max_examples=60, deadline=None)
+@hypothesis.given(
+    cell=st.sampled_from(CELLS),
+    lengths=st.lists(st.integers(1, 9), min_size=1, max_size=9),
+    shape=st.tuples(*[st.integers(1, most) for most in (20, 70, 2)]),
+    bidirectional=st.booleans(),
+    name=st.sampled_from(ENGINE.paths()),
+)
+def test_gives_what_the_layer_gives_in_any_shape(
+    cell: Cell, lengths: list[int], shape: tuple[int, int, int], bidirectional: bool, name: str
+):
+    D, H, num_layers = shape
+    layer, x = layer_of(cell, D, H, num_layers=num_layers, bidirectional=bidirectional), batch(lengths, D)
+    before = ENGINE.path()
+    ENGINE.use_path(name)
+    try:
+        assert_same(Frozen(layer)(x), layer(x))
+    finally:
+        ENGINE.use_path(before)
 
 
 @pytest.mark.parametrize("settings", [{}, {"bidirectional": True, "num_layers": 2, "initial_state": "learned"}])

@@ -6,6 +6,8 @@ from typing import Literal
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from resident import resident
 from torch import Tensor
 
@@ -47,6 +49,24 @@ def layer_of(cell: Cell, D: int, H: int, dtype: torch.dtype, num_layers: int = 1
 
 def by_steps(stepper: Stepper, x_TND: Tensor) -> Tensor:
     return torch.stack([stepper.step(x).clone() for x in x_TND])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    cell=st.sampled_from(CELLS),
+    shape=st.tuples(*[st.integers(1, most) for most in (9, 20, 70, 2)]),
+    name=st.sampled_from(ENGINE.paths()),
+)
+def test_steps_of_any_shape_equal_the_whole_sequence(cell: Cell, shape: tuple[int, int, int, int], name: str) -> None:
+    N, D, H, num_layers = shape
+    layer, x, before = layer_of(cell, D, H, torch.float32, num_layers), normal(3, N, D).float(), ENGINE.path()
+    ENGINE.use_path(name)
+    try:
+        found = by_steps(layer.stepper(N), x)
+        wanted = layer(Ragged.from_list(list(x.transpose(0, 1))))[0]
+    finally:
+        ENGINE.use_path(before)
+    torch.testing.assert_close(found, torch.stack(wanted.to_list(), 1), atol=ROUNDING, rtol=ROUNDING)
 
 
 @pytest.mark.parametrize("cell", CELLS)
