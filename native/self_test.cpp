@@ -18,10 +18,13 @@
 #include "self_test/ends.hpp"
 #include "self_test/steps.hpp"
 
-// Not inlined: GCC would see memory of `new` go to `free`.
-__attribute__((noinline)) void* operator new(std::size_t size) {
+// Counted. Not inlined: GCC would see memory of `new` go to `free`.
+__attribute__((noinline)) void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
     ++unrolled::allocations;
-    void* const memory = std::malloc(size);
+    return std::malloc(size);
+}
+__attribute__((noinline)) void* operator new(std::size_t size) {
+    void* const memory = operator new(size, std::nothrow);
     if (!memory) throw std::bad_alloc();
     return memory;
 }
