@@ -83,7 +83,7 @@ def measure_all(options: argparse.Namespace, points: list[Point], rows: dict[Key
     libraries = [OURS, *options.peers]
     again = set(points) if options.fresh else set[Point]()
     if options.unsteady:
-        again = unsteady([row for (_, threads), row in rows.items() if threads == options.threads])
+        again |= unsteady([row for (_, threads), row in rows.items() if threads == options.threads])
     wanted = [point for point in points if point in again or not is_finished(rows, point, options.threads, libraries)]
     start = time.perf_counter()
     with Field(options.peers, options.threads) as field:

@@ -25,7 +25,7 @@ def best_peer(row: Row) -> str | None:
 
 def unsteady(rows: list[Row]) -> set[Point]:
     """Where the machine was disturbed: a round of ours or the best peer took twice another, or products were slow."""
-    usual = statistics.median(row["product"] for row in rows)
+    usual = statistics.median([row["product"] for row in rows] or [0.0])
 
     def is_unsteady(row: Row) -> bool:
         rounds = [row["rounds"][name] for name in (OURS, best_peer(row)) if name is not None]

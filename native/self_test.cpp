@@ -85,6 +85,7 @@ int main(int count, char** words) {
     using namespace unrolled;
     const bool few = count > 1 && !std::strcmp(words[1], "--few");
     std::vector<std::string> names(words + 1 + few, words + count);
+    arenas();
     if (names.empty())
         for (const Path* const* candidate = paths(); *candidate; ++candidate) names.emplace_back((*candidate)->name);
     for (const std::string& name : names) {
@@ -94,7 +95,6 @@ int main(int count, char** words) {
         }
         const int before = failures;
         worst = 0.0, checks = 0;
-        arenas();
         recurrence(few);
         chain_test::Tests(few).all();
         std::printf("%s: %ld checks, %d failed, at most %.1e off the reference\n", name.c_str(), checks, failures - before, worst);

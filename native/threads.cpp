@@ -67,6 +67,8 @@ void Barrier::wait(int members) {
         if (round_.load(std::memory_order_acquire) != round) return;
 #if defined(__x86_64__)
         __builtin_ia32_pause();
+#elif defined(__aarch64__)
+        asm volatile("isb" ::: "memory");  // waits for about as long; the processor's `yield` does nothing
 #endif
     }
     round_.wait(round, std::memory_order_acquire);

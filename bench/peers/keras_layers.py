@@ -1,6 +1,6 @@
 """Keras in the recurrent benchmark: its SimpleRNN, GRU and LSTM layers on a padded batch, jitted, on its JAX backend.
 
-Of its backends JAX was the fastest: TensorFlow was behind it at every point tried, with XLA or without.
+Of its backends JAX is the fastest over all, TensorFlow at larger batches of some layers: `keras_backends.py`.
 """
 
 from collections.abc import Callable

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import recurrent
-from recurrent_aims import AIMS, best_peer, bfloat16_ratio, missed, ratio, share, step_ratio, words_ratio
+from recurrent_aims import AIMS, best_peer, bfloat16_ratio, missed, ratio, share, step_ratio, unsteady, words_ratio
 from recurrent_grid import Point, grid
 from recurrent_libraries import BFLOAT16, LIBRARIES, LIMIT, OURS, PEERS, PRODUCT_FLOPS, WORDS
 from recurrent_measure import Field
@@ -174,6 +174,18 @@ def test_points_of_a_disturbed_machine_are_repeated_whoever_gained(
     assert command(monkeypatch, tmp_path, "--cells", "rnn", "lstm", "--unsteady") == 0
     repeated = {point for point, _ in fakes.opened[first:]}
     assert repeated == (set() if name == "torch packed" else {TRAINING.name})  # that one is far behind
+
+
+def test_points_where_products_were_slow_are_repeated(
+    fakes: type[FakeProcess], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    first = ("--cells", "rnn", "lstm", "--unsteady")
+    assert command(monkeypatch, tmp_path, *first) == 0  # nothing is there yet
+    log = tmp_path / "recurrent_today.jsonl"
+    rows = read_rows(log)
+    assert unsteady(list(rows.values())) == set()
+    rows[TRAINING, 2]["product"] *= 0.5
+    assert unsteady(list(rows.values())) == {TRAINING}
 
 
 def test_ctrl_c_keeps_the_finished_rows(

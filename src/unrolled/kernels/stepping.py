@@ -36,8 +36,7 @@ class NativeSteps:
         assert engine is not None
         N, H = a_out.shape
         for number, layer in enumerate(weights):
-            check_fit(cell, a_out if number else layer.Wax, flat([layer]))
-            assert layer.Waa.shape[1] == H
+            check_fit(cell, a_out if number else layer.Wax, flat([layer]), [a_out.view(N, 1, 1, H)], N)
         self._shape = (N, len(weights), 1, H)
         self._has_c = cell == "lstm"
         # The engine writes and reads where they are.
