@@ -1,4 +1,4 @@
-"""Which of Keras' backends is the fastest on this machine: the one that takes part in `recurrent.py`.
+"""Which of Keras' backends are the fastest somewhere on this machine: those that take part in `recurrent.py`.
 
 Needs keras and the backends to compare (pip install keras jax torch tensorflow-cpu); no `unrolled`. Prints a table.
 """

@@ -65,7 +65,15 @@ LIBRARIES = {
     "torch": Library("torch_layers", of_torch, ("torch",)),
     "torch.compile": Library("torch_compiled", of_torch_compile, ("torch",)),
     "jax": Library("jax_scan", of_jax, ("jax", "jaxlib"), {"JAX_PLATFORMS": "cpu"}),
-    "keras": Library("keras_layers", lambda _: ["keras"], ("keras",), {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}),
+    "keras-jax": Library(
+        "keras_jax", lambda _: ["keras, jax"], ("keras",), {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
+    ),
+    "keras-tensorflow": Library(
+        "keras_tensorflow",
+        lambda _: ["keras, tensorflow", "keras, tensorflow XLA"],
+        ("tensorflow-cpu",),
+        {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"},
+    ),
     "onnxruntime": Library("onnx_runtime", of_onnxruntime, ("onnxruntime", "onnx")),
 }
 PEERS = [name for name in LIBRARIES if name != OURS]
