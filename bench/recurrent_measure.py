@@ -16,6 +16,9 @@ from recurrent_race import ROUNDED_WEIGHTS, TOLERANCE, WorkerError, compare, rac
 from recurrent_rows import Row
 
 OPEN_LIMIT, TIME_LIMIT = 600.0, 300.0  # seconds for compiling and answering, and for one turn
+MOST_IDLE = 3 << 30
+"""Bytes that a process may keep between points. TensorFlow keeps what its largest one took, until none is left for the
+others; a process with more is started anew at the next point."""
 
 
 class Process(Protocol):
@@ -76,7 +79,8 @@ class Field:
         if missed(row):
             row["profile"] = self.processes[OURS].order("profile", limit=TIME_LIMIT, name=OURS)["operations"]
         for process in (*self.processes.values(), self.machine):
-            process.order("close", limit=TIME_LIMIT)
+            if process.order("close", limit=TIME_LIMIT)["memory"] > MOST_IDLE:
+                process.end()
         return row
 
     def open(self, point: Point, folder: Path) -> tuple[dict[str, Opened], Row]:

@@ -75,6 +75,11 @@ class Problem:
     def is_ragged(self) -> bool:
         return bool((self.lengths != self.lengths[0]).any())
 
+    @property
+    def states(self) -> tuple[Array, ...]:
+        """What a single step begins from: a, and the LSTM's c, each (1, H)."""
+        return tuple(part[None] for part in (self.a_H, self.c_H)[: 2 if self.point.cell == "lstm" else 1])
+
     def padded(self, rows: Array) -> Array:
         """(T, N, ...), zero where there is no row; the longest sequence first."""
         padded = np.zeros((self.point.T, self.point.N, *rows.shape[1:]), rows.dtype)

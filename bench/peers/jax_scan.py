@@ -93,12 +93,11 @@ def step(problem: Problem) -> Run:
     def one(weights: dict[str, jax.Array], x_1D: jax.Array, state: State) -> State:
         return advance(cell, weights, x_1D @ weights["Wax"] + weights["ba"], state)
 
-    parts = (problem.a_H, problem.c_H) if cell == "lstm" else (problem.a_H,)
-    return jax_stepping(lambda state: jax.block_until_ready(one(weights, x_1D, state)), parts)
+    return jax_stepping(problem, lambda state: jax.block_until_ready(one(weights, x_1D, state)))
 
 
-def jax_stepping(advance: Callable[[State], State], parts: tuple[np.ndarray, ...]) -> Run:
-    return stepping(advance, tuple(jnp.asarray(part)[None] for part in parts), lambda state: [*map(np.asarray, state)])
+def jax_stepping(problem: Problem, advance: Callable[[State], State]) -> Run:
+    return stepping(advance, tuple(map(jnp.asarray, problem.states)), lambda state: [*map(np.asarray, state)])
 
 
 # `unroll` is the number of steps a turn of the loop. More than 1 wins on one sequence and a cell of many gates; 2 and 8

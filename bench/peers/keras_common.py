@@ -57,11 +57,6 @@ def mask_of(problem: Problem) -> np.ndarray | None:
     return batch_first(problem.mask()) if problem.is_ragged and problem.point.directions == 2 else None
 
 
-def states_of(problem: Problem) -> tuple[np.ndarray, ...]:
-    """Before a single step, each (1, H)."""
-    return tuple(part[None] for part in (problem.a_H, problem.c_H)[: 2 if problem.point.cell == "lstm" else 1])
-
-
 def outputs(problem: Problem, y_NTE: np.ndarray) -> Answers:
     return split_outputs(problem.rows(y_NTE.swapaxes(0, 1)), problem.point.directions)
 

@@ -54,8 +54,7 @@ def step(problem: Problem) -> Run:
     weights, forward = stateless(cell_of(problem))
     x_1D = jnp.asarray(problem.x_MD)
     one = jax.jit(lambda weights, x_1D, state: forward(weights, x_1D, state)[1])
-    parts = (problem.a_H, problem.c_H) if problem.point.cell == "lstm" else (problem.a_H,)
-    return jax_stepping(lambda state: jax.block_until_ready(one(weights, x_1D, list(state))), parts)
+    return jax_stepping(problem, lambda state: jax.block_until_ready(one(weights, x_1D, list(state))))
 
 
 NAME = "keras, jax"

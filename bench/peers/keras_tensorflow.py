@@ -7,8 +7,10 @@ from collections.abc import Callable
 from functools import partial
 
 import tensorflow as tf
-from peers.keras_common import batch_first, cell_of, gradients, layer_of, mask_of, outputs, states_of
+from peers.keras_common import batch_first, cell_of, gradients, layer_of, mask_of, outputs
 from recurrent_problem import Answers, Builder, Problem, Run, stepping
+
+tf.get_logger().setLevel("ERROR")  # that every point traces its function anew is no news
 
 
 def training(problem: Problem, jit: bool) -> Run:
@@ -41,11 +43,10 @@ def step(problem: Problem, jit: bool) -> Run:
     """The layer's cell, one call a step."""
     cell, x_1D = cell_of(problem), tf.constant(problem.x_MD)
     one = tf.function(lambda x_1D, state: cell(x_1D, state)[1], jit_compile=jit)
-    begin = [*map(tf.constant, states_of(problem))]
+    begin = [*map(tf.constant, problem.states)]
     return stepping(lambda state: one(x_1D, state), begin, lambda state: [part.numpy() for part in state])
 
 
-tf.get_logger().setLevel("ERROR")  # that every point traces its function anew is no news
 PLAIN, XLA = "keras, tensorflow", "keras, tensorflow XLA"
 
 

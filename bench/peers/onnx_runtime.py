@@ -98,9 +98,7 @@ def step(problem: Problem, threads: int) -> Run:
             feeds["c0"] = state[1]
         return runtime.run(names, feeds)
 
-    return stepping(
-        advance, [part[None, None] for part in (problem.a_H, problem.c_H)][: len(names)], lambda state: state
-    )
+    return stepping(advance, [part[None] for part in problem.states], lambda state: state)
 
 
 BUILDERS: dict[str, dict[str, Builder]] = {

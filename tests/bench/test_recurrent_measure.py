@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -37,6 +37,7 @@ class FakeProcess:
     wrong: tuple[str, ...] = ()
     failing: tuple[str, ...] = ()
     rounding = 0.0
+    memory: ClassVar[dict[str, int]] = {}
     opened: list[tuple[str, str]]
     ended = 0
 
@@ -69,7 +70,7 @@ class FakeProcess:
         return {"memory": 2e10, "cache": 6e10}
 
     def close(self) -> dict[str, Any]:
-        return {}
+        return {"memory": self.memory.get(self.module, 0)}
 
     def end(self) -> None:
         FakeProcess.ended += 1
@@ -118,6 +119,16 @@ def test_a_row_holds_times_ratio_share_and_the_comparison(fakes: type[FakeProces
     assert share(row) == pytest.approx(TRAINING.flops / 0.001 / (PRODUCT_FLOPS / 0.1))
     assert row["differences"] == dict.fromkeys(["torch packed", "torch padded", "jax", *keras], 0.0)
     assert fakes.ended == len(LIBRARIES) + 1
+
+
+def test_a_process_that_keeps_much_memory_is_ended_between_points(
+    fakes: type[FakeProcess], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fakes, "memory", {"keras_tensorflow": 1 << 33, "ours": 1 << 30})
+    with Field(PEERS, 2, FakeProcess) as field:
+        field.measure(TRAINING, 0.0)
+        assert fakes.ended == 1
+        assert "keras, tensorflow" in field.measure(STEP, 0.0)["seconds"]
 
 
 def test_a_wrong_peer_is_no_peer_and_the_run_fails(
@@ -203,7 +214,7 @@ def interrupt_at(fakes: type[FakeProcess], start: str):
     def close(self: FakeProcess) -> dict[str, Any]:
         if fakes.opened[-1][0].startswith(start):
             raise KeyboardInterrupt
-        return {}
+        return {"memory": 0}
 
     return close
 

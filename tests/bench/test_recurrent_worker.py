@@ -27,6 +27,9 @@ def test_a_process_answers_reports_an_error_and_goes_on(tmp_path: Path) -> None:
         with np.load(file, allow_pickle=False) as answers:
             assert set(answers) == set(answer_names(point))
         assert process.order("time", limit=60, name=ours.NAME, seconds=0.001)["seconds"] > 0
+        if Path("/proc/self/statm").exists():
+            assert 1 << 24 < process.order("close", limit=60)["memory"] < 1 << 34
+            process.order("open", limit=60, point=point.as_json(), name=ours.NAME, file=str(file))
         with pytest.raises(WorkerError, match="no answer within 0 s"):
             process.order("time", limit=0, name=ours.NAME, seconds=0.2)
         assert process.process is None
