@@ -18,11 +18,14 @@ from typing import Any, ClassVar, Self
 
 from unrolled.errors import SettingsError
 
-__all__ = ["Settings", "Value", "choice", "flag", "name_or_number", "number", "text", "unknown_name", "whole"]
+__all__ = ["LARGEST_SIZE", "Settings", "Value", "choice", "flag", "name_or_number", "number", "text", "unknown_name", "whole"]
 
 Value = str | int | float | bool | None
 
 LARGEST = 2**63 - 1
+
+LARGEST_SIZE = 100_000
+"""Of a layer: a stranger's settings cannot ask for more than a machine could hold."""
 
 
 @dataclass(frozen=True)
@@ -181,6 +184,14 @@ class Settings:
     def to_dict(self) -> dict[str, Value]:
         """Return the names and values, as JSON holds them; `from_dict` is its inverse."""
         return {name: getattr(self, name) for name in self.names()}
+
+    def changed(self, name: str) -> bool:
+        """Return whether a setting differs from its default."""
+        return getattr(self, name) != getattr(type(self)(), name)
+
+    def without_effect(self) -> list[str]:
+        """Return what was changed and has no effect beside the other settings, a sentence each."""
+        return []
 
 
 def unknown_name(name: str, names: Iterable[str], title: str = "setting") -> SettingsError:

@@ -1,5 +1,17 @@
-"""The five shapes of a sequence problem, each a network with `loss` and `predict`."""
+"""The five shapes of sequence models, over spaces."""
 
-from unrolled.architectures.many_to_many import ManyToMany, ManyToManySettings, Sizes
+from unrolled.architectures.architecture import Architecture, Loss, NetworkSettings, Steps
+from unrolled.architectures.many_to_many import ManyToMany, ManyToManySettings
+from unrolled.architectures.table import ARCHITECTURES, build_network, network_settings
 
-__all__ = ["ManyToMany", "ManyToManySettings", "Sizes"]
+__all__ = [
+    "ARCHITECTURES",
+    "Architecture",
+    "Loss",
+    "ManyToMany",
+    "ManyToManySettings",
+    "NetworkSettings",
+    "Steps",
+    "build_network",
+    "network_settings",
+]

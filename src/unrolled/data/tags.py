@@ -25,6 +25,7 @@ __all__ = [
     "Span",
     "detect_scheme",
     "faults",
+    "iob2_pattern",
     "is_valid_iob2",
     "spans",
     "strict_spans",
@@ -153,6 +154,15 @@ def tags_from_spans(spans: Iterable[Span], length: int) -> list[str]:
         tags[span.start] = _join("B", span.type)
         tags[span.start + 1 : span.end] = [_join("I", span.type)] * (span.end - span.start - 1)
     return tags
+
+
+def iob2_pattern(label: str) -> bool:
+    """Return whether a label, by itself, could be one of IOB2: O, or B or I with a type or without.
+
+    >>> iob2_pattern("B-PER"), iob2_pattern("I"), iob2_pattern("S-PER")
+    (True, True, False)
+    """
+    return re.fullmatch("O|[BI](-.+)?", label, re.DOTALL) is not None
 
 
 def is_valid_iob2(tags: Sequence[str]) -> bool:

@@ -1,23 +1,39 @@
 """Layers as torch modules over ragged batches."""
 
 from unrolled.layers.characters import CharacterEncoder
-from unrolled.layers.crf import CRF
 from unrolled.layers.dropout import dropout, variational, word_dropout
-from unrolled.layers.embedding import WordEmbedding
 from unrolled.layers.frozen import Frozen
+from unrolled.layers.inputs import Input, WordsInput, WordsInputSettings, input_layer, input_settings
+from unrolled.layers.outputs import (
+    CRF,
+    Output,
+    Softmax,
+    TagsOutput,
+    TagsOutputSettings,
+    output_layer,
+    output_settings,
+)
 from unrolled.layers.recurrent import Recurrent
-from unrolled.layers.softmax import Softmax
 from unrolled.layers.stepper import Stepper
 
 __all__ = [
     "CRF",
     "CharacterEncoder",
     "Frozen",
+    "Input",
+    "Output",
     "Recurrent",
     "Softmax",
     "Stepper",
-    "WordEmbedding",
+    "TagsOutput",
+    "TagsOutputSettings",
+    "WordsInput",
+    "WordsInputSettings",
     "dropout",
+    "input_layer",
+    "input_settings",
+    "output_layer",
+    "output_settings",
     "variational",
     "word_dropout",
 ]

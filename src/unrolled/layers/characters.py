@@ -82,6 +82,15 @@ class CharacterEncoder(nn.Module):
             return state.a.flatten(1)
         return self._windows(characters).max().tanh()
 
+    def shapes(self) -> dict[str, tuple[str, ...]]:
+        """Return the shape of each parameter in symbols: Vc characters, vectors of length Ec, encodings of length C."""
+        found: dict[str, tuple[str, ...]] = {"embedding": ("Vc", "Ec")}
+        if self.lstm is None:
+            return found | {"Wx": ("C", f"{_WIDTH}·Ec"), "bx": ("C",)}
+        # The two directions share the encoding's length between them.
+        shapes = {"Wax": ("4·C/2", "Ec"), "Waa": ("4·C/2", "C/2"), "ba": ("4·C/2",)}
+        return found | {f"lstm.{name}": shapes[name.rpartition(".")[2]] for name, _ in self.lstm.named_parameters()}
+
     def _windows(self, characters: Ragged) -> Ragged:
         """Wx times each window of three characters, plus bx: rows (M, size).
 

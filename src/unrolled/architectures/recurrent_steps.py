@@ -1,0 +1,47 @@
+"""A network of an input layer, a recurrent stack and scores, one step at a time."""
+
+from collections.abc import Callable, Mapping
+
+import torch
+from torch import Tensor
+
+from unrolled.data.codecs.codec import Encoded
+from unrolled.data.ragged import Ragged
+from unrolled.errors import DataError
+from unrolled.kernels import State
+from unrolled.layers.inputs import Input
+from unrolled.layers.recurrent import Recurrent
+
+__all__ = ["RecurrentSteps"]
+
+
+class RecurrentSteps:
+    """x⟨t⟩ in, the scores of ŷ⟨t⟩ out; the recurrent layers are a snapshot, so that training goes on without them."""
+
+    def __init__(
+        self, input: Input, recurrent: Recurrent, scores: Callable[[Ragged], Ragged], num_sequences: int = 1
+    ) -> None:
+        self._input, self._scores = input, scores
+        self._stepper = recurrent.stepper(num_sequences)
+
+    @torch.no_grad()
+    def step(self, x: Encoded, /) -> Ragged:
+        """Return the scores after one more step of each sequence, rows (N, K)."""
+        vectors = self._input(x)
+        return self._scores(vectors.with_rows(self._stepper.step(vectors.rows)))
+
+    @property
+    def state(self) -> dict[str, Tensor]:
+        """A copy of a⟨t⟩ (and c⟨t⟩), (N, num_layers, 1, H)."""
+        state = self._stepper.state
+        return {"a": state.a} if state.c is None else {"a": state.a, "c": state.c}
+
+    @state.setter
+    def state(self, state: Mapping[str, Tensor]) -> None:
+        if "a" not in state or set(state) - {"a", "c"}:
+            raise DataError(f"The state holds {', '.join(state) or 'nothing'}. Give one that a stream of this model gave.")
+        self._stepper.state = State(state["a"], state.get("c"))
+
+    def reset(self) -> None:
+        """Forget the past: the next step is the first."""
+        self._stepper.reset()

@@ -1,0 +1,46 @@
+"""Every architecture by its kind: what a model directory may name."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from unrolled.architectures.architecture import Architecture, NetworkSettings
+from unrolled.architectures.many_to_many import ManyToMany
+from unrolled.data.spaces import Space
+from unrolled.errors import DataError
+from unrolled.layers.inputs import input_settings
+from unrolled.layers.outputs import output_settings
+
+__all__ = ["ARCHITECTURES", "build_network", "network_settings"]
+
+ARCHITECTURES: Mapping[str, Any] = {architecture.kind: architecture for architecture in (ManyToMany,)}
+
+
+def build_network(
+    kind: str, x: Space, y: Space, settings: NetworkSettings, generator: torch.Generator | None = None
+) -> Architecture:
+    """Return an untrained network of a kind between two spaces."""
+    return ARCHITECTURES[kind](x, y, settings, generator)
+
+
+def network_settings(kind: object, x: Space, y: Space, saved: Mapping[str, object]) -> NetworkSettings:
+    """Return the settings of a network as a model directory holds them: {"settings", "input", "output"}.
+
+    Raises:
+        DataError: there is no such architecture, or a part is no object.
+        SettingsError: a setting that cannot be.
+    """
+    if not isinstance(kind, str) or kind not in ARCHITECTURES:
+        raise DataError(f"The architecture is {kind!r}, where this version has {', '.join(ARCHITECTURES)}.")
+    parts: dict[str, Mapping[str, object]] = {}
+    for name in ("settings", "input", "output"):
+        value = saved.get(name)
+        if not isinstance(value, Mapping):
+            raise DataError(f"The field {name!r} of the architecture is not an object.")
+        parts[name] = value
+    return NetworkSettings(
+        network=ARCHITECTURES[kind].settings_class.from_dict(parts["settings"]),
+        input=input_settings(x).from_dict(parts["input"]),
+        output=output_settings(y).from_dict(parts["output"]),
+    )

@@ -1,0 +1,23 @@
+"""Codecs: from raw values to numbers, and back."""
+
+from unrolled.data.codecs.codec import Codec, Encoded, Fault, Saved
+from unrolled.data.codecs.encoded import EncodedWords
+from unrolled.data.codecs.table import CODECS, load_codec
+from unrolled.data.codecs.tags import TagsCodec, TagsSettings, may_follow
+from unrolled.data.codecs.words import WordsCodec, WordsSettings, check_sentences
+
+__all__ = [
+    "CODECS",
+    "Codec",
+    "Encoded",
+    "EncodedWords",
+    "Fault",
+    "Saved",
+    "TagsCodec",
+    "TagsSettings",
+    "WordsCodec",
+    "WordsSettings",
+    "check_sentences",
+    "load_codec",
+    "may_follow",
+]

@@ -1,0 +1,106 @@
+"""What a codec is: the way between raw values and a space, both ways, and to a file and back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol, Self, TypeAlias, TypeVar
+
+import torch
+from torch import Tensor
+
+from unrolled.data.codecs.encoded import EncodedWords
+from unrolled.data.ragged import Ragged
+from unrolled.data.spaces import Space
+from unrolled.errors import DataError
+from unrolled.settings import Settings
+
+__all__ = ["Codec", "Encoded", "Fault", "Saved"]
+
+Raw = TypeVar("Raw")
+Encoded: TypeAlias = Ragged | EncodedWords
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one raw value: phrases without a full stop."""
+
+    found: str
+    way_out: str
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A codec on disk.
+
+    Attributes:
+        settings: JSON values.
+        texts: the content of text files, by the ends of their names, such as "vocabulary.txt".
+        tensors: numbers, by name.
+    """
+
+    settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    texts: Mapping[str, str] = field(default_factory=dict[str, str])
+    tensors: Mapping[str, Tensor] = field(default_factory=dict[str, Tensor])
+
+    def text(self, name: str) -> str:
+        """Return a text file; one that is missing raises DataError."""
+        if name not in self.texts:
+            raise DataError(f"There is no {name}. Copy the whole model directory.")
+        return self.texts[name]
+
+
+class Codec(Protocol[Raw]):
+    """Raw values as points of a space, and back.
+
+    A codec is frozen once it is fitted. `kind` is its name in a model directory, looked up in the closed table CODECS.
+    """
+
+    kind: ClassVar[str]
+
+    @property
+    def settings(self) -> Settings:
+        """What it was fitted with."""
+        ...
+
+    @property
+    def space(self) -> Space:
+        """Where the encoded values lie."""
+        ...
+
+    def length(self, raw: Raw, /) -> int:
+        """Return T, the number of steps, without encoding."""
+        ...
+
+    def check(self, raw: Raw, /) -> Fault | None:
+        """Return what is wrong with a raw value; None where it can be encoded."""
+        ...
+
+    def encode(self, raws: Sequence[Raw], /, noise: torch.Generator | None = None) -> Encoded:
+        """Encode a batch; `noise` drives the augmentations of training, None none.
+
+        Raises:
+            DataError: a value that cannot be encoded, with its number.
+        """
+        ...
+
+    def decode(self, sequences: Sequence[Tensor], /) -> list[Raw]:
+        """Return the raw value of each encoded sequence, (T, ...); the inverse of `encode`, as far as there is one."""
+        ...
+
+    def save(self) -> Saved:
+        """Return what `load` reads."""
+        ...
+
+    @classmethod
+    def load(cls, saved: Saved, /) -> Self:
+        """Return the codec that was saved, every field checked.
+
+        Raises:
+            DataError: something is missing or cannot be.
+            SettingsError: a setting that cannot be.
+        """
+        ...
+
+    @classmethod
+    def fitted(cls, raws: Iterable[Raw], settings: Any, /) -> Self:
+        """Return the codec of the training values, read once and in order."""
+        ...

@@ -1,0 +1,206 @@
+"""Words with their spelling, as indices of words, of affixes and of characters."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, TypeAlias
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from unrolled.data.codecs.codec import Fault, Saved
+from unrolled.data.codecs.encoded import EncodedWords, int64
+from unrolled.data.ragged import Ragged
+from unrolled.data.spaces import Spelled
+from unrolled.data.spelling import AFFIXES, affixes, normal_form
+from unrolled.data.vectors import read_words
+from unrolled.data.vocabulary import UnknownReport, Vocabulary
+from unrolled.errors import DataError
+from unrolled.settings import Settings, text, whole
+
+__all__ = ["WordsCodec", "WordsSettings", "check_sentences"]
+
+Sentence: TypeAlias = Sequence[str]
+
+MAX_CHARACTERS = 40
+"""A longer word is encoded by its first and last characters, this many in all."""
+
+MAX_CACHE = 1_000_000
+
+
+_Spelling: TypeAlias = tuple[int, np.ndarray[Any, np.dtype[np.int64]], tuple[int, ...]]
+"""Of a word: its index, those of its affixes (F,) and those of its characters."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordsSettings(Settings):
+    """Which words the vocabulary keeps.
+
+    Attributes:
+        min_count: a word seen less often is `<unk>`.
+        max_vocabulary: the most words of the vocabulary, `<unk>` included: the most frequent; None for all.
+        vectors: a GloVe, fastText or word2vec text file that the word vectors start from; None for random ones.
+        vectors_words: the vocabulary also takes in that many words from the top of that file, so that words which only
+            new text has keep their vectors.
+    """
+
+    title: ClassVar[str] = "setting of the words"
+
+    min_count: int = whole(1, least=1)
+    max_vocabulary: int | None = whole(None, least=1, optional=True)
+    vectors: str | None = text(None, optional=True)
+    vectors_words: int = whole(100_000)
+
+
+@dataclass(frozen=True)
+class WordsCodec:
+    """Sentences of words as indices of words, of affixes and of characters; each vocabulary has `<unk>` at index 0.
+
+    >>> codec = WordsCodec.fitted([["Teddy", "sat", "."], ["Teddy", "ran", "."]])
+    >>> codec.encode([["Teddy", "slept"]]).indices.rows.tolist() == [codec.words.index("teddy"), 0]
+    True
+    """
+
+    kind: ClassVar[str] = "words"
+
+    words: Vocabulary
+    affixes: Vocabulary
+    characters: Vocabulary
+    settings: WordsSettings = field(default_factory=WordsSettings)
+    _seen: dict[str, _Spelling] = field(default_factory=dict[str, _Spelling], init=False, repr=False, compare=False)
+
+    @classmethod
+    def fitted(cls, raws: Iterable[Sentence], settings: WordsSettings | None = None) -> "WordsCodec":
+        """Return the codec of the training sentences; affixes and characters are kept from the second time on.
+
+        Raises:
+            DataError: a file of vectors that cannot be read.
+        """
+        settings = settings or WordsSettings()
+        counts = Counter(word for sentence in raws for word in sentence)
+        normal: Counter[str] = Counter()
+        affix: Counter[str] = Counter()
+        character: Counter[str] = Counter()
+        for word, count in counts.items():
+            normal[normal_form(word)] += count
+            for value in affixes(word):
+                affix[value] += count
+            for value in word:
+                character[value] += count
+        words = Vocabulary.from_counts(normal, min_count=settings.min_count, max_size=settings.max_vocabulary)
+        known = [] if settings.vectors is None else read_words(settings.vectors, settings.vectors_words)
+        return cls(
+            Vocabulary(dict.fromkeys((*words.tokens, *map(normal_form, known)))),
+            Vocabulary.from_counts(affix, min_count=2),
+            Vocabulary.from_counts(character, min_count=2),
+            settings,
+        )
+
+    @property
+    def space(self) -> Spelled:
+        """The sizes of the vocabularies."""
+        return Spelled(len(self.words), len(self.affixes), len(self.characters), self.num_affixes)
+
+    def length(self, raw: Sentence, /) -> int:
+        """Return T_x, the number of words."""
+        return len(raw)
+
+    def check(self, raw: Sentence, /) -> Fault | None:
+        """Return what is wrong with a sentence."""
+        if isinstance(raw, str):
+            return Fault(f"the text {raw[:40]!r}", "Give a sequence of words, as from split()")
+        if not raw or not all(raw):
+            return Fault("no words or an empty word", "Give sequences of words with at least one character each")
+        return None
+
+    def encode(self, raws: Sequence[Sentence], /, noise: torch.Generator | None = None) -> EncodedWords:
+        """Encode a batch of sentences.
+
+        Raises:
+            DataError: what `check_sentences` refuses.
+        """
+        check_sentences(raws)
+        position: dict[str, int] = {}
+        distinct = [position.setdefault(word, len(position)) for sentence in raws for word in sentence]
+        indices, affixes, characters = zip(*map(self._spelling, position), strict=True)
+        rows = int64(distinct)
+        return EncodedWords(
+            indices=Ragged(int64(indices)[rows], int64([len(sentence) for sentence in raws])),
+            distinct=rows,
+            affixes=torch.as_tensor(np.concatenate(affixes).reshape(len(affixes), -1)),
+            spellings=characters,
+        )
+
+    def decode(self, sequences: Sequence[Tensor], /) -> list[Sentence]:
+        """Return the normal forms of words by their indices; the spelling itself is not kept."""
+        return [tuple(self.words.tokens[index] for index in sequence.tolist()) for sequence in sequences]
+
+    def counts(self, raws: Iterable[Sentence]) -> Tensor:
+        """Return how often each word of the vocabulary, `<unk>` included, occurs in the sentences, (V,)."""
+        counts = [0] * len(self.words)
+        for word, count in Counter(word for sentence in raws for word in sentence).items():
+            counts[self._spelling(word)[0]] += count
+        return torch.tensor(counts)
+
+    def unknown_rate(self, words: Iterable[str]) -> UnknownReport:
+        """Count the words that are `<unk>` to this codec."""
+        return self.words.unknown_rate(normal_form(word) for word in words)
+
+    def save(self) -> Saved:
+        """Return the settings and the three vocabularies."""
+        texts = {
+            "vocabulary.txt": self.words.dumps(),
+            "affixes.txt": self.affixes.dumps(),
+            "characters.txt": self.characters.dumps(),
+        }
+        return Saved(self.settings.to_dict(), texts)
+
+    @classmethod
+    def load(cls, saved: Saved, /) -> "WordsCodec":
+        """Return the codec that was saved.
+
+        Raises:
+            DataError: a text that is missing or is no vocabulary.
+            SettingsError: a setting that cannot be.
+        """
+        names = ("vocabulary.txt", "affixes.txt", "characters.txt")
+        words, affixes, characters = (Vocabulary.loads(saved.text(name), name=name) for name in names)
+        return cls(words, affixes, characters, WordsSettings.from_dict(saved.settings))
+
+    @property
+    def num_affixes(self) -> int:
+        """F, the number of affix features of a word."""
+        return len(AFFIXES)
+
+    def _spelling(self, word: str) -> _Spelling:
+        found = self._seen.get(word)
+        if found is None:
+            cut = word if len(word) <= MAX_CHARACTERS else word[: MAX_CHARACTERS // 2] + word[-MAX_CHARACTERS // 2 :]
+            found = (
+                self.words.index(normal_form(word)),
+                np.array(self.affixes.indices(affixes(word)), np.int64),
+                tuple(self.characters.indices(cut)),
+            )
+            if len(self._seen) >= MAX_CACHE:
+                self._seen.clear()
+            self._seen[word] = found
+        return found
+
+
+def check_sentences(sentences: Sequence[Sentence]) -> None:
+    """Refuse what is no sentence of words.
+
+    Raises:
+        DataError: a text instead of words, a sentence without words, or an empty word; with the sentence's number.
+    """
+    for number, sentence in enumerate(sentences, 1):
+        if isinstance(sentence, str):
+            raise DataError(
+                f"Sentence {number} is the text {sentence[:40]!r}. Give a sequence of words, as from split()."
+            )
+        if not sentence or not all(sentence):
+            raise DataError(
+                f"Sentence {number} of {len(sentences)} has no words or an empty word. "
+                "Give sequences of words with at least one character each."
+            )

@@ -1,0 +1,90 @@
+"""Spaces: what an encoded x⟨t⟩ or y⟨t⟩ is, in numbers alone.
+
+A codec maps raw values into a space; an architecture knows spaces, never codecs. The input layer and the output layer of a
+space are the only code that knows what x and y are.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+__all__ = ["Classes", "Images", "Nothing", "Sets", "Space", "Spelled", "Tags", "Vectors"]
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """No input at all, as before the first word of a language model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """One of `num` classes a step, int64 rows (M,): a word, a base, a label, stars.
+
+    Attributes:
+        num: K or V.
+        ordered: whether neighbouring classes are alike, as 4 and 5 stars are.
+        end: the class that ends a sequence; None where its length is given otherwise.
+    """
+
+    num: int
+    ordered: bool = False
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """One of `num` labels a step, int64 rows (M,), of which not every one may follow every other.
+
+    Attributes:
+        num: K.
+        forbidden: (K, K), `forbidden[i][j]` where label j may not follow label i.
+        forbidden_start: (K,), where a sequence may not start with the label.
+        outside: the label of what is no entity; None where there is none.
+    """
+
+    num: int
+    forbidden: tuple[tuple[bool, ...], ...]
+    forbidden_start: tuple[bool, ...]
+    outside: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """Words with their spelling (`EncodedWords`); each vocabulary has `<unk>` at index 0.
+
+    Attributes:
+        words, affixes, characters: sizes of the vocabularies.
+        features: F, the number of affixes and shapes of a word.
+        phrases: the number of word sequences that are features of a whole text; 0 for none.
+    """
+
+    words: int
+    affixes: int
+    characters: int
+    features: int
+    phrases: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """`size` numbers a step, float32 rows (M, size): frames of sound, sensors, measurements."""
+
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sets:
+    """Any of `num` things at once, float32 rows (M, num) of 0 and 1: the notes that sound together, several labels."""
+
+    num: int
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """A picture a step, uint8 rows (M, channels, height, width)."""
+
+    channels: int
+    height: int
+    width: int
+
+
+Space: TypeAlias = Nothing | Classes | Tags | Spelled | Vectors | Sets | Images

@@ -1,0 +1,37 @@
+"""The input layer of each space."""
+
+import torch
+
+from unrolled.data.spaces import Space, Spelled
+from unrolled.errors import SettingsError
+from unrolled.layers.inputs.input import Input
+from unrolled.layers.inputs.words import WordsInput, WordsInputSettings
+from unrolled.settings import Settings
+
+__all__ = ["input_layer", "input_settings"]
+
+
+def input_layer(space: Space, settings: Settings, generator: torch.Generator | None = None) -> Input:
+    """Return what reads a space.
+
+    Raises:
+        SettingsError: nothing reads that space, or not with these settings.
+    """
+    match space, settings:
+        case Spelled(), WordsInputSettings():
+            return WordsInput(space, settings, generator=generator)
+        case _:
+            raise SettingsError(f"No input layer reads {space} with {type(settings).__name__}.")
+
+
+def input_settings(space: Space) -> type[Settings]:
+    """Return the settings of the layer that reads a space.
+
+    Raises:
+        SettingsError: nothing reads that space.
+    """
+    match space:
+        case Spelled():
+            return WordsInputSettings
+        case _:
+            raise SettingsError(f"No input layer reads {space}.")

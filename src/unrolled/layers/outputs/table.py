@@ -1,0 +1,39 @@
+"""The output layer of each space."""
+
+import torch
+
+from unrolled.data.spaces import Space, Tags
+from unrolled.errors import SettingsError
+from unrolled.layers.outputs.output import Output
+from unrolled.layers.outputs.tags import TagsOutput, TagsOutputSettings
+from unrolled.settings import Settings
+
+__all__ = ["output_layer", "output_settings"]
+
+
+def output_layer(
+    space: Space, input_size: int, settings: Settings, generator: torch.Generator | None = None
+) -> Output:
+    """Return what writes a space from activations of `input_size`.
+
+    Raises:
+        SettingsError: nothing writes that space, or not with these settings.
+    """
+    match space, settings:
+        case Tags(), TagsOutputSettings():
+            return TagsOutput(space, input_size, settings, generator=generator)
+        case _:
+            raise SettingsError(f"No output layer writes {space} with {type(settings).__name__}.")
+
+
+def output_settings(space: Space) -> type[Settings]:
+    """Return the settings of the layer that writes a space.
+
+    Raises:
+        SettingsError: nothing writes that space.
+    """
+    match space:
+        case Tags():
+            return TagsOutputSettings
+        case _:
+            raise SettingsError(f"No output layer writes {space}.")

@@ -1,0 +1,168 @@
+"""A label for every step, of which not every one may follow every other: softmax at each step, or a linear-chain CRF."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, cast
+
+import torch
+from torch import Tensor, nn
+
+from unrolled.data.ragged import Ragged
+from unrolled.data.spaces import Tags
+from unrolled.decoding import Decoding, Hypothesis
+from unrolled.errors import SettingsError
+from unrolled.layers.outputs.crf import CRF
+from unrolled.layers.outputs.softmax import Softmax
+from unrolled.settings import Settings, choice, number
+
+__all__ = ["TagsOutput", "TagsOutputSettings"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagsOutputSettings(Settings):
+    """What chooses the labels.
+
+    Attributes:
+        output: "crf" (linear chain, Lafferty et al. 2001) or "softmax" at each step.
+        class_weights: of the softmax's cross-entropy: "none", or "balanced" by inverse frequency.
+        missed_cost: added during training to the score of O where the truth is an entity: missing one costs more
+            (softmax-margin, Gimpel & Smith 2010; for recall, Mohit et al. 2012); 0 for none.
+    """
+
+    title: ClassVar[str] = "setting of the output"
+
+    output: Literal["crf", "softmax"] = choice("crf", "crf", "softmax")
+    class_weights: Literal["none", "balanced"] = choice("none", "none", "balanced")
+    missed_cost: float = number(0.0, least=0)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.class_weights != "none" and self.output == "crf":
+            raise SettingsError("class_weights weighs the steps of output=softmax. With output=crf use missed_cost.")
+
+
+class TagsOutput(nn.Module):
+    """Wya a⟨t⟩ + by at each step, and a softmax or a linear-chain CRF over the labels of all steps.
+
+    Args:
+        space: the labels, and which may follow which.
+        input_size: width of a⟨t⟩.
+        settings: softmax or CRF, and what errors cost.
+        generator: where the initial weights come from.
+    """
+
+    outside_bias: Tensor
+
+    def __init__(
+        self, space: Tags, input_size: int, settings: TagsOutputSettings, *, generator: torch.Generator | None = None
+    ) -> None:
+        super().__init__()
+        self.space, self.settings = space, settings
+        layer = Softmax(input_size, space.num, generator=generator)
+        self.Wya, self.by = layer.Wya, layer.by
+        self.crf: CRF | None = None
+        if settings.output == "crf":
+            forbidden = torch.tensor(space.forbidden, device="cpu")
+            self.crf = CRF(space.num, forbidden, torch.tensor(space.forbidden_start, device="cpu"))
+        self.register_buffer("outside_bias", torch.zeros(()))
+        self.class_weights: Tensor | None = None
+        """(K,): what training knows of its data and prediction does not need."""
+
+    @property
+    def causal(self) -> bool:
+        """Whether a label depends on the scores up to its step alone: the CRF chooses all of them together."""
+        return self.crf is None
+
+    def observe(self, y_counts: Tensor | None) -> None:
+        """Take in how often each label occurs in the training data, (K,): for the class weights."""
+        self.class_weights = None
+        if y_counts is not None and self.settings.class_weights == "balanced":
+            counts = y_counts.clamp(min=1).to(torch.get_default_dtype())
+            self.class_weights = counts.sum() / (len(counts) * counts)
+
+    def scores(self, a: Ragged) -> Ragged:
+        """Return Wya a⟨t⟩ + by for each step, rows (M, K); emissions of the CRF."""
+        return a.with_rows(nn.functional.linear(a.rows, self.Wya, self.by))
+
+    def loss(self, scores: Ragged, y: Ragged, noise: torch.Generator | None = None) -> Tensor:
+        """Return the cross-entropy of each sequence's steps, for the CRF of its whole label path, (N,)."""
+        outside = self.space.outside
+        if self.settings.missed_cost and outside is not None and noise is not None:
+            cost = torch.zeros_like(scores.rows)
+            cost[:, outside] = self.settings.missed_cost * (y.rows != outside)
+            scores = scores.with_rows(scores.rows + cost)
+        if self.crf is None:
+            return _cross_entropy(scores, y, self.class_weights)
+        return -self.crf.log_likelihood(scores, y)
+
+    def log_likelihood(self, scores: Ragged, y: Ragged) -> Tensor:
+        """Return log P(y | x) of each sequence, (N,)."""
+        return -_cross_entropy(scores, y, None) if self.crf is None else self.crf.log_likelihood(scores, y)
+
+    def decode(self, scores: Ragged, outside_bias: float) -> Ragged:
+        """Return the labels with the best scores, rows (M,), after `outside_bias` is taken from those of O.
+
+        At 0 they are the most probable ones. Where entities are rare those find too few of them for a good F1; the bias
+        that gives the best on a dev set is kept in the buffer `outside_bias`. Probabilities are never biased.
+        """
+        outside = self.space.outside
+        if outside_bias and outside is not None:
+            biased = scores.rows.clone()
+            biased[:, outside] -= outside_bias
+            scores = scores.with_rows(biased)
+        return self.crf.decode(scores)[0] if self.crf else scores.with_rows(scores.rows.argmax(1))
+
+    def probabilities(self, scores: Ragged) -> Ragged:
+        """Return ŷ⟨t⟩, the probability of each label at each step, rows (M, K)."""
+        return self.crf.marginals(scores) if self.crf else scores.with_rows(torch.softmax(scores.rows, 1))
+
+    def found(self, scores: Ragged, decoding: Decoding) -> list[list[Hypothesis]]:
+        """Return for each sequence its labels under the bias against O; after them the n most probable labellings.
+
+        Raises:
+            SettingsError: further labellings of a softmax, whose steps are independent.
+        """
+        best = self.decode(scores, float(self.outside_bias))
+        N = len(best)
+        probabilities = self.probabilities(scores) if decoding.confidence or decoding.probabilities else None
+        each: list[Tensor | None] = [None] * N
+        sure: list[tuple[float, ...]] = [()] * N
+        if probabilities is not None and decoding.probabilities:
+            each = list(probabilities.to_list())
+        if probabilities is not None and decoding.confidence:
+            chosen = probabilities.rows.gather(1, best.rows[:, None])[:, 0].clamp(0, 1)
+            sure = [tuple(cast(Any, rows).tolist()) for rows in best.with_rows(chosen).to_list()]
+        others = self.n_best(scores, decoding.n_best) if decoding.n_best else [[] for _ in range(N)]
+        firsts = zip(best.to_list(), sure, each, strict=True)
+        return [
+            [Hypothesis(rows, None, confidence, probability), *more]
+            for (rows, confidence, probability), more in zip(firsts, others, strict=True)
+        ]
+
+    def n_best(self, scores: Ragged, n: int) -> list[list[Hypothesis]]:
+        """Return the n most probable labellings of each sequence with their log-probabilities, best first.
+
+        Raises:
+            SettingsError: the output is a softmax, whose steps are independent.
+        """
+        if self.crf is None:
+            raise SettingsError("n-best label sequences need output=crf. This model has output=softmax.")
+        partitions: list[float] = cast(Any, self.crf.log_partition(scores)).tolist()
+        return [
+            [Hypothesis(torch.tensor(labels), score - partition) for labels, score in best]
+            for best, partition in zip(self.crf.n_best(scores, n), partitions, strict=True)
+        ]
+
+    def symbols(self) -> Mapping[str, tuple[str, int]]:
+        """Return the letters of the shapes."""
+        return {"K": ("labels", self.space.num)}
+
+    def shapes(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the shape of each parameter in symbols."""
+        crf = {"crf.transitions": ("K", "K"), "crf.start": ("K",), "crf.end": ("K",)}
+        return {"Wya": ("K", "B·H"), "by": ("K",), **(crf if self.crf else {})}
+
+
+def _cross_entropy(scores: Ragged, y: Ragged, weights: Tensor | None) -> Tensor:
+    losses = nn.functional.cross_entropy(scores.rows, y.rows, weight=weights, reduction="none")
+    return losses.new_zeros(len(y)).index_add(0, y.sequence_numbers.to(losses.device), losses)
