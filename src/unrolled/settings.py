@@ -18,7 +18,18 @@ from typing import Any, ClassVar, Self
 
 from unrolled.errors import SettingsError
 
-__all__ = ["LARGEST_SIZE", "Settings", "Value", "choice", "flag", "name_or_number", "number", "text", "unknown_name", "whole"]
+__all__ = [
+    "LARGEST_SIZE",
+    "Settings",
+    "Value",
+    "choice",
+    "flag",
+    "name_or_number",
+    "number",
+    "text",
+    "unknown_name",
+    "whole",
+]
 
 Value = str | int | float | bool | None
 

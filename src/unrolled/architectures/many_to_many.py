@@ -40,9 +40,7 @@ class ManyToMany(nn.Module):
     shape: ClassVar[str] = "many-to-many, T_x = T_y"
     settings_class: ClassVar[type[ManyToManySettings]] = ManyToManySettings
 
-    def __init__(
-        self, x: Space, y: Space, settings: NetworkSettings, generator: torch.Generator | None = None
-    ) -> None:
+    def __init__(self, x: Space, y: Space, settings: NetworkSettings, generator: torch.Generator | None = None) -> None:
         super().__init__()
         self.settings = settings
         self.core = cast(ManyToManySettings, settings.network)

@@ -39,7 +39,9 @@ class RecurrentSteps:
     @state.setter
     def state(self, state: Mapping[str, Tensor]) -> None:
         if "a" not in state or set(state) - {"a", "c"}:
-            raise DataError(f"The state holds {', '.join(state) or 'nothing'}. Give one that a stream of this model gave.")
+            raise DataError(
+                f"The state holds {', '.join(state) or 'nothing'}. Give one that a stream of this model gave."
+            )
         self._stepper.state = State(state["a"], state.get("c"))
 
     def reset(self) -> None:

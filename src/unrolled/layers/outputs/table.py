@@ -11,9 +11,7 @@ from unrolled.settings import Settings
 __all__ = ["output_layer", "output_settings"]
 
 
-def output_layer(
-    space: Space, input_size: int, settings: Settings, generator: torch.Generator | None = None
-) -> Output:
+def output_layer(space: Space, input_size: int, settings: Settings, generator: torch.Generator | None = None) -> Output:
     """Return what writes a space from activations of `input_size`.
 
     Raises:
