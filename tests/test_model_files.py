@@ -153,7 +153,7 @@ def refused(directory: Path) -> str:
 def same(left: ModelFiles, right: ModelFiles) -> bool:
     ours, theirs = left.tensors(EXPECTED), right.tensors(EXPECTED)
     return (
-        (left.config, left.vocabularies, left.metrics) == (right.config, right.vocabularies, right.metrics)
+        (left.config, left.texts, left.metrics) == (right.config, right.texts, right.metrics)
         and left.tensor_shapes == right.tensor_shapes
         and all(torch.equal(ours[name], theirs[name]) for name in EXPECTED)
     )
@@ -163,7 +163,7 @@ def test_a_sound_model_comes_back():
     files = read_model_files(SOUND)
     assert files.directory == SOUND
     assert files.config == {"task": "ner", "labels": ["O", "B-PER"], "settings": {"cell": "gru", "dropout": 0.5}}
-    assert files.vocabularies == {"vocabulary.txt": "<unk>\nHarry\nПоттер\n", "characters.txt": "a\nb\n"}
+    assert files.texts == {"vocabulary.txt": "<unk>\nHarry\nПоттер\n", "characters.txt": "a\nb\n"}
     assert files.metrics == {"f1": 0.5, "by_type": {"PER": {"f1": 0.5}}}
     assert files.tensor_shapes == {"Waa": ("float32", (2, 2)), "by": ("float32", (2,))}
     tensors = files.tensors(EXPECTED)
@@ -355,7 +355,7 @@ def test_weights_that_change_after_the_check_are_refused(model: Path):
 def test_a_bool_that_is_neither_is_refused(tmp_path: Path):
     directory = tmp_path / "model"
     tensors = {"mask": torch.tensor([True, False])}
-    write_model_files(directory, config={}, tensors=tensors, vocabularies={}, metrics={}, card="")
+    write_model_files(directory, config={}, tensors=tensors, texts={}, metrics={}, card="")
     files = read_model_files(directory)
     assert torch.equal(files.tensors({"mask": (torch.bool, (2,))})["mask"], tensors["mask"])
     data = (directory / "model.safetensors").read_bytes()
@@ -422,7 +422,7 @@ def test_fuzz_damage_under_renewed_digests_is_refused_or_fits(
     files = unless_refused(lambda: read_model_files(tmp_path / "fuzzed"))
     if files is None:
         return
-    assert set(files.vocabularies) == {"vocabulary.txt", "characters.txt"}
+    assert set(files.texts) == {"vocabulary.txt", "characters.txt"}
     # A layout that we accept is one that the library accepts, and means the same by.
     for name, tensor in safetensors_torch.load(damaged["model.safetensors"]).items():
         assert files.tensor_shapes[name] == (str(tensor.dtype).removeprefix("torch."), tuple(tensor.shape))

@@ -29,7 +29,7 @@ def write(directory: Path, **changes: Any) -> None:
     given = {
         "config": {"task": "ner"},
         "tensors": WEIGHTS,
-        "vocabularies": {"vocabulary.txt": "<unk>\n"},
+        "texts": {"vocabulary.txt": "<unk>\n"},
         "metrics": {"f1": 0.5},
         "card": "# Card\n",
     }
@@ -49,11 +49,11 @@ def test_what_is_written_comes_back(tmp_path: Path):
     }
     text = "<unk>\r\nПоттер\n\u2028\x00\x85 no final newline"
     write(
-        tmp_path / "a" / "model", config=config, vocabularies={"vocabulary.txt": text, "affixes.txt": ""}, card="# é\n"
+        tmp_path / "a" / "model", config=config, texts={"vocabulary.txt": text, "affixes.txt": ""}, card="# é\n"
     )
     files = read_model_files(tmp_path / "a" / "model")
     assert files.config == {**config, "tuple": [1, 2.5]}
-    assert files.vocabularies == {"vocabulary.txt": text, "affixes.txt": ""}
+    assert files.texts == {"vocabulary.txt": text, "affixes.txt": ""}
     assert files.metrics == {"f1": 0.5}
     assert files.tensor_shapes == {"Waa": ("float32", (2, 2)), "by": ("int64", (2,))}
     tensors = files.tensors(EXPECTED)
@@ -66,7 +66,7 @@ def test_the_written_config_states_format_and_files(tmp_path: Path):
     write(tmp_path / "model")
     config = json.loads((tmp_path / "model" / "config.json").read_text())
     assert list(config) == ["format", "format_version", "task", "files", "sha256"]
-    assert (config["format"], config["format_version"]) == ("unrolled-model", 1)
+    assert (config["format"], config["format_version"]) == ("unrolled-model", 2)
     assert set(config["files"]) == {"model.safetensors", "metrics.json", "vocabulary.txt"}
     assert config["files"]["vocabulary.txt"]["bytes"] == 6
 
@@ -107,7 +107,7 @@ def test_the_same_model_gives_the_same_bytes(tmp_path: Path):
 
 
 def test_a_model_is_replaced_as_a_whole(tmp_path: Path):
-    write(tmp_path / "model", vocabularies={"vocabulary.txt": "a\n", "affixes.txt": "b\n"}, config={"task": "old"})
+    write(tmp_path / "model", texts={"vocabulary.txt": "a\n", "affixes.txt": "b\n"}, config={"task": "old"})
     write(tmp_path / "model", config={"task": "new"})
     assert names(tmp_path / "model") == NAMES
     assert read_model_files(tmp_path / "model").config == {"task": "new"}
@@ -188,7 +188,7 @@ def test_a_path_that_cannot_be_is_refused(tmp_path: Path):
         ({"config": {"label": "\ud800"}}, "config.json cannot hold these values"),
         ({"config": {1: "a", "1": "b"}}, "config.json cannot hold these values: config.json: names '1' twice"),
         ({"metrics": {"x": "y" * 2**22}}, "metrics.json cannot hold these values: 41"),
-        ({"vocabularies": {"vocabulary.txt": "a\udcff\n"}}, r"vocabulary.txt would hold '\udcff'"),
+        ({"texts": {"vocabulary.txt": "a\udcff\n"}}, r"vocabulary.txt would hold '\udcff'"),
     ],
 )
 def test_what_could_not_be_read_back_is_not_written(changes: dict[str, Any], found: str, tmp_path: Path):
@@ -209,7 +209,7 @@ def test_a_vocabulary_too_large_to_be_read_back_is_not_written(tmp_path: Path, m
 @pytest.mark.parametrize("name", ["../a.txt", "A.txt", "config.json", "README.md", "model.safetensors", "metrics.json"])
 def test_a_vocabulary_has_a_plain_name_of_its_own(name: str, tmp_path: Path):
     with pytest.raises(AssertionError):
-        write(tmp_path / "model", vocabularies={name: ""})
+        write(tmp_path / "model", texts={name: ""})
     assert names(tmp_path) == []
 
 
@@ -220,7 +220,7 @@ def test_a_file_too_large_for_the_disk_leaves_the_old_model(tmp_path: Path):
     resource.setrlimit(resource.RLIMIT_FSIZE, (2**16, limits[1]))
     try:
         with pytest.raises(RunError, match=r"File too large\. What was there before is unchanged\. Free space"):
-            write(tmp_path / "model", vocabularies={"vocabulary.txt": "word\n" * 2**15})
+            write(tmp_path / "model", texts={"vocabulary.txt": "word\n" * 2**15})
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert read_model_files(tmp_path / "model").config == {"task": "old"}
@@ -338,7 +338,7 @@ CRASHES = """
     def write(directory, task):
         write_model_files(
             directory, config={"task": task}, tensors={"by": torch.tensor([float(len(task))])},
-            vocabularies={"vocabulary.txt": task * 1000}, metrics={"task": task}, card=task,
+            texts={"vocabulary.txt": task * 1000}, metrics={"task": task}, card=task,
         )
 
     def read(directory):
@@ -347,7 +347,7 @@ CRASHES = """
         except ModelFileError:
             return "refused"
         task = files.config["task"]
-        assert files.vocabularies == {"vocabulary.txt": task * 1000} and files.metrics == {"task": task}
+        assert files.texts == {"vocabulary.txt": task * 1000} and files.metrics == {"task": task}
         assert files.tensors({"by": (torch.float32, (1,))})["by"].item() == len(task)
         return task
 

@@ -57,7 +57,7 @@ def sealed(files: Files, /, **changes: Any) -> Files:
         for name, data in files.items()
         if name not in ("config.json", "README.md")
     }
-    config = {"format": "unrolled-model", "format_version": 1, **FIELDS, "files": table, **changes}
+    config = {"format": "unrolled-model", "format_version": 2, **FIELDS, "files": table, **changes}
     canonical = json.dumps(config, sort_keys=True, separators=(",", ":")).encode()
     return {**files, "config.json": as_json({**config, "sha256": hashlib.sha256(canonical).hexdigest()})}
 
@@ -179,7 +179,7 @@ def cases() -> dict[str, Files]:
         "metrics_array": with_file("metrics.json", b"[]"),
         "metrics_nan": with_file("metrics.json", b'{"f1": NaN}'),
         "metrics_swapped": {"metrics.json": good["metrics.json"].replace(b"0.5", b"0.9")},
-        "newer_version": sealed(good, format_version=2, files=None),
+        "newer_version": sealed(good, format_version=3, files=None),
         "tensors_altered": {"model.safetensors": weights[:-1] + bytes([weights[-1] ^ 1])},
         "tensors_empty": {"model.safetensors": b""},
         "tensors_numpy": {"model.safetensors": b"\x93NUMPY\x01\x00" + bytes(40)},

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from unrolled.data.codecs.codec import Encoded
 from unrolled.data.ragged import Ragged
 from unrolled.decoding import Decoding, Hypothesis
+from unrolled.layers.outputs import Output
 from unrolled.settings import Settings
 
 __all__ = ["Architecture", "Loss", "NetworkSettings", "Steps", "Symbols"]
@@ -53,7 +54,7 @@ class Steps(Protocol):
     """A copy of what is carried, to keep, to send, and to give back to the steps of the same network."""
 
     def step(self, x: Encoded, /) -> Ragged:
-        """Return the scores after one more step of each sequence, rows (N, K); x holds N sequences of length 1."""
+        """Return the scores after each further step, rows (M, K); x holds N sequences of length 1, or one of any."""
         ...
 
     def reset(self) -> None:
@@ -66,7 +67,14 @@ class Architecture(Protocol):
 
     kind: ClassVar[str]
     shape: ClassVar[str]
+    answers_once: ClassVar[bool]
+    """Whether y is one answer to all of x, T_y = 1, so that a stream has one at the end."""
     settings: NetworkSettings
+
+    @property
+    def output(self) -> Output:
+        """The output layer."""
+        ...
 
     @property
     def module(self) -> nn.Module:

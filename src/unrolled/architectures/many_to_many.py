@@ -38,6 +38,7 @@ class ManyToMany(nn.Module):
 
     kind: ClassVar[str] = "many_to_many"
     shape: ClassVar[str] = "many-to-many, T_x = T_y"
+    answers_once: ClassVar[bool] = False
     settings_class: ClassVar[type[ManyToManySettings]] = ManyToManySettings
 
     def __init__(self, x: Space, y: Space, settings: NetworkSettings, generator: torch.Generator | None = None) -> None:

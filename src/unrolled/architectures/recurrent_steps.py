@@ -22,13 +22,17 @@ class RecurrentSteps:
         self, input: Input, recurrent: Recurrent, scores: Callable[[Ragged], Ragged], num_sequences: int = 1
     ) -> None:
         self._input, self._scores = input, scores
+        self._num_sequences = num_sequences
         self._stepper = recurrent.stepper(num_sequences)
 
     @torch.no_grad()
     def step(self, x: Encoded, /) -> Ragged:
-        """Return the scores after one more step of each sequence, rows (N, K)."""
+        """Return the scores after each further step, rows (M, K); x holds N sequences of length 1, or one of any."""
         vectors = self._input(x)
-        return self._scores(vectors.with_rows(self._stepper.step(vectors.rows)))
+        if len(vectors) > 1 or self._num_sequences > 1:
+            return self._scores(vectors.with_rows(self._stepper.step(vectors.rows)))
+        rows = [self._stepper.step(row).clone() for row in vectors.rows.split(1)]
+        return self._scores(vectors.with_rows(torch.cat(rows)))
 
     @property
     def state(self) -> dict[str, Tensor]:

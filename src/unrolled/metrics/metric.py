@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias, TypeVar
 
-from unrolled.data.answer import Answer
 from unrolled.metrics.confusion import Confusion
+
+from unrolled.data.answer import Answer
 
 __all__ = ["Figure", "Goal", "Metric", "Needs", "Report"]
 
@@ -78,13 +79,13 @@ class Metric(Protocol[Y]):
     """
 
     @property
-    def figures(self) -> Sequence[Figure]: ...  # noqa: D102
+    def figures(self) -> Sequence[Figure]: ...
 
     @property
-    def rule(self) -> str: ...  # noqa: D102
+    def rule(self) -> str: ...
 
     @property
-    def needs(self) -> Needs: ...  # noqa: D102
+    def needs(self) -> Needs: ...
 
     def measure(self, truths: Sequence[Y], answers: Sequence[Answer[Y]], /) -> Report:
         """Return the figures of answers to pairs with these truths, in the same order.

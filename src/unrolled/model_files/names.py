@@ -7,7 +7,7 @@ from unrolled.model_files.strict_json import MAX_JSON_BYTES
 __all__ = ["CARD", "CONFIG", "FORMAT", "METRICS", "STRAY", "TENSORS", "VERSION", "limit"]
 
 FORMAT = "unrolled-model"
-VERSION = 1
+VERSION = 2
 
 TENSORS = "model.safetensors"
 CONFIG = "config.json"
@@ -18,10 +18,10 @@ STRAY = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 """Files that a file manager leaves where it has been: nobody's work, and lost without regret."""
 
 MAX_TENSOR_BYTES = 2**40
-MAX_VOCABULARY_BYTES = 256 * 2**20
+MAX_TEXT_BYTES = 256 * 2**20
 
 # Lower case only: on some file systems two names that differ in case are one file.
-_VOCABULARY = re.compile(r"[a-z][a-z0-9_-]{0,58}\.txt")
+_TEXT = re.compile(r"[a-z][a-z0-9_-]{0,58}\.txt")
 
 
 def limit(name: str) -> int | None:
@@ -34,4 +34,4 @@ def limit(name: str) -> int | None:
         return MAX_TENSOR_BYTES
     if name == METRICS:
         return MAX_JSON_BYTES
-    return MAX_VOCABULARY_BYTES if _VOCABULARY.fullmatch(name) else None
+    return MAX_TEXT_BYTES if _TEXT.fullmatch(name) else None

@@ -5,7 +5,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from io import BufferedReader
 from pathlib import Path
@@ -21,6 +21,7 @@ from unrolled.model_files.tensor_file import Layout, check_layout, decode, read_
 
 __all__ = ["ModelFiles", "read_config", "read_model_files"]
 
+_CODECS = ("x/", "y/")
 _WRITING = f"If a training run is writing it just now, try again. {COPY_AGAIN}"
 
 
@@ -39,31 +40,52 @@ class ModelFiles:
     Attributes:
         directory: where the files are (`DIR/best` when a run directory was given).
         config: the writer's fields of config.json, without those of the format.
-        vocabularies: file name -> its whole text.
+        texts: file name -> its whole text.
         metrics: what metrics.json holds.
         tensor_shapes: name -> (dtype such as "float32", shape), from the header of model.safetensors.
+        version: of the format that they are in.
+        renamed: from the name of a tensor to that which it has in the file.
     """
 
     directory: Path
     config: dict[str, JSON]
-    vocabularies: dict[str, str]
+    texts: dict[str, str]
     metrics: dict[str, JSON]
     tensor_shapes: dict[str, tuple[str, tuple[int, ...]]]
     _layout: Layout = field(repr=False)
     _record: FileRecord = field(repr=False)
+    version: int = names.VERSION
+    renamed: Callable[[str], str] = field(default=str, repr=False)
 
     def tensors(self, expected: Mapping[str, tuple[torch.dtype, tuple[int, ...]]]) -> dict[str, torch.Tensor]:
         """Return the weights, on the CPU, in the order of `expected` (name -> dtype and shape).
+
+        Tensors of the codecs (`tensors_of`) are not among them.
 
         Raises:
             ModelFileError: a tensor is missing, surplus, or of another dtype or shape (before any is read); the file
                 has changed since it was checked; a value is NaN or infinite.
         """
-        path = self.directory / names.TENSORS
-        check_layout(self._layout, expected, path)
+        weights = {name: kind for name, kind in self._layout.items() if not name.startswith(_CODECS)}
+        wanted = {self.renamed(name): kind for name, kind in expected.items()}
+        check_layout(weights, wanted, self.directory / names.TENSORS)
+        tensors = self._decoded()
+        return {name: tensors[self.renamed(name)] for name in expected}
+
+    def tensors_of(self, side: str) -> dict[str, torch.Tensor]:
+        """Return the tensors of the codec of "x" or "y", by the names that it gave them.
+
+        Raises:
+            ModelFileError: the file has changed since it was checked; a value is NaN or infinite.
+        """
+        own = [name for name in self._layout if name.startswith(f"{side}/")]
+        tensors = self._decoded() if own else {}
+        return {name.removeprefix(f"{side}/"): tensors[name] for name in own}
+
+    def _decoded(self) -> dict[str, torch.Tensor]:
         # The digest is taken again, of the very bytes that are decoded.
-        tensors = decode(_read(path, self._record), path)
-        return {name: tensors[name] for name in expected}
+        path = self.directory / names.TENSORS
+        return decode(_read(path, self._record), path)
 
 
 def read_model_files(directory: Path) -> ModelFiles:
@@ -80,7 +102,7 @@ def read_model_files(directory: Path) -> ModelFiles:
         if isinstance(error, ModelFileError):
             raise
         raise refusal(shown(str(directory)), f"cannot be looked at: {error}", "Check the path.") from None
-    config, records = read_config(directory)
+    config, records, version = read_config(directory)
     path = directory / names.TENSORS
     record = records.pop(names.TENSORS)
     handle, size = _open(path)
@@ -93,13 +115,13 @@ def read_model_files(directory: Path) -> ModelFiles:
         if _digest(handle, path) != record.sha256:
             raise _altered(path)
     metrics = parse_object(_read(directory / names.METRICS, records.pop(names.METRICS)), directory / names.METRICS)
-    vocabularies = {name: _text(directory / name, record) for name, record in records.items()}
+    texts = {name: _text(directory / name, record) for name, record in records.items()}
     shapes = {name: (str(dtype).removeprefix("torch."), shape) for name, (dtype, shape) in layout.items()}
-    return ModelFiles(directory, config, vocabularies, metrics, shapes, layout, record)
+    return ModelFiles(directory, config, texts, metrics, shapes, layout, record, version)
 
 
-def read_config(directory: Path) -> tuple[dict[str, JSON], dict[str, FileRecord]]:
-    """Return the writer's fields of config.json and the table of files, both checked."""
+def read_config(directory: Path) -> tuple[dict[str, JSON], dict[str, FileRecord], int]:
+    """Return the writer's fields of config.json, the table of files and the format's version, all checked."""
     path = directory / names.CONFIG
     handle, size = _open(path)
     with handle:
@@ -120,7 +142,7 @@ def read_config(directory: Path) -> tuple[dict[str, JSON], dict[str, FileRecord]
         raise refusal(path, found)
     records = _table(config.pop("files", None), path)
     del config["format"], config["format_version"]
-    return config, records
+    return config, records, version
 
 
 def _table(table: JSON, path: Path) -> dict[str, FileRecord]:

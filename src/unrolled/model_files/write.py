@@ -22,7 +22,7 @@ def write_model_files(
     *,
     config: Mapping[str, JSON],
     tensors: Mapping[str, torch.Tensor],
-    vocabularies: Mapping[str, str],
+    texts: Mapping[str, str],
     metrics: Mapping[str, JSON],
     card: str,
 ) -> None:
@@ -32,7 +32,7 @@ def write_model_files(
         directory: where; missing parents are made. It may be empty or hold a model, nothing else.
         config: the fields of config.json, without those of the format (`format`, `format_version`, `files`, `sha256`).
         tensors: name -> weights.
-        vocabularies: file name (lower case, `.txt`) -> whole text.
+        texts: file name (lower case, `.txt`) -> whole text.
         metrics: the content of metrics.json.
         card: the content of README.md.
 
@@ -45,13 +45,13 @@ def write_model_files(
     except (OSError, RuntimeError, ValueError) as error:  # a name too long, a loop of links, a NUL
         raise _unwritten(directory, f"the path cannot be followed: {error}", "Give another directory.") from None
     assert not {"format", "format_version", "files", "sha256"} & config.keys()
-    assert not {names.TENSORS, names.METRICS} & vocabularies.keys()
-    assert all(names.limit(name) for name in vocabularies), list(vocabularies)
+    assert not {names.TENSORS, names.METRICS} & texts.keys()
+    assert all(names.limit(name) for name in texts), list(texts)
     for name, tensor in tensors.items():
         if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
             raise _unwritten(directory, f"the weights {name!r} hold NaN or an infinity", "Lower the learning rate.")
     contents = {names.TENSORS: encode(tensors), names.METRICS: _checked_json(directory, names.METRICS, metrics)}
-    for name, text in vocabularies.items():
+    for name, text in texts.items():
         try:
             contents[name] = text.encode("utf-8")
         except UnicodeEncodeError as error:
@@ -60,7 +60,7 @@ def write_model_files(
     for name, data in contents.items():
         if len(data) > (names.limit(name) or 0):
             found = f"{name} would have {len(data)} bytes, {names.limit(name)} are allowed"
-            raise _unwritten(directory, found, "Make the model or its vocabularies smaller.")
+            raise _unwritten(directory, found, "Make the model or its texts smaller.")
     whole = {"format": names.FORMAT, "format_version": names.VERSION, **config, "files": files}
     # The digest is that of the fields as a reader will see them.
     seen = parse_object(_checked_json(directory, names.CONFIG, whole), names.CONFIG)

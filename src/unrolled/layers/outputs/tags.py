@@ -1,6 +1,6 @@
 """A label for every step, of which not every one may follow every other: softmax at each step, or a linear-chain CRF."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, cast
 

@@ -1,0 +1,76 @@
+"""A model that answers while x arrives."""
+
+from collections.abc import Mapping
+from typing import Any, Generic, TypeVar
+
+import torch
+from torch import Tensor
+
+from unrolled.architectures import Architecture
+from unrolled.data.answer import Answer
+from unrolled.data.codecs import Codec
+from unrolled.data.ragged import Ragged
+from unrolled.decoding import Decoding
+from unrolled.errors import DataError
+
+__all__ = ["Stream"]
+
+X = TypeVar("X")
+Y = TypeVar("Y")
+
+SURE = Decoding(confidence=True)
+
+
+class Stream(Generic[X, Y]):
+    """Answers step by step: a chunk of x in, an answer for each of its steps out, the state carried between them.
+
+    Any way to cut x into chunks gives the answers that the whole gives. The recurrent layers are a snapshot, so that
+    training goes on without them. A stream serves one thread at a time.
+
+    Args:
+        x, y: the codecs.
+        network: what answers.
+
+    Raises:
+        SettingsError: the network must see the end of x first; the message names the setting that would allow it.
+    """
+
+    def __init__(self, x: Codec[X], y: Codec[Y], network: Architecture) -> None:
+        self._x, self._y, self._network = x, y, network
+        self._steps = network.steps()
+        self._last: Answer[Y] | None = None
+
+    def feed(self, chunk: X) -> list[Answer[Y]]:
+        """Take in further steps of x and return what is known after each of them.
+
+        Where y has a label for every step, these are the labels; where it has one for all of x, each is the best one so
+        far.
+
+        Raises:
+            DataError: a chunk that cannot be encoded.
+        """
+        fault = self._x.check(chunk)
+        if fault is not None:
+            raise DataError(f"The chunk has {fault.found}. {fault.way_out}.")
+        scores = self._steps.step(self._x.encode([chunk])).rows
+        each = Ragged(scores, torch.ones(len(scores), dtype=torch.int64))
+        found = [hypotheses[0] for hypotheses in self._network.output.found(each, SURE)]
+        ys = self._y.decode([hypothesis.rows for hypothesis in found])
+        answers = [Answer(y, confidence=best.confidence) for y, best in zip(ys, found, strict=True)]
+        self._last = answers[-1]
+        return answers
+
+    def finish(self) -> list[Answer[Y]]:
+        """End x: return the answer to all of it where y has one, and forget it, so that the next chunk begins anew."""
+        last, self._last = self._last, None
+        self._steps.reset()
+        return [last] if last is not None and self._network.answers_once else []
+
+    @property
+    def state(self) -> dict[str, Tensor]:
+        """A copy of what is carried: a⟨t⟩ (and c⟨t⟩); a stream of the same model that is given it goes on from here."""
+        return self._steps.state
+
+    @state.setter
+    def state(self, state: Mapping[str, Any]) -> None:
+        self._steps.state = dict(state)
