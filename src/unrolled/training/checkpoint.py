@@ -18,7 +18,7 @@ from unrolled.training.atomic import write_atomically
 __all__ = ["Checkpoint", "read_checkpoint", "write_checkpoint"]
 
 _HEADER_KEY = "unrolled checkpoint"
-_VERSION = 1
+_VERSION = 2
 _GROUPS = ("weights", "optimizer", "average", "best")
 
 

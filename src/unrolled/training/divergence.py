@@ -36,7 +36,7 @@ def diverged(
         found: what is not finite, such as "the loss is nan".
     """
     alone = [i + 1 for i in batch if not math.isfinite(_loss_alone(model, train[i], state, settings))]
-    last = f"{state.last_loss:.6g} a token at step {state.step}" if state.step else "none, this is the first step"
+    last = f"{state.last_loss:.6g} a label at step {state.step}" if state.step else "none, this is the first step"
     clip = "none" if settings.clip_norm is None else f"{settings.clip_norm:g}"
     culprits = f" On its own, such a loss has example {_listed(alone)}." if alone and len(alone) < len(batch) else ""
     return RunError(
@@ -51,7 +51,7 @@ def diverged(
 def _loss_alone(model: Trainable, pair: Pair[Any, Any], state: RunState, settings: FitSettings) -> float:
     device = next(model.network.parameters()).device
     with torch.no_grad():
-        return model.loss([pair], noise_of_step(settings.seed, state.step + 1, device)).item()
+        return model.loss([pair], noise_of_step(settings.seed, state.step + 1, device)).total.item()
 
 
 def _listed(numbers: Sequence[int]) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from unrolled.metrics.metric import Figure
 from unrolled.training.settings import FitSettings
 
 __all__ = [
@@ -24,9 +25,14 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """The run begins, or goes on after `step` steps with `rows` of finished epochs."""
+    """The run begins, or goes on after `step` steps with `rows` of finished epochs.
+
+    `figure` chooses the weights; `unit` is what a step of an example is called.
+    """
 
     settings: FitSettings
+    figure: Figure
+    unit: str
     num_train: int
     num_valid: int
     num_parameters: int
@@ -47,13 +53,13 @@ class Warned:
 
 @dataclass(frozen=True, slots=True)
 class StepDone:
-    """One step of gradient descent; `loss` is per token of its batch, `gradient_norm` is before clipping."""
+    """One step of gradient descent; `loss` is per y⟨t⟩ of its batch, `gradient_norm` is before clipping."""
 
     epoch: int
     step: int
     batch: int
     num_batches: int
-    num_tokens: int
+    num_steps: int
     loss: float
     gradient_norm: float
     learning_rate: float

@@ -7,7 +7,6 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from unrolled.training.events import EpochDone, Event, Listener, Measuring, RunStarted, StepDone, Stopped, Warned
-from unrolled.training.settings import FitSettings
 
 __all__ = ["Lines", "show_progress"]
 
@@ -18,7 +17,7 @@ _SPEED_WINDOW = 300.0
 def show_progress(console: Console | None = None) -> Listener:
     """A listener that shows a run on a console (standard error by default), as suits a terminal or a pipe.
 
-    On a terminal: a bar with the epoch, the loss per token, the best dev metric, tokens per second and the time left.
+    On a terminal: a bar with the epoch, the loss, the best dev figure, steps per second and the time left.
     Elsewhere: one plain line an epoch.
     """
     console = console or Console(stderr=True)
@@ -36,14 +35,14 @@ class Lines:
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
-        self._settings = FitSettings()
+        self._run: RunStarted | None = None
         self._seconds: list[float] = []
 
     def __call__(self, event: Event) -> None:
         """Write what is worth a line."""
         match event:
             case RunStarted():
-                self._settings = event.settings
+                self._run = event
                 self._seconds = []
                 begins = f"goes on in epoch {event.epoch} after step {event.step}" if event.resumed else "starts"
                 self._write(
@@ -53,10 +52,10 @@ class Lines:
                 )
             case Warned():
                 self._write(f"Warning: {event.message}")
-            case EpochDone():
+            case EpochDone() if self._run is not None:
                 self._seconds.append(event.row["seconds"])
-                left = sum(self._seconds) / len(self._seconds) * (self._settings.epochs - event.epoch)
-                self._write(f"{epoch_line(event, self._settings)}  {duration(left)} left")
+                left = sum(self._seconds) / len(self._seconds) * (self._run.settings.epochs - event.epoch)
+                self._write(f"{epoch_line(event, self._run)}  {duration(left)} left")
             case Stopped():
                 best = f" Best epoch: {event.best_epoch}." if event.best_epoch else ""
                 self._write(f"{event.detail}{best}")
@@ -71,9 +70,9 @@ class _Bar:
         self._console = console
         self._progress: Progress | None = None
         self._task = TaskID(0)
-        self._settings = FitSettings()
+        self._run: RunStarted | None = None
         self._best = ""
-        self._tokens = 0
+        self._steps = 0
         self._since = 0.0
         self._lines = Lines(self._print)
 
@@ -83,18 +82,19 @@ class _Bar:
             case RunStarted():
                 self._lines(event)
                 self._start(event)
-            case StepDone():
-                self._tokens += event.num_tokens
-                speed = self._tokens / max(time.monotonic() - self._since, 1e-9)
-                text = f"loss {event.loss:.4f}{self._best}  {speed:,.0f} tokens/s"
+            case StepDone() if self._run is not None:
+                self._steps += event.num_steps
+                speed = self._steps / max(time.monotonic() - self._since, 1e-9)
+                text = f"loss {event.loss:.4f}{self._best}  {speed:,.0f} {self._run.unit}s/s"
                 self._update(event.epoch - 1 + event.batch / event.num_batches, event.epoch, text)
             case Measuring():
                 self._update(event.epoch, event.epoch, f"measuring {event.num_pairs:,} dev examples{self._best}")
-            case EpochDone():
-                self._print(epoch_line(event, self._settings))
-                self._tokens, self._since = 0, time.monotonic()
-                if event.improved and self._settings.metric in event.row:
-                    self._best = f"  best {self._settings.metric} {event.row[self._settings.metric]:.4f}"
+            case EpochDone() if self._run is not None:
+                self._print(epoch_line(event, self._run))
+                self._steps, self._since = 0, time.monotonic()
+                name = self._run.figure.name
+                if event.improved and name in event.row:
+                    self._best = f"  best {name} {event.row[name]:.4f}"
             case Stopped():
                 if self._progress is not None:
                     self._progress.stop()
@@ -104,8 +104,8 @@ class _Bar:
                 self._lines(event)
 
     def _start(self, event: RunStarted) -> None:
-        self._settings = event.settings
-        self._tokens, self._since = 0, time.monotonic()
+        self._run = event
+        self._steps, self._since = 0, time.monotonic()
         self._progress = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
@@ -116,31 +116,31 @@ class _Bar:
             speed_estimate_period=_SPEED_WINDOW,
         )
         self._task = self._progress.add_task(
-            self._description(event.epoch), total=event.settings.epochs, completed=event.epoch - 1, figures=""
+            _description(event, event.epoch), total=event.settings.epochs, completed=event.epoch - 1, figures=""
         )
         self._progress.start()
 
     def _update(self, completed: float, epoch: int, figures: str) -> None:
-        if self._progress is not None:
-            self._progress.update(
-                self._task, completed=completed, description=self._description(epoch), figures=figures
-            )
-
-    def _description(self, epoch: int) -> str:
-        return f"epoch {min(epoch, self._settings.epochs)}/{self._settings.epochs}"
+        if self._progress is not None and self._run is not None:
+            description = _description(self._run, epoch)
+            self._progress.update(self._task, completed=completed, description=description, figures=figures)
 
     def _print(self, line: str) -> None:
         self._console.print(line, markup=False, highlight=False, emoji=False)
 
 
-def epoch_line(event: EpochDone, settings: FitSettings) -> str:
-    """An epoch in one line: loss per token, the dev metric (starred where it is the best so far), speed."""
-    row = event.row
-    parts = [f"epoch {event.epoch}/{settings.epochs}", f"loss {row['train_loss']:.4f}"]
-    if settings.metric in row:
-        parts.append(f"{settings.metric} {row[settings.metric]:.4f}{'*' if event.improved else ' '}")
-    parts += [f"{row['tokens_per_second']:,.0f} tokens/s", duration(row["seconds"])]
+def epoch_line(event: EpochDone, run: RunStarted) -> str:
+    """An epoch in one line: loss per label, the dev figure (starred where it is the best so far), speed."""
+    row, name = event.row, run.figure.name
+    parts = [f"epoch {event.epoch}/{run.settings.epochs}", f"loss {row['train_loss']:.4f}"]
+    if name in row:
+        parts.append(f"{name} {row[name]:.4f}{'*' if event.improved else ' '}")
+    parts += [f"{row['steps_per_second']:,.0f} {run.unit}s/s", duration(row["seconds"])]
     return "  ".join(parts)
+
+
+def _description(run: RunStarted, epoch: int) -> str:
+    return f"epoch {min(epoch, run.settings.epochs)}/{run.settings.epochs}"
 
 
 def duration(seconds: float) -> str:

@@ -52,8 +52,8 @@ class RunRecord:
         self._lines(event)
         match event:
             case RunStarted():
-                self._rows, self._metric = list(event.rows), event.settings.metric
-                self._lower_is_better = event.settings.metric_goal == "lower"
+                self._rows, self._metric = list(event.rows), event.figure.name
+                self._lower_is_better = event.figure.goal == "lower"
                 self._write_metrics()
             case Improved():
                 self._save()

@@ -4,6 +4,7 @@ import contextlib
 import math
 import time
 from collections.abc import Generator, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,6 +14,7 @@ from torch import Tensor
 from unrolled.data.batches import token_batches
 from unrolled.data.pair import Pair
 from unrolled.errors import DataError, RunError, SettingsError
+from unrolled.metrics.metric import Figure
 from unrolled.training.averaging import MovingAverage
 from unrolled.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from unrolled.training.divergence import diverged
@@ -38,7 +40,7 @@ from unrolled.training.trainable import History, Trainable
 
 __all__ = ["RESUME", "Run"]
 
-_OWN_COLUMNS = frozenset({"epoch", "step", "train_loss", "learning_rate", "seconds", "tokens_per_second"})
+_OWN_COLUMNS = frozenset({"epoch", "step", "train_loss", "learning_rate", "seconds", "steps_per_second"})
 RESUME = "Resume with resume=True (on the command line: --resume)."
 
 
@@ -60,6 +62,7 @@ class Run:
         self.tell, self.path, self.interrupt = tell, path, interrupt
         self.network = model.network
         self.device = next(self.network.parameters()).device
+        self.figure = _figure(model, settings)
         self.lengths = _lengths(model, train, "training")
         self.fingerprint = fingerprint(self.network, settings, self.lengths, _lengths(model, valid, "dev"))
         self.optimizer = Optimizer(self.network, settings)
@@ -80,6 +83,8 @@ class Run:
         self.tell(
             RunStarted(
                 settings=self.settings,
+                figure=self.figure,
+                unit=self.model.unit,
                 num_train=len(self.train),
                 num_valid=len(self.valid),
                 num_parameters=sum(p.numel() for p in self.network.parameters()),
@@ -120,15 +125,17 @@ class Run:
             if len(self.state.rows) >= self.settings.epochs:
                 return "finished"
             patience = self.settings.patience
-            if patience is not None and epochs_waited(self.state.rows, self.settings) >= patience:
+            if patience is not None and epochs_waited(self.state.rows, self.figure) >= patience:
                 return "patience"
             self.train_epoch()
 
     def train_epoch(self) -> None:
         """Finish the epoch under way."""
         state, settings = self.state, self.settings
-        batches = token_batches(self.lengths, settings.batch_tokens, settings.seed, state.epoch)
-        drops = plateau_drops(state.rows, settings) if settings.schedule == "plateau" else 0
+        batches = token_batches(self.lengths, settings.batch_steps, settings.seed, state.epoch)
+        drops = 0
+        if settings.schedule == "plateau":
+            drops = plateau_drops(state.rows, self.figure, settings.plateau_patience)
         for batch in batches[state.batch :]:
             fraction = run_fraction(state.epoch, state.batch + 1, len(batches), settings.epochs)
             self.step(batch, learning_rate(settings, fraction, drops), len(batches))
@@ -151,11 +158,10 @@ class Run:
         """One step of gradient descent."""
         began = time.monotonic()
         state = self.state
-        tokens = sum(self.lengths[i] for i in batch)
         self.optimizer.zero_gradients()
         noise = noise_of_step(self.settings.seed, state.step + 1, self.device)
-        loss = self.model.loss([self.train[i] for i in batch], noise)
-        torch.autograd.backward(loss / tokens)
+        loss, steps, _ = self.model.loss([self.train[i] for i in batch], noise)
+        torch.autograd.backward(loss / steps)
         norm = self.optimizer.gradient_norm()
         # One transfer for both numbers: where the network is on another device, each would wait for it.
         loss_sum, norm_value = (float(value) for value in torch.stack((loss.detach(), norm)).cpu().numpy())
@@ -169,12 +175,11 @@ class Run:
         if self.average is not None:
             self.average.update(state.step)
         state.loss_sum += loss_sum
-        state.num_tokens += tokens
-        state.last_loss, state.learning_rate = loss_sum / tokens, rate
+        state.loss_steps += steps
+        state.num_steps += (read := sum(self.lengths[i] for i in batch))
+        state.last_loss, state.learning_rate = loss_sum / steps, rate
         state.seconds += time.monotonic() - began
-        self.tell(
-            StepDone(state.epoch, state.step, state.batch, num_batches, tokens, state.last_loss, norm_value, rate)
-        )
+        self.tell(StepDone(state.epoch, state.step, state.batch, num_batches, read, state.last_loss, norm_value, rate))
 
     def end_epoch(self) -> None:
         """Measure the dev set with the weights that count, and keep them where they are the best so far."""
@@ -183,11 +188,11 @@ class Run:
             began = time.monotonic()
             figures = self.measure() if self.valid else {}
             row = self.state.finish_epoch(figures, time.monotonic() - began)
-            improved = self.state.best_epoch(self.settings) == epoch
+            improved = self.state.best_epoch(self.figure) == epoch
             if improved:
                 self.best = {name: t.detach().clone() for name, t in self.network.state_dict().items()}
-                metric = self.settings.metric if figures else None
-                self.tell(Improved(epoch, metric, figures.get(self.settings.metric)))
+                metric = self.figure.name if figures else None
+                self.tell(Improved(epoch, metric, figures.get(self.figure.name)))
         self.tell(EpochDone(epoch, improved, dict(row)))
 
     def measure(self) -> dict[str, float]:
@@ -195,10 +200,7 @@ class Run:
         self.tell(Measuring(self.state.epoch, len(self.valid)))
         with self.interrupt.at_once(), torch.no_grad():
             figures = {name: float(value) for name, value in self.model.measure(self.valid).items()}
-        if self.settings.metric not in figures:
-            raise SettingsError(
-                f"metric is {self.settings.metric!r}. This model measures {', '.join(sorted(figures))}."
-            )
+        assert self.figure.name in figures
         taken = _OWN_COLUMNS & set(figures)
         if taken:
             raise SettingsError(f"A dev figure cannot be called {sorted(taken)[0]!r}: that is a column of the history.")
@@ -230,10 +232,10 @@ class Run:
     def finish(self, reason: Literal["finished", "patience"]) -> History:
         """Leave the network with the best weights."""
         self.network.load_state_dict(self.best)
-        best = self.state.best_epoch(self.settings)
+        best = self.state.best_epoch(self.figure)
         detail = f"All {self.settings.epochs} epochs are done."
         if reason == "patience":
-            detail = f"No better {self.settings.metric} for {self.settings.patience} epochs."
+            detail = f"No better {self.figure.name} for {self.settings.patience} epochs."
         self.stopped(reason, detail)
         return History(tuple(dict(row) for row in self.state.rows), best, reason)
 
@@ -243,7 +245,7 @@ class Run:
 
     def stopped(self, reason: Literal["finished", "patience", "interrupted", "failed"], detail: str) -> None:
         """Tell that the run has ended."""
-        best = self.state.best_epoch(self.settings)
+        best = self.state.best_epoch(self.figure)
         self.tell(Stopped(reason, detail, len(self.state.rows), self.state.step, best))
 
     @contextlib.contextmanager
@@ -261,6 +263,17 @@ class Run:
             with contextlib.suppress(Exception):
                 self.stopped("failed", str(error))
             raise
+
+
+def _figure(model: Trainable, settings: FitSettings) -> Figure:
+    names = {figure.name: figure for figure in model.figures}
+    if settings.metric not in names:
+        nearest = get_close_matches(settings.metric.lower(), names, n=1, cutoff=0.0)[0]
+        raise SettingsError(
+            f"metric is {settings.metric!r}. The figures that can choose the weights here: {', '.join(names)}. "
+            f"Did you mean {nearest!r}?"
+        )
+    return names[settings.metric]
 
 
 def _lengths(model: Trainable, pairs: Sequence[Pair[Any, Any]], name: str) -> list[int]:

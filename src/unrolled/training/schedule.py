@@ -2,13 +2,11 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Literal, TypeAlias
 
+from unrolled.metrics.metric import Figure, Goal
 from unrolled.training.settings import FitSettings
 
-__all__ = ["Goal", "best_epoch", "epochs_waited", "is_better", "learning_rate", "plateau_drops", "run_fraction"]
-
-Goal: TypeAlias = Literal["higher", "lower"]
+__all__ = ["best_epoch", "epochs_waited", "is_better", "learning_rate", "plateau_drops", "run_fraction"]
 
 
 def run_fraction(epoch: int, batch: int, num_batches: int, num_epochs: int) -> float:
@@ -55,49 +53,51 @@ def is_better(value: float, best: float, goal: Goal) -> bool:
     return value > best if goal == "higher" else value < best
 
 
-def best_epoch(rows: Sequence[Mapping[str, float]], metric: str, goal: Goal) -> int:
-    """The last epoch (from 1) whose metric no other beats; 0 before any, the last where nothing is measured.
+def best_epoch(rows: Sequence[Mapping[str, float]], figure: Figure) -> int:
+    """The last epoch (from 1) whose figure no other beats; 0 before any, the last where nothing is measured.
 
     Of equals the last: a dev set of few sentences often stays at one figure while the model still learns.
     """
-    if not rows or metric not in rows[0]:
+    if not rows or figure.name not in rows[0]:
         return len(rows)
     best = 0
     for i, row in enumerate(rows):
-        if row[metric] == rows[best][metric] or is_better(row[metric], rows[best][metric], goal):
+        value, so_far = row[figure.name], rows[best][figure.name]
+        if value == so_far or is_better(value, so_far, figure.goal):
             best = i
     return best + 1
 
 
-def epochs_waited(rows: Sequence[Mapping[str, float]], settings: FitSettings) -> int:
-    """How many epochs the dev metric has gone without a better one, since the first epoch of the best figure.
+def epochs_waited(rows: Sequence[Mapping[str, float]], figure: Figure) -> int:
+    """How many epochs the dev figure has gone without a better one, since the first epoch of the best.
 
-    None counts where a higher figure is better and the best is still 0: a dev set of few entities stays there for a
-    while although the model learns.
+    None counts while the best is still at the figure's floor: a dev set of few entities stays there for a while
+    although the model learns.
 
-    >>> [epochs_waited([{"f1": f1} for f1 in figures], FitSettings()) for figures in ([0.4, 0.4, 0.3], [0.0, 0.0])]
+    >>> f1 = Figure("f1", floor=0.0)
+    >>> [epochs_waited([{"f1": value} for value in values], f1) for values in ([0.4, 0.4, 0.3], [0.0, 0.0])]
     [2, 0]
     """
-    return _waits(rows, settings, most=None)[1]
+    return _waits(rows, figure, most=None)[1]
 
 
-def plateau_drops(rows: Sequence[Mapping[str, float]], settings: FitSettings) -> int:
+def plateau_drops(rows: Sequence[Mapping[str, float]], figure: Figure, plateau_patience: int) -> int:
     """How often `plateau_patience` epochs were waited, by the count of `epochs_waited`; each drop starts a new count.
 
     A function of the history alone, so that a resumed run needs no further state.
     """
-    return _waits(rows, settings, most=settings.plateau_patience)[0]
+    return _waits(rows, figure, most=plateau_patience)[0]
 
 
-def _waits(rows: Sequence[Mapping[str, float]], settings: FitSettings, most: int | None) -> tuple[int, int]:
+def _waits(rows: Sequence[Mapping[str, float]], figure: Figure, most: int | None) -> tuple[int, int]:
     """Return how often `most` epochs were waited in full, and the epochs waited since."""
-    if not rows or settings.metric not in rows[0]:
+    if not rows or figure.name not in rows[0]:
         return 0, 0
-    full, waited, best = 0, 0, rows[0][settings.metric]
+    full, waited, best = 0, 0, rows[0][figure.name]
     for row in rows[1:]:
-        if is_better(row[settings.metric], best, settings.metric_goal):
-            best, waited = row[settings.metric], 0
-        elif settings.metric_goal == "lower" or best != 0.0:
+        if is_better(row[figure.name], best, figure.goal):
+            best, waited = row[figure.name], 0
+        elif best != figure.floor:
             waited += 1
         if waited == most:
             full, waited = full + 1, 0

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, cast
 
 from unrolled.errors import RunError
+from unrolled.metrics.metric import Figure
 from unrolled.training.schedule import best_epoch
-from unrolled.training.settings import FitSettings
 
 __all__ = ["RunState"]
 
@@ -20,9 +20,10 @@ class RunState:
         batch: how many of its batches are done.
         step: how many steps are done since the start of the run.
         loss_sum: the summed loss of the epoch so far.
-        num_tokens: its tokens so far.
+        loss_steps: Σ T_y of the epoch so far, by which its loss is divided.
+        num_steps: the steps that the epoch has read so far.
         seconds: its training time so far.
-        last_loss: the last step's loss per token.
+        last_loss: the last step's loss per y⟨t⟩.
         learning_rate: of the last step.
         rows: one a finished epoch.
     """
@@ -31,7 +32,8 @@ class RunState:
     batch: int = 0
     step: int = 0
     loss_sum: float = 0.0
-    num_tokens: int = 0
+    loss_steps: int = 0
+    num_steps: int = 0
     seconds: float = 0.0
     last_loss: float = 0.0
     learning_rate: float = 0.0
@@ -65,21 +67,21 @@ class RunState:
         row: dict[str, float] = {
             "epoch": self.epoch,
             "step": self.step,
-            "train_loss": self.loss_sum / self.num_tokens,
+            "train_loss": self.loss_sum / self.loss_steps,
             "learning_rate": self.learning_rate,
             **figures,
             "seconds": self.seconds + seconds,
-            "tokens_per_second": self.num_tokens / max(self.seconds, 1e-9),
+            "steps_per_second": self.num_steps / max(self.seconds, 1e-9),
         }
         self.rows.append(row)
         self.epoch += 1
-        self.batch = self.num_tokens = 0
+        self.batch = self.loss_steps = self.num_steps = 0
         self.loss_sum = self.seconds = 0.0
         return row
 
-    def best_epoch(self, settings: FitSettings) -> int:
-        """The epoch (from 1) with the best dev metric; 0 before any, the last without a dev set."""
-        return best_epoch(self.rows, settings.metric, settings.metric_goal)
+    def best_epoch(self, figure: Figure) -> int:
+        """The epoch (from 1) with the best dev figure; 0 before any, the last without a dev set."""
+        return best_epoch(self.rows, figure)
 
 
 def _is_number(value: object) -> bool:

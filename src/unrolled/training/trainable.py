@@ -5,23 +5,33 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
+from unrolled.architectures import Loss
 from unrolled.data.pair import Pair
+from unrolled.metrics.metric import Figure
 
 __all__ = ["History", "Trainable"]
 
 
 class Trainable(Protocol):
-    """A model that `fit` can train."""
+    """A model that `fit` can train.
+
+    Attributes:
+        figures: those of `measure` that may choose the weights, the default first.
+        unit: what a step of an example is called, such as "token".
+    """
+
+    figures: Sequence[Figure]
+    unit: str
 
     @property
     def network(self) -> nn.Module:
         """All that is learnt: its state_dict is what a checkpoint holds."""
         ...
 
-    def loss(self, pairs: Sequence[Pair[Any, Any]], noise: torch.Generator, /) -> Tensor:
-        """The loss of a batch, a scalar, summed over its sequences and their steps; all noise is drawn from `noise`."""
+    def loss(self, pairs: Sequence[Pair[Any, Any]], noise: torch.Generator, /) -> Loss:
+        """The loss of a batch, summed over its sequences and their steps; all noise is drawn from `noise`."""
         ...
 
     def measure(self, pairs: Sequence[Pair[Any, Any]], /) -> Mapping[str, float]:
@@ -29,7 +39,7 @@ class Trainable(Protocol):
         ...
 
     def length(self, pair: Pair[Any, Any], /) -> int:
-        """The number of steps (tokens) of a pair, at least 1: by it batches are filled and the loss is averaged."""
+        """The number of steps of a pair, the longer of T_x and T_y, at least 1: by it batches are filled."""
         ...
 
 
@@ -38,7 +48,7 @@ class History:
     """How a run went.
 
     Attributes:
-        rows: one a finished epoch: epoch, step, train_loss, learning_rate, the dev figures, seconds, tokens_per_second.
+        rows: one a finished epoch: epoch, step, train_loss, learning_rate, the dev figures, seconds, steps_per_second.
         best_epoch: the epoch (from 1) whose weights were kept.
         stopped: "finished" after the last epoch, "patience" where the dev metric stalled.
     """

@@ -47,7 +47,7 @@ def test_what_stands_apart_from_the_gap_is_checked_as_ever(tmp_path: Path) -> No
 
 def test_the_scheme_is_that_of_all_labels_so_that_a_repair_does_not_change_it(tmp_path: Path) -> None:
     reading = read(tmp_path, "a.conll", "a O\nb I-PER\nc I-PER\nd\n\ne O\n")
-    assert (reading.scheme, lines(reading)) == ("IOB1", [4])
+    assert (reading.facts.get("scheme"), lines(reading)) == ("IOB1", [4])
 
 
 def test_json_lines(tmp_path: Path) -> None:

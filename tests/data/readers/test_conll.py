@@ -41,7 +41,7 @@ def sentences(reading) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
 def test_variants(tmp_path: Path, content: str, scheme: str, lines: list[int]) -> None:
     reading = read_conll(write(tmp_path, content))
     assert sentences(reading) == TWO
-    assert (reading.scheme, reading.lines, reading.problems) == (scheme, lines, [])
+    assert (reading.facts.get("scheme"), reading.lines, reading.problems) == (scheme, lines, [])
 
 
 def test_tabs_win_so_that_tokens_may_hold_spaces(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_plain_text(tmp_path: Path) -> None:
     path = write(tmp_path, "\ufeffAnn didn't sit.\r\n\r\n Rome  sleeps \n", "a.txt")
     reading = read_plain_text(path)
     assert sentences(reading) == [(("Ann", "didn't", "sit."), ()), (("Rome", "sleeps"), ())]
-    assert (reading.lines, reading.scheme) == ([1, 3], None)
+    assert (reading.lines, reading.facts.get("scheme")) == ([1, 3], None)
     assert read_plain_text(path, split_punctuation=True).pairs[0].x == ("Ann", "did", "n't", "sit", ".")
 
 

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from unrolled.data.readers.reading import Draft, Reading, finish
 from unrolled.data.readers.source import Problems, Row, counted, numbered_lines, split_at_spaces
+from unrolled.data.readers.tagged import Draft, TaggedReading, finish
 from unrolled.data.tags import Scheme
 
 __all__ = ["read_conll", "split_columns"]
@@ -28,7 +28,7 @@ def read_conll(
     scheme: Scheme | None = None,
     token_column: int = 0,
     label_column: int = -1,
-) -> Reading:
+) -> TaggedReading:
     """Read labelled sentences from columns; columns count from 0, negative ones from the end.
 
     `strict` raises the first problem as DataError; otherwise sentences with a problem are left out and all problems

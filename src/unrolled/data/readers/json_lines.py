@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
-from unrolled.data.readers.reading import Draft, Reading, finish
 from unrolled.data.readers.source import Problems, numbered_lines, split_at_spaces
+from unrolled.data.readers.tagged import Draft, TaggedReading, finish
 from unrolled.data.readers.values import Note, as_labels, as_tokens, draft_of_line
 from unrolled.data.tags import Scheme, Span, tags_from_spans
 
@@ -30,7 +30,7 @@ def read_json_lines(
     token_key: str | None = None,
     label_key: str | None = None,
     label_names: Sequence[str] | None = None,
-) -> Reading:
+) -> TaggedReading:
     """Read labelled sentences from JSON Lines; keys are found by their usual names unless they are given.
 
     Labels that are numbers need `label_names`, the name of each number in order.

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from unrolled.data.readers.conll import read_conll
 from unrolled.data.readers.json_lines import read_json_lines
-from unrolled.data.readers.reading import Reading
 from unrolled.data.readers.source import Problems, numbered_lines
 from unrolled.data.readers.tables import find_columns, read_table
+from unrolled.data.readers.tagged import TaggedReading
 from unrolled.data.tags import Scheme
 from unrolled.errors import SettingsError
 
@@ -28,7 +28,7 @@ def read_labelled(
     label_column: str | int | None = None,
     sentence_column: str | int | None = None,
     label_names: Sequence[str] | None = None,
-) -> Reading:
+) -> TaggedReading:
     """Read labelled sentences from CoNLL columns, CSV, TSV or JSON Lines: by the file's suffix and first lines.
 
     Columns are numbers (CoNLL, tables) or names (tables, JSON Lines); left out, they are found. See the four readers

@@ -3,15 +3,16 @@
 from pathlib import Path
 
 from unrolled.data.pair import Pair
-from unrolled.data.readers.reading import Reading, TaggedPair, verdict
+from unrolled.data.readers.reading import Reading, verdict
 from unrolled.data.readers.source import Problems, numbered_lines, split_at_spaces
+from unrolled.data.readers.tagged import TaggedPair, TaggedReading
 from unrolled.data.tokenizer import tokenize
 
 __all__ = ["read_plain_text"]
 
 
-def read_plain_text(path: str | Path, *, strict: bool = True, split_punctuation: bool = False) -> Reading:
-    """Read one sentence from each line that is not blank; y is empty and the scheme None.
+def read_plain_text(path: str | Path, *, strict: bool = True, split_punctuation: bool = False) -> TaggedReading:
+    """Read one sentence from each line that is not blank; y is empty.
 
     Lines are split at spaces; with `split_punctuation` by `tokenize`, for text that nobody has tokenised yet.
     """
@@ -23,4 +24,4 @@ def read_plain_text(path: str | Path, *, strict: bool = True, split_punctuation:
         if tokens:
             pairs.append(Pair(tuple(tokens), ()))
             lines.append(number)
-    return verdict(Reading(problems.path, pairs, lines, None, []), problems, strict=strict)
+    return verdict(Reading(problems.path, pairs, lines), problems, strict=strict)

@@ -1,100 +1,56 @@
-"""What a reader returns, and the last step that all readers share: the scheme, the conversion, the verdict."""
+"""What a reader returns, and its last step: the verdict."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
 
 from unrolled.data.pair import Pair
 from unrolled.data.problem import Problem
 from unrolled.data.readers.source import Problems
-from unrolled.data.tags import Scheme, detect_scheme, faults, to_iob2
 from unrolled.errors import DataError
 
-__all__ = ["Draft", "Reading", "TaggedPair", "finish", "verdict"]
+__all__ = ["Reading", "verdict"]
 
-TaggedPair: TypeAlias = Pair[tuple[str, ...], tuple[str, ...]]
+X = TypeVar("X")
+Y = TypeVar("Y")
 
 
 @dataclass(frozen=True)
-class Reading:
-    """The sentences of one file: tokens x and IOB2 labels y (none for plain text), and where each one starts.
+class Reading(Generic[X, Y]):
+    """The pairs of one file or folder, and what was wrong with it.
 
-    `scheme` is the one that the file was written in, None where there are no labels; `lines` are 1-based.
+    Attributes:
+        path: what was read.
+        pairs: the sound ones.
+        places: where each pair stands, such as "train.csv:17".
+        lines: the same as numbers, 1-based; 0 where a pair has a file of its own.
+        problems: by line, those of the whole file first.
+        facts: what was found out about the file, by name, such as {"scheme": "IOB2"}; shown in tables.
+        notes: what a reader of the figures should know, a sentence each.
     """
 
     path: str
-    pairs: list[TaggedPair]
+    pairs: list[Pair[X, Y]]
     lines: list[int]
-    scheme: Scheme | None
-    problems: list[Problem]
+    problems: list[Problem] = field(default_factory=list[Problem])
+    facts: Mapping[str, str] = field(default_factory=dict[str, str])
+    notes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    """Of each pair, where it has a file of its own."""
+
+    def place(self, i: int) -> str:
+        """Return where pair i stands."""
+        if self.files:
+            return self.files[i]
+        return f"{self.path}:{self.lines[i]}"
 
 
-@dataclass(slots=True)
-class Draft:
-    """A sentence as the file spells it; `lines` has one number for each token, or one for all of them.
-
-    `sound` is whether nothing has been found wrong with it so far; what is not sound still has its labels checked.
-    `gaps` are the positions of labels that cannot be read; `tags` has "" there, next to which any label may stand.
-    """
-
-    tokens: list[str]
-    tags: list[str]
-    lines: list[int]
-    sound: bool = True
-    gaps: set[int] = field(default_factory=set[int])
-
-    def add_gap(self, line: int) -> None:
-        """Take the place of a line that cannot be read."""
-        self.gaps.add(len(self.tags))
-        self.tokens.append("?")  # an empty one would be a problem of its own
-        self.tags.append("")
-        self.lines.append(line)
-        self.sound = False
-
-    def line(self, position: int) -> int:
-        """Return the line on which a token stands."""
-        return self.lines[position if len(self.lines) > 1 else 0]
-
-
-def finish(drafts: Sequence[Draft], problems: Problems, *, scheme: Scheme | None, strict: bool) -> Reading:
-    """Detect the scheme unless it is given, convert to IOB2, and drop (or, if strict, raise) what is wrong."""
-    scheme = scheme or detect_scheme(draft.tags for draft in drafts)
-    pairs: list[TaggedPair] = []
-    lines: list[int] = []
-    for draft in drafts:
-        wrong = [fault for fault in faults(draft.tags, scheme) if fault.position not in draft.gaps]
-        for fault in wrong:
-            problems.add(draft.line(fault.position), fault.found, fault.way_out)
-        if _tokens_are_sound(draft, problems) and draft.sound and not wrong:
-            pairs.append(Pair(tuple(draft.tokens), tuple(to_iob2(draft.tags, scheme))))
-            lines.append(draft.lines[0])
-    return verdict(Reading(problems.path, pairs, lines, scheme, []), problems, strict=strict)
-
-
-def verdict(reading: Reading, problems: Problems, *, strict: bool) -> Reading:
+def verdict(reading: Reading[X, Y], problems: Problems, *, strict: bool, noun: str = "sentence") -> Reading[X, Y]:
     """Return the reading with its problems; if strict, raise the first of them as DataError."""
     if not reading.pairs and not problems.found:
-        problems.add(None, "there is no sentence in this file", "Check that it is the right file and not empty")
+        problems.add(None, f"there is no {noun} in this file", "Check that it is the right file and not empty")
     found = problems.in_order()
     if strict and found:
         others = f" ({len(found) - 1} more: `unrolled check` lists all.)" if len(found) > 1 else ""
         raise DataError(f"{found[0]}{others}")
-    return Reading(reading.path, reading.pairs, reading.lines, reading.scheme, found)
-
-
-def _tokens_are_sound(draft: Draft, problems: Problems) -> bool:
-    sound = True
-    for position, token in enumerate(draft.tokens):
-        if not token:
-            problems.add(
-                draft.line(position), "an empty token", "Remove it with its label, or write what belongs there"
-            )
-            sound = False
-        elif not token.isascii() and any("\ud800" <= character <= "\udfff" for character in token):
-            problems.add(
-                draft.line(position),
-                f"half of a surrogate pair in the token {token!r}",
-                "Write the character itself in UTF-8, or both halves of its escape",
-            )
-            sound = False
-    return sound
+    return replace(reading, problems=found)

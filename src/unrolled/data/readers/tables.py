@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from unrolled.data.readers.reading import Draft, Reading, finish
 from unrolled.data.readers.source import Problems, Row, counted, numbered_lines
+from unrolled.data.readers.tagged import Draft, TaggedReading, finish
 from unrolled.data.readers.values import as_labels, as_tokens, draft_of_line, parse_cell
 from unrolled.data.tags import Scheme
 
@@ -45,7 +45,7 @@ def read_table(
     label_column: str | int | None = None,
     sentence_column: str | int | None = None,
     label_names: Sequence[str] | None = None,
-) -> Reading:
+) -> TaggedReading:
     """Read labelled sentences from CSV or TSV; columns are named, numbered from 0, or found by their usual names.
 
     One token a row: a new value in the sentence column begins a sentence, an empty one goes on with it; without that

@@ -5,8 +5,8 @@ import json
 from collections.abc import Callable, Sequence
 from typing import cast
 
-from unrolled.data.readers.reading import Draft
 from unrolled.data.readers.source import counted, split_at_spaces
+from unrolled.data.readers.tagged import Draft
 
 __all__ = ["Note", "as_labels", "as_tokens", "draft_of_line", "parse_cell"]
 
