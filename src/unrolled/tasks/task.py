@@ -1,39 +1,135 @@
-"""What a task is: functions and facts, no behaviour of its own."""
+"""What a task is: data and functions, no behaviour of its own."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
+from unrolled.architectures import ARCHITECTURES
+from unrolled.data.answer import Answer
+from unrolled.data.codecs import Codec
+from unrolled.data.pair import Pair
 from unrolled.data.readers import Reading
-from unrolled.tasks.settings import ReadingSettings
-from unrolled.training.metrics import EntityReport
+from unrolled.metrics import Metric, Report
+from unrolled.model import Model
+from unrolled.settings import Composed
 
-__all__ = ["Task"]
+__all__ = ["Bundled", "Segment", "Show", "Task", "Unit"]
+
+X = TypeVar("X")
+Y = TypeVar("Y")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What people call one side of a pair: all of it, and one step of it; both in the singular."""
+
+    name: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of a line: its text, and what the model says of it; None where it says nothing."""
+
+    text: str
+    kind: str | None = None
+    strength: float = 1.0
+    """From -1 (speaks against) to 1; how strongly the piece is marked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundled:
+    """The corpus that comes with the package.
+
+    Attributes:
+        train, dev, test: its files.
+        languages: of its texts.
+        about_test: one sentence that says in what the test part differs from the training part.
+    """
+
+    train: Path
+    dev: Path
+    test: Path
+    languages: tuple[str, ...] = ()
+    about_test: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Show(Generic[X, Y]):
+    """How x comes in from a line of text, and how an answer goes out.
+
+    Attributes:
+        read_x: x of a line; the second argument is true for text that is split at white space already. None for a line
+            that holds nothing.
+        json: what `predict --json` writes.
+        fields: the rows of tab-separated fields that a pipe gets.
+        segments: the line as a person sees it, piece by piece.
+        kinds: all kinds that a segment may have, so that each keeps its colour.
+    """
+
+    read_x: Callable[[str, bool], X | None]
+    json: Callable[[X | None, Answer[Y] | None], dict[str, Any]]
+    fields: Callable[[X, Answer[Y]], list[tuple[str, ...]]]
+    segments: Callable[[str, X, Y], list[Segment]]
+    kinds: Callable[[Codec[Y]], Sequence[str]]
+
+
+def nothing_to_start(model: Model[Any, Any], pairs: Sequence[Pair[Any, Any]], settings: Composed) -> list[str]:
+    """Leave the first weights as they were drawn."""
+    return []
+
+
+def no_tables(pairs: Sequence[Pair[Any, Any]]) -> Mapping[str, Mapping[str, int]]:
+    """Return no table."""
+    return {}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Task:
-    """One application: how its files are read, its pairs measured, and what it is called.
+class Task(Generic[X, Y]):
+    """One application.
 
     Attributes:
         name: what the command line calls it.
         title: what people call it.
-        shape: the shape of its pairs.
-        metric: the figure that chooses the best weights, where the settings name no other.
-        rule: one sentence that says how the metric counts; printed with every figure.
-        read: reads one labelled file as the settings say; with `strict=False` (the second argument) it collects every
-            problem instead of raising the first.
-        measure: from true and predicted labels to the report.
-        train, dev, test: the bundled corpus.
+        architecture: the kind of its network.
+        x, y: what its two sides are called.
+        example: an x to show the use with, as a line of text.
+        defaults: its settings.
+        purpose: one sentence on what a model does, given the codec of y.
+        read: reads one labelled file as the settings say; with the last argument false it collects every problem
+            instead of raising the first.
+        of_python: pairs of values that were given in Python, checked as `read` checks files.
+        codecs: fitted on the training pairs.
+        metric: what answers are measured by; the first of its figures chooses the weights.
+        show: how x comes in and an answer goes out.
+        start: what the first weights take from the training pairs; returns notes.
+        calibrate: sets what is chosen on dev pairs once the weights stand, and returns their report; None for nothing.
+        counts: tables of what occurs in labelled pairs, by name, for `check`: {"labels": {"O": 3}}.
+        bundled: the corpus that comes with the package.
     """
 
     name: str
     title: str
-    shape: str
-    metric: str
-    rule: str
-    read: Callable[[Path, bool, ReadingSettings], Reading]
-    measure: Callable[[Sequence[Sequence[str]], Sequence[Sequence[str]]], EntityReport]
-    train: Path
-    dev: Path
-    test: Path
+    architecture: str
+    x: Unit
+    y: Unit
+    example: str
+    defaults: Composed
+    purpose: Callable[[Codec[Y]], str]
+    read: Callable[[Path, Composed, bool], Reading[X, Y]]
+    of_python: Callable[[Any, Any, Composed], list[Pair[X, Y]]]
+    codecs: Callable[[Sequence[Pair[X, Y]], Composed], tuple[Codec[X], Codec[Y]]]
+    metric: Callable[[Codec[Y]], Metric[Y]]
+    show: Show[X, Y]
+    start: Callable[[Model[X, Y], Sequence[Pair[X, Y]], Composed], list[str]] = nothing_to_start
+    calibrate: Callable[[Model[X, Y], Sequence[Pair[X, Y]], Metric[Y]], Report] | None = None
+    counts: Callable[[Sequence[Pair[X, Y]]], Mapping[str, Mapping[str, int]]] = no_tables
+    bundled: Bundled | None = None
+    facts: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What `check` calls the facts of a reading: {"scheme": "label scheme"}."""
+
+    @property
+    def shape(self) -> str:
+        """The shape of its pairs, in the notation."""
+        return ARCHITECTURES[self.architecture].shape
