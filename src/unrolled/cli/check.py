@@ -8,10 +8,8 @@ from rich.console import Console
 
 from unrolled.cli.options import reading_given
 from unrolled.cli.screen import print_json, print_table, print_text, screen
-from unrolled.data.check import CheckReport, FileFigures, Overlap
-from unrolled.tasks.catalogue import find_task
-from unrolled.tasks.checking import check_files
-from unrolled.tasks.settings import ReadingSettings
+from unrolled.runs.check import CheckReport, Overlap, check_files
+from unrolled.tasks import find_task
 
 __all__ = ["run"]
 
@@ -25,8 +23,8 @@ def run(task: str, files: Sequence[Path], model: Path | None, set_: Sequence[str
     Raises:
         typer.Exit: with 1, where there are problems.
     """
-    find_task(task)  # all tasks so far are read alike, but one must exist
-    report = check_files(files, model, ReadingSettings.from_dict(reading_given(set_)))
+    found = find_task(task)
+    report = check_files(found, files, model, found.defaults.replaced(reading_given(found, set_)))
     if as_json:
         print_json(report.to_dict())
     else:
@@ -41,26 +39,23 @@ def _print(console: Console, report: CheckReport) -> None:
     if report.problems:
         print_text(console)
     columns = [f"{name}>" for name in _short_names([file.path for file in report.files])]
-    print_table(console, ("", *columns), _rows(report.files))
-    for name, counts in (("label", "labels"), ("entity type", "entities")):
-        kinds = sorted({kind for file in report.files for kind in getattr(file, counts)})
+    print_table(console, ("", *columns), _rows(report))
+    for name in report.files[0].counts if report.files else ():
+        kinds = sorted({kind for file in report.files for kind in file.counts[name]})
         if kinds:
             print_text(console)
-            print_table(
-                console,
-                (name, *columns),
-                [(kind, *(f"{getattr(file, counts).get(kind, 0):,}" for file in report.files)) for kind in kinds],
-            )
-    _print_conflicts(console, report.files)
+            rows = [(kind, *(f"{file.counts[name].get(kind, 0):,}" for file in report.files)) for kind in kinds]
+            print_table(console, (report.task.checks.tables.get(name, name), *columns), rows)
+    _print_conflicts(console, report)
     for overlap in report.overlaps:
-        _print_overlap(console, overlap)
+        _print_overlap(console, report.task.x.name, overlap)
     print_text(console)
     found = len(report.problems)
     print_text(
         console,
         "No problems."
         if report.ok
-        else f"{found:,} problem{'s' * (found > 1)}: the sentences concerned are left out of the figures.",
+        else f"{found:,} problem{'s' * (found > 1)}: the {report.task.x.name}s concerned are left out of the figures.",
         style="green" if report.ok else "bold red",
     )
 
@@ -71,60 +66,63 @@ def _short_names(paths: Sequence[str]) -> list[str]:
     return names if len(set(names)) == len(names) else list(paths)
 
 
-def _print_overlap(console: Console, overlap: Overlap) -> None:
+def _print_overlap(console: Console, noun: str, overlap: Overlap) -> None:
     print_text(console)
     if not overlap.num_shared:
-        print_text(console, f"No sentence of {overlap.second} is also in {overlap.first}.")
+        print_text(console, f"No {noun} of {overlap.second} is also in {overlap.first}.")
     else:
         others = f", {overlap.num_conflicting:,} of them with other labels" if overlap.num_conflicting else ""
         print_text(
             console,
-            f"{overlap.num_shared:,} sentences of {overlap.second} ({overlap.rate:.1%}) are also in {overlap.first}"
+            f"{overlap.num_shared:,} {noun}s of {overlap.second} ({overlap.rate:.1%}) are also in {overlap.first}"
             f"{others}.",
             style="yellow",
         )
-    if overlap.unseen_types:
+    if overlap.unseen:
         print_text(
             console,
-            f"{overlap.second} has {', '.join(overlap.unseen_types)}, which {overlap.first} lacks.",
+            f"{overlap.second} has {', '.join(overlap.unseen)}, which {overlap.first} lacks.",
             style="yellow",
         )
 
 
-def _rows(files: Sequence[FileFigures]) -> list[tuple[str, ...]]:
-    rows = [
-        ("problems", *(f"{file.num_problems:,}" for file in files)),
-        ("label scheme", *(file.scheme or "-" for file in files)),
-        ("sentences", *(f"{file.num_sentences:,}" for file in files)),
-        ("tokens", *(f"{file.num_tokens:,}" for file in files)),
-        ("shortest sentence", *(f"{file.lengths.min:,}" if file.lengths else "-" for file in files)),
+def _rows(report: CheckReport) -> list[tuple[str, ...]]:
+    files, task = report.files, report.task
+    noun, step = f"{task.x.name}s", f"{task.x.step}s"
+    rows = [("problems", *(f"{file.num_problems:,}" for file in files))]
+    for fact in dict.fromkeys(fact for file in files for fact in file.facts):
+        rows.append((task.checks.facts.get(fact, fact), *(file.facts.get(fact, "-") for file in files)))
+    rows += [
+        (noun, *(f"{file.num_examples:,}" for file in files)),
+        (step, *(f"{file.num_steps:,}" for file in files)),
+        (f"shortest {task.x.name}", *(f"{file.lengths.min:,}" if file.lengths else "-" for file in files)),
         ("median length", *(f"{file.lengths.median:g}" if file.lengths else "-" for file in files)),
         ("95 % are at most", *(f"{file.lengths.p95:,}" if file.lengths else "-" for file in files)),
-        ("longest sentence", *(f"{file.lengths.max:,}" if file.lengths else "-" for file in files)),
-        ("without entity", *(f"{file.num_without_entity:,}" for file in files)),
-        ("duplicate sentences", *(f"{file.num_duplicates:,}" for file in files)),
+        (f"longest {task.x.name}", *(f"{file.lengths.max:,}" if file.lengths else "-" for file in files)),
+    ]
+    for name in files[0].figures if files else ():
+        rows.append((name.removeprefix("num_").replace("_", " "), *(f"{file.figures[name]:,}" for file in files)))
+    rows += [
+        (f"duplicate {noun}", *(f"{file.num_duplicates:,}" for file in files)),
         ("duplicates labelled otherwise", *(f"{len(file.conflicts):,}" for file in files)),
     ]
     if any(file.unknown for file in files):
-        rows.append(("unknown words", *(f"{file.unknown.rate:.2%}" if file.unknown else "-" for file in files)))
-        rows.append(("most common", *(_commonest(file) for file in files)))
+        rates = (f"{file.unknown.rate:.2%}" if file.unknown else "-" for file in files)
+        common = (", ".join(name for name, _ in file.unknown.most_common[:5]) if file.unknown else "" for file in files)
+        rows += [("unknown words", *rates), ("most common", *common)]
     return rows
 
 
-def _commonest(file: FileFigures) -> str:
-    return ", ".join(token for token, _ in file.unknown.most_common[:5]) if file.unknown else ""
-
-
-def _print_conflicts(console: Console, files: Sequence[FileFigures]) -> None:
-    for file in files:
+def _print_conflicts(console: Console, report: CheckReport) -> None:
+    for file in report.files:
         if not file.conflicts:
             continue
         print_text(console)
         for conflict in file.conflicts[:SHOWN_CONFLICTS]:
-            words = ", ".join(conflict.tokens[position] for position in conflict.positions)
             print_text(
                 console,
-                f"{file.path}:{conflict.line}: the sentence of line {conflict.first_line} again, other labels: {words}",
+                f"{file.path}:{conflict.line}: the {report.task.x.name} of line {conflict.first_line} again, other "
+                f"labels: {report.in_words(conflict)[1]}",
                 style="yellow",
             )
         if len(file.conflicts) > SHOWN_CONFLICTS:

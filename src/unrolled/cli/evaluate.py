@@ -6,7 +6,7 @@ from pathlib import Path
 from unrolled.cli.options import reading_given
 from unrolled.cli.reports import print_report
 from unrolled.cli.screen import print_json, print_text, screen
-from unrolled.tasks.evaluation import evaluate
+from unrolled.runs.evaluate import evaluate
 
 __all__ = ["run"]
 
@@ -21,10 +21,10 @@ def run(directory: Path, data: Path | None, set_: Sequence[str], *, as_json: boo
     for number, part in enumerate(evaluation.parts):
         if number:
             print_text(console)
-        print_report(console, part.name, part.path, part.report)
-        if part.unseen_types:
+        print_report(console, evaluation.task, part.name, part.path, part.report)
+        if part.unseen:
             print_text(
                 console,
-                f"Note: the model was trained on no {', '.join(part.unseen_types)}, and finds none.",
+                f"Note: the model was trained on no {', '.join(part.unseen)}, and finds none.",
                 style="yellow",
             )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from unrolled.cli.screen import print_json, print_pairs, print_table, print_text, screen, value_text
-from unrolled.tasks.description import describe
+from unrolled.runs.inspect import Description, describe
 
 __all__ = ["run"]
 
@@ -16,27 +16,20 @@ def run(directory: Path, *, as_json: bool) -> None:
         print_json(model.to_dict())
         return
     console = screen()
-    unknown = "of the dev part's words an unrecorded share is <unk>"
-    if model.unknown_rate is not None:
-        unknown = f"of the dev part's words {model.unknown_rate:.2%} are <unk>"
     figures = ", ".join(f"{name} {value:.4f}" for name, value in model.figures.items()) or "not recorded"
-    print_pairs(
-        console,
-        {
-            "model": str(model.directory),
-            "task": f"{model.task}: {model.title}",
-            "shape": f"T_x → T_y: {model.shape}",
-            "labels": f"{len(model.labels)}: {' '.join(model.labels)}",
-            "vocabulary": f"{model.vocabularies['words']:,} words, <unk> included; {unknown}",
-            "spelling": f"{model.vocabularies['affixes']:,} affixes and shapes, "
-            f"{model.vocabularies['characters']:,} characters",
-            "metric": f"{model.metric}. {model.rule}",
-            "dev figures": figures,
-            "bias": f"{model.outside_bias:g} is taken from the scores of O before the best labels are chosen",
-            "seed": "not recorded" if model.seed is None else str(model.seed),
-            "engine": model.engine,
-        },
-    )
+    pairs = {
+        "model": str(model.directory),
+        "task": f"{model.task}: {model.title}",
+        "shape": f"T_x → T_y: {model.shape}",
+    }
+    if model.labels:
+        pairs["labels"] = f"{len(model.labels)}: {' '.join(model.labels)}"
+    if model.vocabularies:
+        pairs |= _vocabularies(model)
+    pairs |= {"metric": f"{model.metric}. {model.rule}", "dev figures": figures}
+    pairs |= {name.replace("_", " "): f"{value:g}, chosen on the dev part" for name, value in model.chosen.items()}
+    pairs |= {"seed": "not recorded" if model.seed is None else str(model.seed), "engine": model.engine}
+    print_pairs(console, pairs)
     print_text(console)
     rows = [
         (parameter.name, _shape(parameter.symbols), _shape(list(map(str, parameter.shape))), f"{parameter.count:,}")
@@ -59,3 +52,15 @@ def run(directory: Path, *, as_json: bool) -> None:
 
 def _shape(sizes: Sequence[str]) -> str:
     return " × ".join(sizes)
+
+
+def _vocabularies(model: Description) -> dict[str, str]:
+    """Return the sizes in words: the first vocabulary with what it does not know, then the others."""
+    (first, size), *others = model.vocabularies.items()
+    unknown = "an unrecorded share is <unk>"
+    if model.unknown_rate is not None:
+        unknown = f"{model.unknown_rate:.2%} are <unk>"
+    found = {"vocabulary": f"{size:,} {first}, <unk> included; of the dev part's {first} {unknown}"}
+    if others:
+        found["spelling"] = ", ".join(f"{number:,} {name}" for name, number in others)
+    return found

@@ -1,40 +1,31 @@
 """The figures of a report, with the rule that they count by."""
 
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
 from unrolled.cli.screen import print_pairs, print_table, print_text
-from unrolled.training.metrics import RULES, EntityReport
+from unrolled.metrics import Report
+from unrolled.tasks import Task
 
 __all__ = ["print_report"]
 
-COLUMNS = ("type", "precision>", "recall>", "F1>", "gold>", "predicted>", "correct>")
+
+def print_report(console: Console, task: Task[Any, Any], name: str, path: Path, report: Report) -> None:
+    """Print the figures of each type or class and over all, then what they mean."""
+    counts = ", ".join(f"{number:,} {noun}" for noun, number in report.counts.items())
+    print_text(console, f"{name}: {path}, {counts}", style="bold")
+    table = {**report.by, **report.totals}
+    columns = list(dict.fromkeys(column for row in table.values() for column in row))
+    if table:
+        rows = [(kind, *(_cell(row.get(column)) for column in columns)) for kind, row in table.items()]
+        heads = ["F1>" if column == "f1" else f"{column.replace('_', ' ')}>" for column in columns]
+        print_table(console, (task.y.step, *heads), rows)
+    print_pairs(console, report.notes)
 
 
-def print_report(console: Console, name: str, path: Path, report: EntityReport) -> None:
-    """Print precision, recall and F1 of each type and over all, then what they mean."""
-    print_text(
-        console, f"{name}: {path}, {report.num_sentences:,} sentences, {report.num_tokens:,} tokens", style="bold"
-    )
-    rows = [
-        (
-            kind,
-            f"{score.precision:.4f}",
-            f"{score.recall:.4f}",
-            f"{score.f1:.4f}",
-            f"{score.num_gold:,}",
-            f"{score.num_predicted:,}",
-            f"{score.num_correct:,}",
-        )
-        for kind, score in [*report.per_type.items(), ("all", report.overall)]
-    ]
-    print_table(console, COLUMNS, rows)
-    print_pairs(
-        console,
-        {
-            "F1": f"{report.overall.f1:.4f} over all entities, {report.macro_f1:.4f} the mean of the types",
-            "rule": RULES[report.rule],
-            "token accuracy": f"{report.token_accuracy:.4f}, O included: no measure of entities",
-        },
-    )
+def _cell(value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4f}"

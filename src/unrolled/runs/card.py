@@ -1,22 +1,23 @@
 """The model card: what a model is, what it was trained on and how well it does, from recorded facts alone."""
 
-import hashlib
 import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
+from typing import Any
 
-from unrolled.errors import DataError
+from unrolled.metrics import Report
+from unrolled.settings import Composed
+from unrolled.tasks import Task
 
-__all__ = ["CardData", "CardFacts", "model_card"]
+__all__ = ["CardFacts", "CardPart", "model_card"]
 
 NOT_RECORDED = "not recorded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CardData:
+class CardPart:
     """One part of the data: what it was for, its file's name (without folders), how many pairs, its SHA-256."""
 
     use: str
@@ -24,83 +25,46 @@ class CardData:
     num_pairs: int
     sha256: str | None = None
 
-    @classmethod
-    def from_file(cls, use: str, path: Path, num_pairs: int) -> "CardData":
-        """Return the facts of a file that was read.
-
-        Raises:
-            DataError: it can no longer be read.
-        """
-        try:
-            with path.open("rb") as file:
-                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError as error:
-            raise DataError(f"{path}: cannot be read again for the model card: {error.strerror}.") from error
-        return cls(use=use, name=path.name, num_pairs=num_pairs, sha256=sha256)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardFacts:
     """What a model card states; what is left out is said to be not recorded.
 
     Attributes:
-        task: the task's name on the command line, such as "ner".
-        title: what people call the task.
-        purpose: one sentence on what the model does.
-        shape: the shape of the pairs, such as "many to many, T_x = T_y".
+        task: what the model does.
+        purpose: one sentence on that.
         data: the parts of the data, training first.
-        metric, rule: the figure that chose the weights and the sentence that says how it counts.
-        seed: of the run.
-        figures: name -> figure on the dev data.
-        figures_by_type: type -> name -> figure on the dev data.
-        settings, defaults: name -> value; the card lists where the two differ.
+        metric: the figure that chose the weights.
+        report: of the dev part; None where nothing was measured.
+        settings: of the run; the card lists where they differ from the defaults.
         versions: package -> version, "python" among them.
         num_parameters: numbers in the weights.
         best_epoch: the epoch whose weights these are, from 1.
         training_seconds: of the whole run.
         trained_on: the day.
-        example: an x to show the use with.
-        unit: what an x is called, in the plural.
         languages: of the data, if known.
         limits: further sentences on what the model cannot do.
     """
 
-    task: str
-    title: str
+    task: Task[Any, Any]
     purpose: str
-    shape: str
-    data: Sequence[CardData]
+    data: Sequence[CardPart]
     metric: str
-    rule: str
-    seed: int
-    figures: Mapping[str, float] = field(default_factory=dict[str, float])
-    figures_by_type: Mapping[str, Mapping[str, float]] = field(default_factory=dict[str, Mapping[str, float]])
-    settings: Mapping[str, object] = field(default_factory=dict[str, object])
-    defaults: Mapping[str, object] = field(default_factory=dict[str, object])
+    report: Report | None
+    settings: Composed
     versions: Mapping[str, str] = field(default_factory=dict[str, str])
     num_parameters: int | None = None
     best_epoch: int | None = None
     training_seconds: float | None = None
     trained_on: date | None = None
-    example: Sequence[str] = ("Harry", "Potter", "met", "Hermione", "Granger", ".")
-    unit: str = "sentences"
     languages: Sequence[str] = ()
     limits: Sequence[str] = ()
 
 
 def model_card(facts: CardFacts) -> str:
-    """Return the card as Markdown: the same facts give the same text.
-
-    >>> facts = CardFacts(
-    ...     task="ner", title="Named entity recognition", purpose="Marks names.", shape="many to many, T_x = T_y",
-    ...     data=[CardData(use="train", name="train.conll", num_pairs=900)], metric="f1", rule="Exact span.", seed=1,
-    ... )
-    >>> print(model_card(facts).split("## Limits")[1].strip())
-    - Trained on 900 sentences; nothing is known about data of another kind.
-    - Languages of the data: not recorded.
-    """
+    """Return the card as Markdown: the same facts give the same text."""
     sections = [
-        f"# {_text(facts.title)}\n\n{_text(facts.purpose)}",
+        f"# {_text(facts.task.title[:1].upper() + facts.task.title[1:])}\n\n{_text(facts.purpose)}",
         _what(facts),
         _how_to_use(facts),
         _data(facts),
@@ -113,16 +77,16 @@ def model_card(facts: CardFacts) -> str:
 
 def _what(facts: CardFacts) -> str:
     parameters = NOT_RECORDED if facts.num_parameters is None else f"{facts.num_parameters:,}"
-    rows = [("task", _code(facts.task)), ("shape, T_x → T_y", _text(facts.shape)), ("parameters", parameters)]
+    rows = [("task", _code(facts.task.name)), ("shape, T_x → T_y", _text(facts.task.shape)), ("parameters", parameters)]
     return _table(("", ""), rows)
 
 
 def _how_to_use(facts: CardFacts) -> str:
-    words = list(facts.example)
+    line = " ".join(facts.task.example.split())
+    x = facts.task.show.read_x(line, False)
     # ASCII escapes: whatever the example holds, it can neither end the string nor the block.
-    literal = "[" + ", ".join(map(ascii, words)) + "]"
-    python = f'from unrolled.model import Model\n\nmodel = Model.load("DIR")\nprint(model.predict([{literal}]))'
-    shell = f"printf '%s\\n' {shlex.quote(' '.join(' '.join(words).split()))} | unrolled predict DIR"
+    python = f'from unrolled.model import Model\n\nmodel = Model.load("DIR")\nprint(model.predict([{ascii(x)}]))'
+    shell = f"printf '%s\\n' {shlex.quote(line)} | unrolled predict DIR"
     return (
         "## Use\n\n"
         "In the folder that holds this directory, where `DIR` is its name:\n\n"
@@ -135,33 +99,31 @@ def _data(facts: CardFacts) -> str:
         (_text(part.use), _code(part.name), f"{part.num_pairs:,}", _code(part.sha256) if part.sha256 else NOT_RECORDED)
         for part in facts.data
     ]
-    return f"## Data\n\n{_table(('use', 'file', _text(facts.unit), 'SHA-256'), rows)}"
+    return f"## Data\n\n{_table(('use', 'file', _text(f"{facts.task.x.name}s"), 'SHA-256'), rows)}"
 
 
 def _figures(facts: CardFacts) -> str:
-    text = f"## Figures on the dev data\n\nMetric: {_code(facts.metric)}. {_text(facts.rule)}\n\n"
-    if not facts.figures:
-        return f"{text}No figures were recorded."
-    text += _table(("figure", "value"), [(_text(name), _number(value)) for name, value in facts.figures.items()])
-    if facts.figures_by_type:
-        columns = list(dict.fromkeys(name for figures in facts.figures_by_type.values() for name in figures))
+    report = facts.report
+    if report is None:
+        return f"## Figures on the dev data\n\nMetric: {_code(facts.metric)}.\n\nNo figures were recorded."
+    text = f"## Figures on the dev data\n\nMetric: {_code(facts.metric)}. {_text(report.rule_text)}\n\n"
+    rows = [(_text(name.replace("_", " ")), _number(value)) for name, value in report.figures.items()]
+    text += _table(("figure", "value"), rows)
+    if report.by:
+        columns = list(dict.fromkeys(name for figures in report.by.values() for name in figures))
         rows = [
             (_text(kind), *(_number(figures[name]) if name in figures else "" for name in columns))
-            for kind, figures in facts.figures_by_type.items()
+            for kind, figures in report.by.items()
         ]
-        text += "\n\n" + _table(("type", *map(_text, columns)), rows)
+        text += "\n\n" + _table((_text(facts.task.y.step), *map(_text, columns)), rows)
     return text
 
 
 def _training(facts: CardFacts) -> str:
-    absent = object()
-    changed = {
-        name: value
-        for name, value in facts.settings.items()
-        if type(value) is not type(facts.defaults.get(name, absent)) or value != facts.defaults.get(name)
-    }
+    changed, values = facts.settings.changed(), facts.settings.to_dict()
+    defaults = {declared.name: declared.default for declared in facts.settings.declared()}
     rows = [
-        ("seed", str(facts.seed)),
+        ("seed", str(values.get("seed", NOT_RECORDED))),
         ("date", facts.trained_on.isoformat() if facts.trained_on else NOT_RECORDED),
         ("time", NOT_RECORDED if facts.training_seconds is None else _duration(facts.training_seconds)),
         ("best epoch", NOT_RECORDED if facts.best_epoch is None else str(facts.best_epoch)),
@@ -171,21 +133,21 @@ def _training(facts: CardFacts) -> str:
     if not changed:
         return f"{text}All settings have their default values."
     settings = [
-        (_code(name), _code(repr(value)), _code(repr(facts.defaults[name])) if name in facts.defaults else "none")
+        (_code(name), _code(repr(value)), _code(repr(defaults[name])))
         for name, value in changed.items()
     ]
     return f"{text}Settings that differ from the defaults:\n\n{_table(('setting', 'value', 'default'), settings)}"
 
 
 def _limits(facts: CardFacts) -> str:
-    trained = f"{facts.data[0].num_pairs:,} {_text(facts.unit)}" if facts.data else f"data that is {NOT_RECORDED}"
+    trained = f"{facts.data[0].num_pairs:,} {_text(f"{facts.task.x.name}s")}" if facts.data else f"data that is {NOT_RECORDED}"
     languages = ", ".join(map(_text, facts.languages)) or NOT_RECORDED
     lines = [
         f"Trained on {trained}; nothing is known about data of another kind.",
         f"Languages of the data: {languages}.",
         *(
             ["The dev data chose the weights: figures on data that was never looked at may be lower."]
-            * bool(facts.figures)
+            * (facts.report is not None)
         ),
         *map(_text, facts.limits),
     ]

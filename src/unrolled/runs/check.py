@@ -1,31 +1,221 @@
-"""Checking labelled files before training: what `unrolled check` does."""
+"""All problems and the figures of labelled files, without training: what `unrolled check` does."""
 
-from collections.abc import Sequence
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from math import ceil
 from pathlib import Path
+from typing import Any
 
-from unrolled.data.check import CheckReport, check_labelled
+from unrolled.data.codecs.codec import Knowing
+from unrolled.data.problem import Problem
+from unrolled.data.readers import Reading
+from unrolled.data.vocabulary import UnknownReport
 from unrolled.model import Model
-from unrolled.tasks.settings import ReadingSettings
+from unrolled.settings import Composed
+from unrolled.tasks import Task
 
-__all__ = ["check_files"]
+__all__ = ["CheckReport", "Conflict", "FileFigures", "Lengths", "Overlap", "check_files"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """T_x of the examples; `p95` is the smallest length that at least 95 % of them do not exceed."""
+
+    min: int
+    median: float
+    p95: int
+    max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """An x that stands in two places with different y."""
+
+    first_line: int
+    line: int
+    x: Any
+    first_y: Any
+    y: Any
+
+
+@dataclass(frozen=True, slots=True)
+class FileFigures:
+    """The figures of the sound examples of one file; `lengths` is None if there is none.
+
+    `num_duplicates` counts the examples whose x stands earlier in the file, `conflicts` those of them that have another
+    y there. `unknown` is given only against a model with a vocabulary.
+    """
+
+    path: str
+    facts: Mapping[str, str]
+    num_problems: int
+    num_examples: int
+    num_steps: int
+    lengths: Lengths | None
+    counts: Mapping[str, Mapping[str, int]]
+    figures: Mapping[str, int]
+    num_duplicates: int
+    conflicts: tuple[Conflict, ...]
+    unknown: UnknownReport | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """How much of the second file is in the first: examples by their x, and labels that it lacks."""
+
+    first: str
+    second: str
+    num_shared: int
+    rate: float
+    lines: tuple[tuple[int, int], ...]
+    num_conflicting: int
+    unseen: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """Figures of each file, overlap of each two (earlier, later), and every problem."""
+
+    task: Task[Any, Any]
+    files: tuple[FileFigures, ...]
+    overlaps: tuple[Overlap, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether no file has a problem; duplicates, overlaps and conflicts are figures, not problems."""
+        return not self.problems
+
+    def in_words(self, conflict: Conflict) -> tuple[dict[str, Any], str]:
+        """Return a conflict for JSON, and in words."""
+        return self.task.checks.conflict(conflict.x, conflict.first_y, conflict.y)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the report for JSON."""
+        x = self.task.x
+        files = [
+            {
+                "path": file.path,
+                **file.facts,
+                "num_problems": file.num_problems,
+                f"num_{x.name}s": file.num_examples,
+                f"num_{x.step}s": file.num_steps,
+                "lengths": None if file.lengths is None else asdict(file.lengths),
+                **{name: dict(table) for name, table in file.counts.items()},
+                **file.figures,
+                "num_duplicates": file.num_duplicates,
+                "conflicts": [
+                    {"first_line": conflict.first_line, "line": conflict.line, **self.in_words(conflict)[0]}
+                    for conflict in file.conflicts
+                ],
+                "unknown": None if file.unknown is None else asdict(file.unknown),
+            }
+            for file in self.files
+        ]
+        return {
+            "ok": self.ok,
+            "files": files,
+            "overlaps": [
+                {(f"unseen_{self.task.y.step}s" if name == "unseen" else name): value for name, value in asdict(overlap).items()}
+                for overlap in self.overlaps
+            ],
+            "problems": [asdict(problem) for problem in self.problems],
+        }
 
 
 def check_files(
-    paths: Sequence[Path], model: Path | None = None, settings: ReadingSettings | None = None
+    task: Task[Any, Any], paths: Sequence[Path], model: Path | None = None, settings: Composed | None = None
 ) -> CheckReport:
-    """List all problems and the figures of labelled files; with a model's directory also what it does not know.
+    """List all problems and the figures of labelled files, the training file first.
+
+    Nothing in a file raises: what is wrong stands in `problems`. With a model's directory it is also counted what the
+    model does not know.
 
     Raises:
         ModelFileError: the model cannot be trusted.
         SettingsError: settings that a file cannot be read by.
     """
-    settings = settings or ReadingSettings()
-    return check_labelled(
-        paths,
-        unknown_rate=None if model is None else Model.load(model).x_codec.unknown_rate,
-        scheme=settings.known_scheme(),
-        token_column=settings.token_column,
-        label_column=settings.label_column,
-        sentence_column=settings.sentence_column,
-        label_names=settings.names_of_labels(),
+    known = None if model is None else Model.load(model).x
+    readings = [task.read(path, settings or task.defaults, False) for path in paths]
+    return CheckReport(
+        task=task,
+        files=tuple(_figures(task, reading, known) for reading in readings),
+        overlaps=tuple(_overlap(task, first, second) for first, second in combinations(readings, 2)),
+        problems=tuple(problem for reading in readings for problem in reading.problems),
+    )
+
+
+def _figures(task: Task[Any, Any], reading: Reading[Any, Any], known: object) -> FileFigures:
+    lengths = sorted(task.length(pair) for pair in reading.pairs)
+    num_duplicates, conflicts = _duplicates(reading)
+    return FileFigures(
+        path=reading.path,
+        facts=reading.facts,
+        num_problems=len(reading.problems),
+        num_examples=len(lengths),
+        num_steps=sum(lengths),
+        lengths=_lengths(lengths) if lengths else None,
+        counts=task.checks.counts(reading.pairs),
+        figures=task.checks.figures(reading.pairs),
+        num_duplicates=num_duplicates,
+        conflicts=tuple(conflicts),
+        unknown=known.unknown(pair.x for pair in reading.pairs) if isinstance(known, Knowing) else None,
+    )
+
+
+def _lengths(ordered: Sequence[int]) -> Lengths:
+    p95 = ordered[ceil(0.95 * len(ordered)) - 1]
+    return Lengths(ordered[0], float(statistics.median(ordered)), p95, ordered[-1])
+
+
+def _key(x: Any) -> Any:
+    """Return what stands for an x in a table: arrays do not compare."""
+    return x if not hasattr(x, "tobytes") else (x.shape, x.tobytes())
+
+
+def _first_places(reading: Reading[Any, Any]) -> dict[Any, tuple[int, Any]]:
+    """Return, for every x, the line where it first stands and its y there."""
+    first: dict[Any, tuple[int, Any]] = {}
+    for pair, line in zip(reading.pairs, reading.lines, strict=True):
+        first.setdefault(_key(pair.x), (line, pair.y))
+    return first
+
+
+def _duplicates(reading: Reading[Any, Any]) -> tuple[int, list[Conflict]]:
+    first = _first_places(reading)
+    num_duplicates = 0
+    conflicts: list[Conflict] = []
+    seen: set[Any] = set()
+    for pair, line in zip(reading.pairs, reading.lines, strict=True):
+        key = _key(pair.x)
+        if key not in seen:
+            seen.add(key)
+            continue
+        num_duplicates += 1
+        first_line, y = first[key]
+        if y != pair.y:
+            conflicts.append(Conflict(first_line, line, pair.x, y, pair.y))
+    return num_duplicates, conflicts
+
+
+def _overlap(task: Task[Any, Any], first: Reading[Any, Any], second: Reading[Any, Any]) -> Overlap:
+    known = _first_places(first)
+    lines: list[tuple[int, int]] = []
+    num_conflicting = 0
+    for pair, line in zip(second.pairs, second.lines, strict=True):
+        found = known.get(_key(pair.x))
+        if found is not None:
+            lines.append((found[0], line))
+            num_conflicting += found[1] != pair.y
+    before, after = (list(task.checks.counts(part.pairs).values()) or [{}] for part in (first, second))
+    return Overlap(
+        first=first.path,
+        second=second.path,
+        num_shared=len(lines),
+        rate=len(lines) / len(second.pairs) if second.pairs else 0.0,
+        lines=tuple(lines),
+        num_conflicting=num_conflicting,
+        unseen=tuple(sorted(after[-1].keys() - before[-1].keys())),
     )

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import cast
 
 from unrolled.errors import RunError, SettingsError
-from unrolled.tasks.settings import TaggingSettings
-from unrolled.tasks.training_data import TrainingData
+from unrolled.runs.parts import Data
+from unrolled.settings import Composed
+from unrolled.tasks import find_task
 
-__all__ = ["RECORDED", "RunConfig"]
+__all__ = ["RECORDED", "RunConfig", "absolute"]
 
 RECORDED = ("sha256", "versions")
 """What a run's config.json records besides what can be set."""
@@ -33,11 +34,11 @@ class RunConfig:
     train: Path | None
     dev: Path | None
     sha256: Mapping[str, str]
-    settings: TaggingSettings
+    settings: Composed
     versions: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @classmethod
-    def of(cls, task: str, data: TrainingData, settings: TaggingSettings, versions: Mapping[str, str]) -> "RunConfig":
+    def of(cls, task: str, data: Data, settings: Composed, versions: Mapping[str, str]) -> "RunConfig":
         """Return the configuration of a run on these data."""
         given = not data.bundled
         return cls(
@@ -77,7 +78,7 @@ class RunConfig:
             train=Path(train) if isinstance(train, str) else None,
             dev=Path(dev) if isinstance(dev, str) else None,
             sha256=_texts(sha256, "sha256"),
-            settings=TaggingSettings.from_dict(rest),
+            settings=_settings(task, rest),
             versions=_texts(versions, "versions"),
         )
 
@@ -108,6 +109,11 @@ class RunConfig:
 def absolute(path: Path) -> Path:
     """Return the path from the root, links as they are."""
     return Path(os.path.abspath(path))  # noqa: PTH100  -- Path.resolve follows links, Path.absolute keeps ".."
+
+
+def _settings(task: str, values: Mapping[str, object]) -> Composed:
+    defaults = find_task(task).defaults
+    return defaults.replaced(defaults.renewed(values))
 
 
 def _texts(value: object, name: str) -> dict[str, str]:

@@ -3,21 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
-from unrolled.data.tags import spans
 from unrolled.errors import DataError, ModelFileError, RunError, SettingsError
+from unrolled.metrics import Report
 from unrolled.model import Model
 from unrolled.model_files import read_model_files
-from unrolled.tasks.catalogue import task_of
-from unrolled.tasks.run_config import RunConfig, absolute
-from unrolled.tasks.settings import ReadingSettings
-from unrolled.tasks.tagging import measure
-from unrolled.tasks.task import Task
-from unrolled.tasks.training_data import Part, read_part, read_training_data
-from unrolled.training.metrics import EntityReport
+from unrolled.runs.config import RunConfig, absolute
+from unrolled.runs.measure import measure
+from unrolled.runs.parts import Part, read_data, read_part
+from unrolled.settings import Composed
+from unrolled.tasks import Task, task_of
+from unrolled.training import FitSettings
 
 __all__ = ["Evaluation", "PartReport", "evaluate"]
+
+READ = "read"
+"""The group of settings that says how files are read."""
 
 
 @dataclass(frozen=True)
@@ -27,21 +29,22 @@ class PartReport:
     Attributes:
         name: "dev", "test", or "data" for a file that was named.
         path: the file.
-        report: precision, recall and F1, over all and of each type.
-        unseen_types: entity types of the file that the model cannot predict.
+        report: its figures.
+        unseen: what occurs in the file and the model cannot answer.
     """
 
     name: str
     path: Path
-    report: EntityReport
-    unseen_types: tuple[str, ...]
+    report: Report
+    unseen: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Evaluation:
     """A model's figures on one or more labelled files."""
 
-    task: Task
+    task: Task[Any, Any]
+    metric: str
     directory: Path
     parts: tuple[PartReport, ...]
 
@@ -50,13 +53,13 @@ class Evaluation:
         return {
             "task": self.task.name,
             "model": str(self.directory),
-            "metric": self.task.metric,
-            "rule": self.task.rule,
+            "metric": self.metric,
+            "rule": self.parts[0].report.rule_text,
             "parts": [
                 {
                     "name": part.name,
                     "path": str(part.path),
-                    "unseen_types": list(part.unseen_types),
+                    f"unseen_{self.task.y.step}s": list(part.unseen),
                     **part.report.to_dict(),
                 }
                 for part in self.parts
@@ -70,8 +73,7 @@ def evaluate(directory: Path, data: Path | None = None, reading: Mapping[str, ob
     Args:
         directory: a model directory, or a run directory.
         data: a labelled file; None for the run's dev part and, of the bundled corpus, the test part.
-        reading: how `data` is read where that differs from the model's own training: names and values of
-            ReadingSettings.
+        reading: how `data` is read where that differs from the model's own training: names and values of settings.
 
     Raises:
         DataError: the file cannot be used, or has changed since the training.
@@ -79,25 +81,28 @@ def evaluate(directory: Path, data: Path | None = None, reading: Mapping[str, ob
         RunError: the run's configuration is damaged, or that of a run which the model is not from.
         SettingsError: no file is given, and none is known; or settings that do not fit the file.
     """
-    model = Model.load(directory)
-    task = task_of(model, directory)
     files = read_model_files(directory)
+    model = Model.of(files, directory)
+    task = task_of(model, directory)
     if data is None:
         if reading:
             raise SettingsError(f"{', '.join(reading)} can be set only for a file of your own. Give --data FILE.")
         parts = _known_parts(task, directory, files.directory, files.metrics)
     else:
-        parts = [read_part(task, data, _reading_settings(directory, files.metrics, reading or {}))]
-    return Evaluation(task, directory, tuple(_measured(model, task, part) for part in parts))
+        parts = [read_part(task, data, _reading_settings(task, directory, files.metrics, reading or {}))]
+    chosen = files.metrics.get("metric")
+    metric = chosen if isinstance(chosen, str) else task.defaults.group(FitSettings).metric
+    return Evaluation(task, metric, directory, tuple(_measured(model, task, part) for part in parts))
 
 
-def _measured(model: Model, task: Task, part: Part) -> PartReport:
-    known = {label[2:] for label in model.y_codec.labels.tokens}
-    types = {span.type for pair in part.pairs for span in spans(pair.y)}
-    return PartReport(part.name, part.path, measure(model, task, part.pairs), tuple(sorted(types - known)))
+def _measured(model: Model[Any, Any], task: Task[Any, Any], part: Part) -> PartReport:
+    report = measure(model, task.metric(model.y), part.pairs)
+    return PartReport(part.name, part.path, report, tuple(task.unseen(model.y, part.pairs)))
 
 
-def _known_parts(task: Task, directory: Path, located: Path, recorded: Mapping[str, object]) -> list[Part]:
+def _known_parts(
+    task: Task[Any, Any], directory: Path, located: Path, recorded: Mapping[str, object]
+) -> list[Part]:
     """Return the dev and test parts that the model was not trained on."""
     own = _digests(recorded)
     run = _run_of(located)
@@ -107,10 +112,11 @@ def _known_parts(task: Task, directory: Path, located: Path, recorded: Mapping[s
         except RunError as error:
             raise RunError(f"{error} Or measure the model without its run: name a file with --data.") from error
         _refuse_another_run(directory, run, config, recorded)
-        parts = read_training_data(task, config.train, config.dev, config.settings).parts[1:]
-    elif recorded.get("bundled"):
-        settings = _reading_settings(directory, recorded, {})
-        parts = (read_part(task, task.dev, settings, "dev"), read_part(task, task.test, settings, "test"))
+        parts = read_data(task, config.train, config.dev, config.settings).parts[1:]
+    elif recorded.get("bundled") and task.bundled is not None:
+        settings = _reading_settings(task, directory, recorded, {})
+        named = (("dev", task.bundled.dev), ("test", task.bundled.test))
+        parts = tuple(read_part(task, path, settings, name) for name, path in named)
     else:
         raise SettingsError(f"{directory} is not in a run directory, so its dev file is not known. Give --data FILE.")
     for part in parts:
@@ -129,11 +135,11 @@ def _run_of(located: Path) -> Path | None:
 
 
 def _refuse_another_run(directory: Path, run: Path, config: RunConfig, recorded: Mapping[str, object]) -> None:
-    """Refuse to take another run's dev part: the model may have been trained on its sentences."""
+    """Refuse to take another run's dev part: the model may have been trained on its examples."""
     own, of_run = _mapping(recorded.get("settings")), config.settings.to_dict()
     drawn = ("seed", "dev_fraction") if config.train is not None and config.dev is None else ()
     differs = [f"{name} file" for name, sha256 in config.sha256.items() if _digests(recorded).get(name) != sha256]
-    differs += [name for name in (*ReadingSettings.names(), *drawn) if own.get(name, of_run[name]) != of_run[name]]
+    differs += [name for name in (*config.settings[READ].names(), *drawn) if own.get(name, of_run[name]) != of_run[name]]
     if differs:
         raise RunError(
             f"The model in {directory} is not from the run in {run}, in whose folder it is: it was trained with "
@@ -141,14 +147,16 @@ def _refuse_another_run(directory: Path, run: Path, config: RunConfig, recorded:
         )
 
 
-def _reading_settings(directory: Path, recorded: Mapping[str, object], given: Mapping[str, object]) -> ReadingSettings:
+def _reading_settings(
+    task: Task[Any, Any], directory: Path, recorded: Mapping[str, object], given: Mapping[str, object]
+) -> Composed:
     """Return how the model's training read its files, as metrics.json says, under what is given."""
-    settings = _mapping(recorded.get("settings"))
+    settings, names = _mapping(recorded.get("settings")), task.defaults[READ].names()
     try:
-        own = ReadingSettings.from_dict({name: settings[name] for name in ReadingSettings.names() if name in settings})
+        own = task.defaults.replaced({name: settings[name] for name in names if name in settings})
     except SettingsError as error:
         raise ModelFileError(f"{directory}: the settings in metrics.json cannot be. {error}") from error
-    return ReadingSettings.from_dict({**own.to_dict(), **given})
+    return own.replaced(given)
 
 
 def _digests(recorded: Mapping[str, object]) -> dict[str, object]:

@@ -9,8 +9,8 @@ from types import TracebackType
 
 from unrolled.errors import RunError, SettingsError
 from unrolled.model_files.swap import leftovers
-from unrolled.training.atomic import write_atomically
-from unrolled.training.lock import FolderLock
+from unrolled.disk import write_atomically
+from unrolled.runs.lock import FolderLock
 
 __all__ = ["FIRST_MODEL", "RunDirectory"]
 
@@ -34,7 +34,7 @@ class RunDirectory:
         train.log        what happened when
         config.json      every setting, resolved
         curves.png       learning curves
-        confusion.png    what the dev set's entities were taken for
+        confusion.png    what the dev part's answers were taken for
         unrolled.lock    marks a run directory, and keeps a second run out
 
     Args:
@@ -102,6 +102,11 @@ class RunDirectory:
     def curves(self) -> Path:
         """The picture of the learning curves."""
         return self.path / "curves.png"
+
+    @property
+    def confusion(self) -> Path:
+        """The picture of what was taken for what."""
+        return self.path / "confusion.png"
 
     def write_config(self, config: Mapping[str, object]) -> None:
         """Write `config.json`.

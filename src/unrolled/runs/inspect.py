@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
-from unrolled.kernels import NUM_GATES, engine, instruction_path
+from unrolled.kernels import engine, instruction_path
+from unrolled.layers import Recurrent
 from unrolled.model import Model
 from unrolled.model_files import read_model_files
-from unrolled.tasks.catalogue import task_of
+from unrolled.tasks import task_of
+from unrolled.training import FitSettings
 
 __all__ = ["Description", "Parameter", "Symbol", "describe"]
 
@@ -43,11 +45,11 @@ class Description:
         parameters: each one, in the order of the computation.
         num_parameters: numbers in all of them.
         vocabularies: the size of each, `<unk>` included.
-        unknown_rate: the share of the dev part's words outside the vocabulary; None where it was not recorded.
-        labels: in the order of the model's outputs.
+        unknown_rate: the share of the dev part's symbols outside the vocabulary; None where it was not recorded.
+        labels: in the order of the model's outputs; none where they are numbers.
         metric, rule: the figure that chose the weights, and how it counts.
         figures: of the dev part; empty where none were recorded.
-        outside_bias: what is taken from the scores of the label O before the best labels are chosen.
+        chosen: what was chosen on dev pairs beside the weights, by name.
         settings: of the network, and of the data and the training where they were recorded.
         seed: None where it was not recorded.
         engine: what runs the recurrence here, and on which instructions: "native (avx512)".
@@ -66,14 +68,15 @@ class Description:
     metric: str
     rule: str
     figures: dict[str, float]
-    outside_bias: float
+    chosen: dict[str, float]
     settings: dict[str, object]
     seed: int | None
     engine: str
 
     def to_dict(self) -> dict[str, object]:
         """Return the description for JSON."""
-        return {**asdict(self), "directory": str(self.directory)}
+        rest = {**asdict(self), "directory": str(self.directory)}
+        return rest | cast("dict[str, object]", rest.pop("chosen"))
 
 
 def describe(directory: Path) -> Description:
@@ -82,102 +85,58 @@ def describe(directory: Path) -> Description:
     Raises:
         ModelFileError: the model cannot be trusted, or is for a task that this version lacks.
     """
-    model = Model.load(directory)
-    task = task_of(model, directory)
-    recorded = read_model_files(directory).metrics
-    dev = _mapping(recorded.get("dev"))
+    files = read_model_files(directory)
+    model = Model.of(files, directory)
+    task, recorded = task_of(model, directory), files.metrics
     fit = _mapping(recorded.get("settings"))
-    figures = {**_mapping(dev.get("overall")), "token_accuracy": dev.get("token_accuracy")}
-    names = ("f1", "precision", "recall", "token_accuracy")
-    seed = fit.get("seed")
+    seed, chosen = fit.get("seed"), recorded.get("metric")
     parameters = _parameters(model)
-    weights = next(model.network.parameters())
-    name = engine(model.settings.cell, weights.dtype, weights.device)
+    of_network = model.network.settings
+    own = {**of_network.network.to_dict(), **of_network.input.to_dict(), **of_network.output.to_dict()}
     return Description(
         directory=directory,
         task=task.name,
         title=task.title,
         shape=task.shape,
-        symbols=_symbols(model),
+        symbols=tuple(Symbol(name, *entry) for name, entry in model.network.symbols().items()),
         parameters=parameters,
         num_parameters=sum(parameter.count for parameter in parameters),
-        vocabularies={
-            "words": len(model.x_codec.words),
-            "affixes": len(model.x_codec.affixes),
-            "characters": len(model.x_codec.characters),
-        },
+        vocabularies=dict(getattr(model.x, "sizes", {})),
         unknown_rate=_number(_mapping(recorded.get("dev_unknown")).get("rate")),
-        labels=model.y_codec.labels.tokens,
-        metric=metric if isinstance(metric := recorded.get("metric"), str) else task.metric,
-        rule=task.rule,
-        figures={name: value for name in names if (value := _number(figures.get(name))) is not None},
-        outside_bias=float(model.network.outside_bias),
-        settings={**fit, **model.settings.to_dict()},
+        labels=tuple(getattr(getattr(model.y, "labels", None), "tokens", ())),
+        metric=chosen if isinstance(chosen, str) else task.defaults.group(FitSettings).metric,
+        rule=task.metric(model.y).rule_text,
+        figures=_figures(_mapping(recorded.get("dev"))),
+        chosen={name.rpartition(".")[2]: float(buffer) for name, buffer in model.network.module.named_buffers() if not buffer.ndim},
+        settings={**fit, **own},
         seed=seed if isinstance(seed, int) else None,
-        engine=f"{name} ({instruction_path()})" if name == "native" else name,
+        engine=_engine(model),
     )
 
 
-def _symbols(model: Model) -> tuple[Symbol, ...]:
-    settings, codec = model.settings, model.x_codec
-    num_directions = 2 if settings.bidirectional else 1
-    characters = model.network.embedding.characters
-    found = [
-        ("D", "length of x⟨t⟩: the vectors of a word, its affixes and its characters", model.network.embedding.size),
-        ("H", "units of a direction", settings.hidden_size),
-        ("G", f"gates of the cell, {settings.cell}", NUM_GATES[settings.cell]),
-        ("B", "directions", num_directions),
-        ("L", "recurrent layers", settings.num_layers),
-        ("K", "labels", len(model.y_codec.labels)),
-        ("V", "words of the vocabulary", len(codec.words)),
-        ("E", "length of a word vector", settings.word_size),
-    ]
-    if settings.affix_size:
-        found += [
-            ("F", "affixes and shapes of a word", codec.num_affixes),
-            ("Va", "affixes and shapes of the vocabulary", len(codec.affixes)),
-            ("Ea", "length of an affix vector", settings.affix_size),
-        ]
-    if characters is not None:
-        found += [
-            ("Vc", "characters of the vocabulary", len(codec.characters)),
-            ("Ec", "length of a character vector", characters.embedding.shape[1]),
-            ("C", "length of a word's character encoding", settings.character_size),
-        ]
-    return tuple(Symbol(*entry) for entry in found)
+def _engine(model: Model[Any, Any]) -> str:
+    for module in model.network.module.modules():
+        if isinstance(module, Recurrent):
+            weights = next(module.parameters())
+            name = engine(module.cell, weights.dtype, weights.device)
+            return f"{name} ({instruction_path()})" if name == "native" else name
+    return "torch"
 
 
-def _parameters(model: Model) -> tuple[Parameter, ...]:
+def _parameters(model: Model[Any, Any]) -> tuple[Parameter, ...]:
+    shapes = model.network.shapes()
     return tuple(
-        Parameter(name, _shape_in_symbols(name), tuple(weights.shape), weights.numel())
-        for name, weights in model.network.named_parameters()
+        Parameter(name, shapes[name], tuple(weights.shape), weights.numel())
+        for name, weights in model.network.module.named_parameters()
     )
 
 
-_SHAPES = {
-    "embedding.words": ("V", "E"),
-    "embedding.affixes": ("Va", "Ea"),
-    "embedding.characters.embedding": ("Vc", "Ec"),
-    "embedding.characters.Wx": ("C", "3·Ec"),
-    "embedding.characters.bx": ("C",),
-    "recurrent.a0": ("L", "B", "H"),
-    "recurrent.c0": ("L", "B", "H"),
-    "output.Wya": ("K", "B·H"),
-    "output.by": ("K",),
-    "crf.transitions": ("K", "K"),
-    "crf.start": ("K",),
-    "crf.end": ("K",),
-}
-
-
-def _shape_in_symbols(name: str) -> tuple[str, ...]:
-    if name in _SHAPES:
-        return _SHAPES[name]
-    of_characters = name.startswith("embedding.characters.lstm.")
-    # The character encoder is an LSTM whose two directions share its size between them.
-    G, H, D = ("4", "C/2", "Ec") if of_characters else ("G", "H", "D" if ".layers.0." in name else "B·H")
-    shapes = {"Wax": (f"{G}·{H}", D), "Waa": (f"{G}·{H}", H), "ba": (f"{G}·{H}",), "ban": (H,)}
-    return shapes[name.rpartition(".")[2]]
+def _figures(dev: Mapping[str, object]) -> dict[str, float]:
+    """Return the figures of a report as metrics.json holds it: all numbers of it that are no counts."""
+    found = {**_mapping(dev.get("overall")), **_mapping(dev.get("figures")), "token_accuracy": dev.get("token_accuracy")}
+    numbers = {name: _number(value) for name, value in found.items() if not name.startswith("num_")}
+    names = sorted(numbers, key=lambda name: name != "f1")
+    return {name: value for name in names if (value := numbers[name]) is not None}
 
 
 def _mapping(value: object) -> Mapping[str, object]:

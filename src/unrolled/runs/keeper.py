@@ -7,16 +7,16 @@ from datetime import datetime
 from pathlib import Path
 
 from unrolled.errors import RunError
-from unrolled.training.atomic import write_atomically
+from unrolled.disk import write_atomically
 from unrolled.training.events import CheckpointWritten, EpochDone, Event, Improved, RunStarted, Stopped
-from unrolled.training.pictures import learning_curves
-from unrolled.training.progress import Lines
-from unrolled.training.run_directory import RunDirectory
+from unrolled.pictures import learning_curves
+from unrolled.runs.progress import Lines
+from unrolled.runs.folder import RunDirectory
 
-__all__ = ["RunRecord"]
+__all__ = ["Keeper"]
 
 
-class RunRecord:
+class Keeper:
     """Writes metrics.csv, train.log, best/ and, at the end, curves.png.
 
     What it writes for an epoch is on the disk before the checkpoint that remembers the epoch, and at a resumed run's

@@ -1,26 +1,26 @@
 """What a training run is of, settled before anything is written."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from unrolled.errors import DataError, RunError, SettingsError
-from unrolled.tasks.run_config import RunConfig, absolute
-from unrolled.tasks.run_paths import RUNS, free_run, newest_run
-from unrolled.tasks.settings import TaggingSettings
-from unrolled.tasks.tagging import check_metric
-from unrolled.tasks.task import Task
-from unrolled.tasks.training_data import TrainingData, read_training_data
-from unrolled.training import RunDirectory
+from unrolled.runs.config import RunConfig, absolute
+from unrolled.runs.folder import RunDirectory
+from unrolled.runs.parts import Data, read_data
+from unrolled.runs.paths import RUNS, free_run, newest_run
+from unrolled.settings import Composed
+from unrolled.tasks import Task
 
-__all__ = ["TrainingPlan", "plan_training"]
+__all__ = ["FREE_WHEN_RESUMED", "Plan", "plan_training"]
 
 FREE_WHEN_RESUMED = frozenset({"epochs", "patience", "num_threads", "checkpoint_seconds"})
 """Settings that `fit` lets a resumed run change, some of them within limits that it checks."""
 
 
 @dataclass(frozen=True)
-class TrainingPlan:
+class Plan:
     """A run that is about to begin: nothing has been written yet.
 
     Attributes:
@@ -33,25 +33,25 @@ class TrainingPlan:
         versions: of the software that began the run to resume; empty for a new one.
     """
 
-    task: Task
+    task: Task[Any, Any]
     directory: Path
-    settings: TaggingSettings
-    data: TrainingData
+    settings: Composed
+    data: Data
     resume: bool
     overwrite: bool
     versions: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def plan_training(
-    task: Task,
+    task: Task[Any, Any],
     *,
     train: Path | None = None,
     dev: Path | None = None,
     out: Path | None = None,
-    settings: TaggingSettings | None = None,
+    settings: Composed | None = None,
     resume: bool = False,
     overwrite: bool = False,
-) -> TrainingPlan:
+) -> Plan:
     """Settle what a run is of, and read its data; nothing is written.
 
     Args:
@@ -72,22 +72,21 @@ def plan_training(
         if overwrite:
             raise SettingsError("overwrite and resume exclude each other: one removes what the other goes on from.")
         return _plan_resumed(task, out or newest_run(task.name), train, dev, settings)
-    settings = settings or TaggingSettings()
-    check_metric(settings.fit)
+    settings = settings or task.defaults
     if out is None:
         out = RUNS / task.name if overwrite else free_run(task.name)
     elif not overwrite and out.is_dir() and any(out.iterdir()):
         with RunDirectory(out):  # refuses it, and says why, before the data are read
             pass
-    if settings.data.vectors is not None:  # so that the run can be resumed from another folder
-        vectors = str(absolute(Path(settings.data.vectors)))
-        settings = replace(settings, data=replace(settings.data, vectors=vectors))
-    return TrainingPlan(task, out, settings, read_training_data(task, train, dev, settings), resume, overwrite)
+    # So that the run can be resumed from another folder.
+    values = settings.to_dict()
+    settings = settings.replaced({name: str(absolute(Path(str(values[name])))) for name in settings.paths()})
+    return Plan(task, out, settings, read_data(task, train, dev, settings), resume, overwrite)
 
 
 def _plan_resumed(
-    task: Task, directory: Path, train: Path | None, dev: Path | None, settings: TaggingSettings | None
-) -> TrainingPlan:
+    task: Task[Any, Any], directory: Path, train: Path | None, dev: Path | None, settings: Composed | None
+) -> Plan:
     config = RunConfig.read(directory)
     if config.task != task.name:
         raise RunError(f"{directory} holds a run of the task {config.task}, not {task.name}. Name another folder.")
@@ -99,17 +98,17 @@ def _plan_resumed(
             )
     _refuse_other_settings(directory, config.settings, settings or config.settings)
     settings = settings or config.settings
-    data = read_training_data(task, config.train, config.dev, settings)
+    data = read_data(task, config.train, config.dev, settings)
     for part in data.parts:
         if config.sha256.get(part.name) != part.sha256:
             raise DataError(
                 f"{part.path} is not the file that the run in {directory} began with: its SHA-256 differs. "
                 "Put the old file back to resume, or start another run."
             )
-    return TrainingPlan(task, directory, settings, data, resume=True, overwrite=False, versions=config.versions)
+    return Plan(task, directory, settings, data, resume=True, overwrite=False, versions=config.versions)
 
 
-def _refuse_other_settings(directory: Path, own: TaggingSettings, given: TaggingSettings) -> None:
+def _refuse_other_settings(directory: Path, own: Composed, given: Composed) -> None:
     before, now = own.to_dict(), given.to_dict()
     others = [name for name in now if now[name] != before[name] and name not in FREE_WHEN_RESUMED]
     if others:

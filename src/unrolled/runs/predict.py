@@ -1,114 +1,68 @@
-"""Predictions: each label with its probability, each span with its type, sentence by sentence as they come."""
+"""Answers to lines of text, as they come: what `unrolled predict` does."""
 
-import math
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from unrolled.data.readers.source import split_at_spaces
-from unrolled.data.tags import strict_spans
-from unrolled.data.tokenizer import tokenize
+from unrolled.data.answer import Answer
+from unrolled.decoding import Decoding
 from unrolled.model import Model
+from unrolled.tasks import Task
 
-__all__ = ["Labelling", "PredictedSpan", "Prediction", "predict"]
+__all__ = ["Prediction", "predict"]
 
-CHUNK_TOKENS = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class PredictedSpan:
-    """An entity: type, tokens `start` to `end` (exclusive, from 0), their text, the least of their confidences."""
-
-    type: str
-    start: int
-    end: int
-    text: str
-    confidence: float
-
-
-@dataclass(frozen=True, slots=True)
-class Labelling:
-    """One way to label a whole sentence, and its probability."""
-
-    labels: tuple[str, ...]
-    probability: float
+CHUNK_STEPS = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """A sentence as the model reads it.
+    """A line, what the task read in it, and the model's answer; both are None for a line that holds nothing."""
 
-    Attributes:
-        tokens, labels: one label a token, in IOB2; none for a blank line.
-        spans: the entities, as the strict rule finds them.
-        confidence: of each label, the marginal probability that the model gives it at its token.
-        n_best: the most probable labellings of the whole sentence, best first, where they were asked for.
-    """
-
-    tokens: tuple[str, ...]
-    labels: tuple[str, ...]
-    spans: tuple[PredictedSpan, ...]
-    confidence: tuple[float, ...]
-    n_best: tuple[Labelling, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the prediction for JSON; without `n_best` where it was not asked for."""
-        fields = asdict(self)
-        if not self.n_best:
-            del fields["n_best"]
-        return fields
+    line: str
+    x: Any = None
+    answer: Answer[Any] | None = None
 
 
 def predict(
-    model: Model, lines: Iterable[str], *, whitespace: bool = False, n_best: int = 0, chunk_tokens: int = CHUNK_TOKENS
+    model: Model[Any, Any],
+    task: Task[Any, Any],
+    lines: Iterable[str],
+    *,
+    whitespace: bool = False,
+    n_best: int = 0,
+    chunk_steps: int = CHUNK_STEPS,
 ) -> Iterator[Prediction]:
-    """Yield one prediction for each line of raw text, a blank one for a blank line.
+    """Yield one prediction for each line, an empty one for a line that holds nothing.
 
     Args:
-        model: a tagger.
-        lines: one sentence each; read only as far as needed.
-        whitespace: split the lines at white space alone, for text that is tokenised already, instead of by `tokenize`.
-        n_best: also give the n most probable labellings of each sentence; 0 for none.
-        chunk_tokens: lines are read until they have that many tokens, then predicted together: a large number is
-            faster, 1 answers each line before the next is read. The answers do not depend on it.
+        model: what answers.
+        task: how it reads a line.
+        lines: one x each; read only as far as needed.
+        whitespace: split the lines at white space alone, for text that is tokenised already.
+        n_best: also give the n most probable answers; 0 for none.
+        chunk_steps: lines are read until they have that many steps, then answered together: a large number is faster,
+            1 answers each line before the next is read. The answers do not depend on it.
 
     Raises:
-        SettingsError: `n_best` with a model whose output is a softmax.
+        DataError: a line that cannot be read.
+        SettingsError: `n_best` with a model that has one answer alone.
     """
-    split = split_at_spaces if whitespace else tokenize
-    chunk: list[list[str]] = []
-    num_tokens = 0
+    decoding = Decoding(n_best=n_best, confidence=True, probabilities=task.metric(model.y).needs == "probabilities")
+    chunk: list[tuple[str, Any]] = []
+    steps = 0
     for line in lines:
-        chunk.append(split(line))
-        num_tokens += len(chunk[-1])
-        if num_tokens >= chunk_tokens or chunk_tokens == 1:
-            yield from _predict(model, chunk, n_best)
-            chunk, num_tokens = [], 0
-    yield from _predict(model, chunk, n_best)
+        x = task.show.read_x(line, whitespace)
+        chunk.append((line, x))
+        steps += 0 if x is None else model.x.length(x)
+        if steps >= chunk_steps or chunk_steps == 1:
+            yield from _answered(model, chunk, decoding)
+            chunk, steps = [], 0
+    yield from _answered(model, chunk, decoding)
 
 
-def _predict(model: Model, sentences: Sequence[list[str]], n_best: int) -> Iterator[Prediction]:
-    full = [tokens for tokens in sentences if tokens]
-    answers = iter(model.predict_with_confidence(full))
-    labellings = iter(model.n_best(full, n_best) if n_best and full else [])
-    for tokens in sentences:
-        if not tokens:
-            yield Prediction((), (), (), ())
-            continue
-        labels, exact = next(answers)
-        confidence = [round(value, 6) for value in exact]  # float32 knows no more digits
-        best = tuple(Labelling(tuple(other), min(1.0, math.exp(score))) for other, score in next(labellings, ()))
-        yield Prediction(tuple(tokens), tuple(labels), _spans(tokens, labels, confidence), tuple(confidence), best)
-
-
-def _spans(tokens: Sequence[str], labels: Sequence[str], confidence: Sequence[float]) -> tuple[PredictedSpan, ...]:
-    return tuple(
-        PredictedSpan(
-            span.type,
-            span.start,
-            span.end,
-            " ".join(tokens[span.start : span.end]),
-            min(confidence[span.start : span.end]),
-        )
-        for span in strict_spans(labels)
-    )
+def _answered(
+    model: Model[Any, Any], chunk: list[tuple[str, Any]], decoding: Decoding
+) -> Iterator[Prediction]:
+    answers = model.answers([x for _, x in chunk if x is not None], decoding)
+    for line, x in chunk:
+        yield Prediction(line) if x is None else Prediction(line, x, next(answers))

@@ -7,59 +7,60 @@ from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from unrolled.data.vocabulary import UnknownReport
+from unrolled.data.codecs.codec import Knowing
+from unrolled.metrics import Report
 from unrolled.model import Model
-from unrolled.model_card import CardData, CardFacts, model_card
-from unrolled.tasks.settings import TaggingSettings
-from unrolled.tasks.task import Task
-from unrolled.tasks.training_data import Part, TrainingData
-from unrolled.training.metrics import EntityReport
+from unrolled.runs.card import CardFacts, CardPart, model_card
+from unrolled.runs.parts import Data, Part
+from unrolled.settings import Composed
+from unrolled.tasks import Task
+from unrolled.training import FitSettings
 
-__all__ = ["ModelRecord", "unknown_words", "versions"]
+__all__ = ["Record", "versions"]
 
 
 @dataclass(frozen=True)
-class ModelRecord:
+class Record:
     """The facts of a trained model.
 
     Attributes:
         task, model, data, settings: of the run.
         dev: the figures that chose the weights.
-        test: of the bundled corpus' hidden-name part; None for a user's files, and while the run goes on.
+        test: of the bundled corpus' test part; None for a user's files, and while the run goes on.
         best_epoch: the epoch of the weights.
         num_epochs: that were trained so far.
         seconds: that they took.
         finished: whether the run came to its end.
     """
 
-    task: Task
-    model: Model
-    data: TrainingData
-    settings: TaggingSettings
-    dev: EntityReport
-    test: EntityReport | None
+    task: Task[Any, Any]
+    model: Model[Any, Any]
+    data: Data
+    settings: Composed
+    dev: Report
+    test: Report | None
     best_epoch: int
     num_epochs: int
     seconds: float
     finished: bool
 
+    @property
+    def metric(self) -> str:
+        """The figure that chose the weights."""
+        return self.settings.group(FitSettings).metric
+
     def metrics(self) -> dict[str, Any]:
         """Return the content of metrics.json."""
-        unknown = unknown_words(self.model, self.data.dev)
         return {
             "task": self.task.name,
-            "metric": self.settings.fit.metric,
-            "rule": self.task.rule,
+            "metric": self.metric,
+            "rule": self.dev.rule_text,
             "dev": self.dev.to_dict(),
             "test": None if self.test is None else self.test.to_dict(),
             "data": {part.name: self._part(part) for part in self.data.parts},
             "bundled": self.data.bundled,
             "dev_set_aside": self.data.set_aside,
-            "dev_unknown": {
-                "num_tokens": unknown.num_tokens,
-                "num_unknown": unknown.num_unknown,
-                "rate": unknown.rate,
-            },
+            **self._unknown(),
             "settings": self.settings.to_dict(),
             "best_epoch": self.best_epoch,
             "num_epochs": self.num_epochs,
@@ -70,23 +71,20 @@ class ModelRecord:
 
     def card(self) -> str:
         """Return the model card."""
-        metric = self.settings.fit.metric
+        task, bundled = self.task, self.task.bundled if self.data.bundled else None
         limits = ["The run had not finished when these weights were saved."] * (not self.finished)
-        if self.test is not None:
+        if self.test is not None and bundled is not None:
+            measured = f"On the {len(self.data.test.pairs):,} test {task.x.name}s" if self.data.test else "On the test part"
             limits.append(
-                f"On the {self.test.num_sentences:,} test sentences, none of whose entities occurs in the training "
-                f"data, {metric} is {getattr(self.test.overall, metric):.4f} under the same rule."
+                f"{measured}, {self.metric} is {self.test.figures[self.metric]:.4f} under the same rule. "
+                f"{bundled.about_test}".strip()
             )
         return model_card(
             CardFacts(
-                task=self.task.name,
-                title=self.task.title[:1].upper() + self.task.title[1:],
-                purpose="Gives every word of a sentence a label in IOB2: "
-                + ", ".join(sorted({label[2:] for label in self.model.y_codec.labels.tokens if label != "O"}))
-                + ".",
-                shape=self.task.shape,
+                task=task,
+                purpose=task.purpose(self.model.y),
                 data=[
-                    CardData(
+                    CardPart(
                         use=part.name if part.name != "dev" or self.data.set_aside is None else "dev (set aside)",
                         name=part.path.name,
                         num_pairs=len(part.pairs),
@@ -94,32 +92,15 @@ class ModelRecord:
                     )
                     for part in self.data.parts
                 ],
-                metric=metric,
-                rule=self.task.rule,
-                seed=self.settings.fit.seed,
-                figures={
-                    "f1": self.dev.overall.f1,
-                    "precision": self.dev.overall.precision,
-                    "recall": self.dev.overall.recall,
-                    "token accuracy": self.dev.token_accuracy,
-                },
-                figures_by_type={
-                    kind: {
-                        "f1": score.f1,
-                        "precision": score.precision,
-                        "recall": score.recall,
-                        "entities": score.num_gold,
-                    }
-                    for kind, score in self.dev.per_type.items()
-                },
-                settings=self.settings.to_dict(),
-                defaults=TaggingSettings().to_dict(),
+                metric=self.metric,
+                report=self.dev,
+                settings=self.settings,
                 versions=versions(),
-                num_parameters=sum(weights.numel() for weights in self.model.network.parameters()),
+                num_parameters=sum(weights.numel() for weights in self.model.network.module.parameters()),
                 best_epoch=self.best_epoch,
                 training_seconds=self.seconds,
                 trained_on=date.today(),
-                languages=("English",) if self.data.bundled else (),
+                languages=() if bundled is None else bundled.languages,
                 limits=limits,
             )
         )
@@ -128,14 +109,17 @@ class ModelRecord:
         return {
             "file": part.path.name,
             "sha256": part.sha256,
-            "num_sentences": len(part.pairs),
-            "num_tokens": part.num_tokens,
+            f"num_{self.task.x.name}s": len(part.pairs),
+            f"num_{self.task.x.step}s": part.num_steps,
         }
 
-
-def unknown_words(model: Model, part: Part) -> UnknownReport:
-    """Count the words of a part that are `<unk>` to the model, in the form under which it looks them up."""
-    return model.x_codec.unknown_rate(word for pair in part.pairs for word in pair.x)
+    def _unknown(self) -> dict[str, object]:
+        """Return how much of the dev part the vocabulary of x does not know, where it has one."""
+        if not isinstance(self.model.x, Knowing):
+            return {}
+        unknown = self.model.x.unknown(pair.x for pair in self.data.dev.pairs)
+        counts = {"num_tokens": unknown.num_tokens, "num_unknown": unknown.num_unknown, "rate": unknown.rate}
+        return {"dev_unknown": counts}
 
 
 def versions() -> dict[str, str]:

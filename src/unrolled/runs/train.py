@@ -4,34 +4,31 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 from unrolled.errors import RunError
 from unrolled.model import Model
-from unrolled.tasks.model_record import ModelRecord, versions
-from unrolled.tasks.run_config import RunConfig
-from unrolled.tasks.settings import TaggingSettings
-from unrolled.tasks.tagging import Trainee, build_model, measure, reload_model, train_model
-from unrolled.tasks.task import Task
-from unrolled.tasks.training_plan import TrainingPlan, plan_training
+from unrolled.pictures import confusion_picture
+from unrolled.runs.build import build_model, reload_model
+from unrolled.runs.config import RunConfig
+from unrolled.runs.folder import FIRST_MODEL, RunDirectory
+from unrolled.runs.keeper import Keeper
+from unrolled.runs.measure import Trainee, confusion, measure, train_model
+from unrolled.runs.plan import Plan, plan_training
+from unrolled.runs.record import Record, versions
+from unrolled.settings import Composed
+from unrolled.tasks import Task
 from unrolled.training import (
-    Confusion,
     EpochDone,
     Event,
     History,
     Improved,
     Listener,
-    RunDirectory,
-    RunRecord,
     RunStarted,
     Stopped,
     Warned,
     broadcast,
-    confusion,
-    confusion_picture,
 )
-from unrolled.training.metrics import Rule
-from unrolled.training.run_directory import FIRST_MODEL
 
 __all__ = ["TrainingResult", "run_training", "train"]
 
@@ -50,18 +47,18 @@ class TrainingResult:
     """
 
     directory: Path
-    model: Model
-    record: ModelRecord
+    model: Model[Any, Any]
+    record: Record
     history: History
 
 
 def train(
-    task: Task,
+    task: Task[Any, Any],
     *,
     train: Path | None = None,
     dev: Path | None = None,
     out: Path | None = None,
-    settings: TaggingSettings | None = None,
+    settings: Composed | None = None,
     resume: bool = False,
     overwrite: bool = False,
     on_event: Listener | None = None,
@@ -71,7 +68,7 @@ def train(
     return run_training(plan, on_event)
 
 
-def run_training(plan: TrainingPlan, on_event: Listener | None = None) -> TrainingResult:
+def run_training(plan: Plan, on_event: Listener | None = None) -> TrainingResult:
     """Train as planned: `best/` always holds the best model so far, and a stopped run can be resumed.
 
     Raises:
@@ -81,12 +78,12 @@ def run_training(plan: TrainingPlan, on_event: Listener | None = None) -> Traini
         KeyboardInterrupt: Ctrl-C; the run is kept up to the last step.
     """
     data, settings = plan.data, plan.settings
-    trainee = Trainee(_untrained(plan), plan.task, calibrate=settings.data.calibrate)
+    model, notes = _untrained(plan)
+    trainee = Trainee(model, plan.task, calibrate=bool(settings.to_dict().get("calibrate")), notes=notes)
     config = RunConfig.of(plan.task.name, data, settings, plan.versions or versions()).to_dict()
     with RunDirectory(plan.directory, overwrite=plan.overwrite, resume=plan.resume) as directory:
-        picture = directory.path / "confusion.png"
         if not plan.resume:
-            if settings.data.vectors is not None:  # so that the run can be resumed without that file
+            if settings.paths():  # so that the run can be resumed without those files
                 trainee.model.save(directory.first_model, metrics={}, card=FIRST_CARD)
             directory.write_config(config)
 
@@ -95,7 +92,7 @@ def run_training(plan: TrainingPlan, on_event: Listener | None = None) -> Traini
                 directory.write_config(config)
 
         saver = _Saver(plan, trainee)
-        told = broadcast(RunRecord(directory, saver.save), *([on_event] if on_event else []))
+        told = broadcast(Keeper(directory, saver.save), *([on_event] if on_event else []))
 
         def warn(event: Event) -> None:
             if isinstance(event, RunStarted) and (changed := _changed(plan.versions, versions())):
@@ -114,7 +111,9 @@ def run_training(plan: TrainingPlan, on_event: Listener | None = None) -> Traini
         record = saver.final(history)
         try:
             _save(record, directory.best)
-            confusion_picture(_confusion(record), picture)
+            table = confusion(trainee.model, trainee.metric, data.dev.pairs)
+            if table is not None:
+                confusion_picture(table, directory.confusion)
         except OSError as error:
             raise RunError(
                 f"{error.filename or plan.directory} could not be written: {error.strerror}. Free some space there "
@@ -127,10 +126,10 @@ def run_training(plan: TrainingPlan, on_event: Listener | None = None) -> Traini
     return TrainingResult(plan.directory, trainee.model, record, history)
 
 
-def _untrained(plan: TrainingPlan) -> Model:
+def _untrained(plan: Plan) -> tuple[Model[Any, Any], list[str]]:
     first = plan.directory / FIRST_MODEL
     if plan.resume and first.is_dir():
-        return reload_model(first, plan.data.train.pairs)
+        return reload_model(first, plan.data.train.pairs), []
     return build_model(plan.task, plan.data.train.pairs, plan.settings)
 
 
@@ -143,7 +142,7 @@ def _changed(before: Mapping[str, str], now: Mapping[str, str]) -> str:
 class _Saver:
     """A listener that knows, whenever the model is to be saved, how far the run has come."""
 
-    def __init__(self, plan: TrainingPlan, trainee: Trainee) -> None:
+    def __init__(self, plan: Plan, trainee: Trainee) -> None:
         self._plan, self._trainee = plan, trainee
         self._best_epoch = 0
         self._seconds = 0.0
@@ -170,20 +169,20 @@ class _Saver:
         seconds = self._seconds + time.monotonic() - self._since
         _save(self._record(self._best_epoch, self._best_epoch, seconds, finished=False), path)
 
-    def final(self, history: History) -> ModelRecord:
+    def final(self, history: History) -> Record:
         """Return the record of the finished run, with the test part's figures."""
         seconds = sum(row["seconds"] for row in history.rows)
         record = self._record(history.best_epoch, len(history.rows), seconds, finished=True)
         test = self._plan.data.test
         if test is None:
             return record
-        return replace(record, test=measure(self._trainee.model, self._plan.task, test.pairs))
+        return replace(record, test=measure(self._trainee.model, self._trainee.metric, test.pairs))
 
-    def _record(self, best_epoch: int, num_epochs: int, seconds: float, *, finished: bool) -> ModelRecord:
+    def _record(self, best_epoch: int, num_epochs: int, seconds: float, *, finished: bool) -> Record:
         if self._trainee.report is None:  # a finished run was resumed whose best/ had been removed
             self._trainee.measure(self._plan.data.dev.pairs)
         assert self._trainee.report is not None
-        return ModelRecord(
+        return Record(
             task=self._plan.task,
             model=self._trainee.model,
             data=self._plan.data,
@@ -197,11 +196,5 @@ class _Saver:
         )
 
 
-def _save(record: ModelRecord, path: Path) -> None:
+def _save(record: Record, path: Path) -> None:
     record.model.save(path, metrics=record.metrics(), card=record.card())
-
-
-def _confusion(record: ModelRecord) -> Confusion:
-    pairs = record.data.dev.pairs
-    predicted = record.model.predict([pair.x for pair in pairs])
-    return confusion([pair.y for pair in pairs], predicted, rule=cast("Rule", record.dev.rule))

@@ -1,45 +1,225 @@
 """Named entity recognition: a label in IOB2 for every word, measured by entity F1."""
 
-from collections.abc import Sequence
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, ClassVar, TypeAlias, cast
 
-from unrolled.data.readers import Reading, read_labelled
-from unrolled.tasks.settings import ReadingSettings
-from unrolled.tasks.task import Task
-from unrolled.training.metrics import RULES, EntityReport, entity_scores
+import torch
 
-__all__ = ["NER"]
+from unrolled.architectures import ManyToMany, ManyToManySettings
+from unrolled.data.answer import Answer
+from unrolled.data.codecs import Codec, TagsCodec, TagsSettings, WordsCodec, WordsSettings, check_sentences
+from unrolled.data.pair import Pair
+from unrolled.data.readers import TaggedReading, TaggedSettings, read_labelled
+from unrolled.data.tags import detect_scheme, faults, spans, strict_spans, to_iob2
+from unrolled.errors import DataError
+from unrolled.layers import TagsOutput, TagsOutputSettings, WordsInputSettings
+from unrolled.metrics import EntityMetric, EntityReport, Metric
+from unrolled.model import Model
+from unrolled.settings import Composed, Settings, setting
+from unrolled.tasks.parts import PartSettings
+from unrolled.tasks.task import Bundled, Checks, Segment, Show, Task, Unit
+from unrolled.tasks.text import field, places, read_words_of
+from unrolled.tasks.vectors import start_from_vectors
+from unrolled.training import FitSettings
 
-RULE = "strict"
+__all__ = ["NER", "OUTSIDE_BIASES", "BiasSettings"]
+
+Words: TypeAlias = Sequence[str]
+Labels: TypeAlias = Sequence[str]
+Pairs: TypeAlias = Sequence[Pair[Words, Labels]]
+
+OUTSIDE_BIASES = (0.0, 0.5, 1.0, 1.5, 2.0)
+"""The biases to choose from; of equals the first."""
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
-def _read(path: Path, strict: bool, settings: ReadingSettings) -> Reading:
+@dataclass(frozen=True, kw_only=True)
+class BiasSettings(Settings):
+    """Whether labels are chosen for a good F1.
+
+    Attributes:
+        calibrate: whether the bias against the label O with the best dev figure is chosen and kept with the model.
+            Where entities are rare, the most probable labels miss more of them than a good F1 can bear.
+    """
+
+    title: ClassVar[str] = "setting of the labels"
+
+    calibrate: bool = setting(True)
+
+
+def _read(path: Path, settings: Composed, strict: bool) -> TaggedReading:
+    how = settings.group(TaggedSettings)
     return read_labelled(
         path,
         strict=strict,
-        scheme=settings.known_scheme(),
-        token_column=settings.token_column,
-        label_column=settings.label_column,
-        sentence_column=settings.sentence_column,
-        label_names=settings.names_of_labels(),
+        scheme=how.known_scheme(),
+        token_column=how.token_column,
+        label_column=how.label_column,
+        sentence_column=how.sentence_column,
+        label_names=how.names_of_labels(),
     )
 
 
-def _measure(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> EntityReport:
-    return entity_scores(gold, predicted, rule=RULE)
+def _of_python(X: Sequence[Words], y: Sequence[Labels] | None, settings: Composed) -> list[Pair[Words, Labels]]:
+    if y is None or len(X) != len(y):
+        found = "no y" if y is None else f"{len(y)} label sequences"
+        raise DataError(f"There are {len(X)} sentences and {found}. Give one label sequence for each sentence.")
+    check_sentences(X)
+    scheme = settings.group(TaggedSettings).known_scheme() or detect_scheme(y)
+    pairs: list[Pair[Words, Labels]] = []
+    for number, (words, labels) in enumerate(zip(X, y, strict=True), 1):
+        if len(words) != len(labels):
+            raise DataError(f"Sentence {number} has {len(words)} words and {len(labels)} labels. Give one a word.")
+        for fault in faults(labels, scheme):
+            raise DataError(f"Sentence {number}, word {fault.position + 1}: {fault.found}. {fault.way_out}.")
+        pairs.append(Pair(tuple(words), tuple(to_iob2(labels, scheme))))
+    return pairs
+
+
+def _codecs(pairs: Pairs, settings: Composed) -> tuple[WordsCodec, TagsCodec]:
+    words = WordsCodec.fitted([pair.x for pair in pairs], settings.group(WordsSettings))
+    return words, TagsCodec.fitted([pair.y for pair in pairs], settings.group(TagsSettings))
+
+
+def _choose_bias(model: Model[Words, Labels], pairs: Pairs, metric: Metric[Labels]) -> EntityReport:
+    """Give the model the bias against the label O with the best F1 on labelled pairs, and return that report.
+
+    The figures are therefore those of a dev set, as those of the best epoch are. It is F1 whatever `metric` chooses the
+    epoch by: precision or recall alone would always ask for one of the two extremes.
+    """
+    network = cast(ManyToMany, model.network)
+    output = cast(TagsOutput, network.output)
+    answers: list[list[Answer[Labels]]] = [[] for _ in OUTSIDE_BIASES]
+    for x in model.encoded([pair.x for pair in pairs]):
+        with torch.no_grad():
+            scores = network.scores(x)
+        for found, bias in zip(answers, OUTSIDE_BIASES, strict=True):
+            found.extend(map(Answer, model.y.decode(output.decode(scores, bias).to_list())))
+    truths = [pair.y for pair in pairs]
+    reports = [cast(EntityReport, metric.measure(truths, found)) for found in answers]
+    best = max(range(len(reports)), key=lambda i: reports[i].overall.f1)
+    output.outside_bias.fill_(OUTSIDE_BIASES[best])
+    return reports[best]
+
+
+def _types(y: Codec[Labels]) -> list[str]:
+    return sorted({label[2:] for label in cast(TagsCodec, y).labels.tokens if label != "O"})
+
+
+def _purpose(y: Codec[Labels]) -> str:
+    return f"Gives every word of a sentence a label in IOB2: {', '.join(_types(y))}."
+
+
+def _counts(pairs: Pairs) -> Mapping[str, Mapping[str, int]]:
+    labels: Counter[str] = Counter()
+    entities: Counter[str] = Counter()
+    for pair in pairs:
+        labels.update(pair.y)
+        entities.update(span.type for span in spans(pair.y))
+    return {"labels": dict(sorted(labels.items())), "entities": dict(sorted(entities.items()))}
+
+
+def _figures(pairs: Pairs) -> Mapping[str, int]:
+    return {"num_without_entity": sum(not spans(pair.y) for pair in pairs)}
+
+
+def _conflict(words: Words, first: Labels, second: Labels) -> tuple[dict[str, Any], str]:
+    positions = [i for i, (one, other) in enumerate(zip(first, second, strict=True)) if one != other]
+    return {"tokens": list(words), "positions": positions}, ", ".join(words[i] for i in positions)
+
+
+def _unseen(y: Codec[Labels], pairs: Pairs) -> list[str]:
+    return sorted(set(_counts(pairs)["entities"]) - set(_types(y)))
+
+
+def _json(words: Words | None, answer: Answer[Labels] | None) -> dict[str, Any]:
+    if words is None or answer is None:
+        return {"tokens": [], "labels": [], "spans": [], "confidence": []}
+    confidence = [round(value, 6) for value in answer.confidence]  # float32 knows no more digits
+    found = {
+        "tokens": list(words),
+        "labels": list(answer.y),
+        "spans": [
+            {
+                "type": span.type,
+                "start": span.start,
+                "end": span.end,
+                "text": " ".join(words[span.start : span.end]),
+                "confidence": min(confidence[span.start : span.end]),
+            }
+            for span in strict_spans(answer.y)
+        ],
+        "confidence": confidence,
+    }
+    if answer.others:
+        found["n_best"] = [{"labels": list(y), "probability": min(1.0, math.exp(p))} for y, p in answer.others]
+    return found
+
+
+def _fields(words: Words, answer: Answer[Labels]) -> list[tuple[str, ...]]:
+    tokens = " ".join(words)
+    if not answer.others:
+        return [(tokens, " ".join(map(field, answer.y)))]
+    return [(tokens, " ".join(map(field, y)), f"{min(1.0, math.exp(p)):.6g}") for y, p in answer.others]
+
+
+def _segments(line: str, words: Words, labels: Labels) -> list[Segment]:
+    at, end, found = places(line, words), 0, list[Segment]()
+    for span in strict_spans(labels):
+        start = at[span.start][0]
+        found.append(Segment(line[end:start]))
+        end = at[span.end - 1][1]
+        found.append(Segment(line[start:end], span.type))
+    return [*found, Segment(line[end:].rstrip())]
 
 
 NER = Task(
     name="ner",
     title="named entity recognition",
-    shape="many-to-many, T_x = T_y",
-    metric="f1",
-    rule=RULES[RULE],
+    architecture="many_to_many",
+    x=Unit("sentence", step="token"),
+    y=Unit("labelling", step="type"),
+    example="Harry Potter met Hermione Granger .",
+    defaults=Composed(
+        {
+            "read": TaggedSettings(),
+            "x": WordsSettings(),
+            "parts": PartSettings(),
+            "bias": BiasSettings(),
+            "network": ManyToManySettings(),
+            "input": WordsInputSettings(),
+            "output": TagsOutputSettings(),
+            "y": TagsSettings(),
+            "fit": FitSettings(),
+        }
+    ),
+    purpose=_purpose,
     read=_read,
-    measure=_measure,
-    train=EXAMPLES / "ner.conll",
-    dev=EXAMPLES / "ner_dev.conll",
-    test=EXAMPLES / "ner_test.conll",
+    of_python=_of_python,
+    codecs=_codecs,
+    metric=lambda y: EntityMetric(),
+    show=Show(read_x=read_words_of, json=_json, fields=_fields, segments=_segments, kinds=_types),
+    start=start_from_vectors,
+    calibrate=_choose_bias,
+    checks=Checks(
+        counts=_counts,
+        figures=_figures,
+        conflict=_conflict,
+        facts={"scheme": "label scheme"},
+        tables={"labels": "label", "entities": "entity type"},
+    ),
+    unseen=_unseen,
+    bundled=Bundled(
+        EXAMPLES / "ner.conll",
+        EXAMPLES / "ner_dev.conll",
+        EXAMPLES / "ner_test.conll",
+        languages=("English",),
+        about_test="No entity of the test part occurs in the training part.",
+    ),
 )
 """The task; no entity of the test part of its bundled corpus occurs in the train or dev part."""

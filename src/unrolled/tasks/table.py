@@ -1,6 +1,7 @@
 """Every task by its name."""
 
 from pathlib import Path
+from typing import Any
 
 from unrolled.errors import ModelFileError
 from unrolled.model import Model
@@ -10,10 +11,10 @@ from unrolled.tasks.task import Task
 
 __all__ = ["TASKS", "find_task", "task_of"]
 
-TASKS = {task.name: task for task in (NER,)}
+TASKS: dict[str, Task[Any, Any]] = {task.name: task for task in (NER,)}
 
 
-def find_task(name: str) -> Task:
+def find_task(name: str) -> Task[Any, Any]:
     """Return the task of that name.
 
     >>> find_task("ner").title
@@ -27,7 +28,7 @@ def find_task(name: str) -> Task:
     return TASKS[name]
 
 
-def task_of(model: Model, directory: Path) -> Task:
+def task_of(model: Model[Any, Any], directory: Path) -> Task[Any, Any]:
     """Return the task of the model of a directory.
 
     Raises:

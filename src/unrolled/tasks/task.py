@@ -14,7 +14,7 @@ from unrolled.metrics import Metric, Report
 from unrolled.model import Model
 from unrolled.settings import Composed
 
-__all__ = ["Bundled", "Segment", "Show", "Task", "Unit"]
+__all__ = ["Bundled", "Checks", "Segment", "Show", "Task", "Unit"]
 
 X = TypeVar("X")
 Y = TypeVar("Y")
@@ -55,6 +55,38 @@ class Bundled:
     about_test: str = ""
 
 
+def _no_tables(pairs: Sequence[Pair[Any, Any]]) -> Mapping[str, Mapping[str, int]]:
+    return {}
+
+
+def _no_figures(pairs: Sequence[Pair[Any, Any]]) -> Mapping[str, int]:
+    return {}
+
+
+def _both(x: Any, first: Any, second: Any) -> tuple[dict[str, Any], str]:
+    return {"first_y": first, "y": second}, f"{first}, then {second}"
+
+
+@dataclass(frozen=True, slots=True)
+class Checks(Generic[X, Y]):
+    """What `check` counts and shows beside lengths and duplicates.
+
+    Attributes:
+        counts: tables of what occurs, by name: {"labels": {"O": 3}}; what a later file has in the last of them and an
+            earlier one lacks is named.
+        figures: further whole numbers of a file: {"num_without_entity": 1}.
+        conflict: an x that stands in two places with two y: for JSON, and in words.
+        facts: what the facts of a reading are called: {"scheme": "label scheme"}.
+        tables: what the tables are called, where their name is not it: {"entities": "entity type"}.
+    """
+
+    counts: Callable[[Sequence[Pair[X, Y]]], Mapping[str, Mapping[str, int]]] = _no_tables
+    figures: Callable[[Sequence[Pair[X, Y]]], Mapping[str, int]] = _no_figures
+    conflict: Callable[[X, Y, Y], tuple[dict[str, Any], str]] = _both
+    facts: Mapping[str, str] = field(default_factory=dict[str, str])
+    tables: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
 @dataclass(frozen=True, slots=True)
 class Show(Generic[X, Y]):
     """How x comes in from a line of text, and how an answer goes out.
@@ -80,9 +112,14 @@ def nothing_to_start(model: Model[Any, Any], pairs: Sequence[Pair[Any, Any]], se
     return []
 
 
-def no_tables(pairs: Sequence[Pair[Any, Any]]) -> Mapping[str, Mapping[str, int]]:
-    """Return no table."""
-    return {}
+def length_of_x(pair: Pair[Any, Any]) -> int:
+    """Return T_x of an x that has a length."""
+    return len(pair.x)
+
+
+def nothing_unseen(y: Codec[Any], pairs: Sequence[Pair[Any, Any]]) -> list[str]:
+    """Say that a model can answer everything."""
+    return []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,8 +141,10 @@ class Task(Generic[X, Y]):
         metric: what answers are measured by; the first of its figures chooses the weights.
         show: how x comes in and an answer goes out.
         start: what the first weights take from the training pairs; returns notes.
+        length: T_x of a pair, for tables.
         calibrate: sets what is chosen on dev pairs once the weights stand, and returns their report; None for nothing.
-        counts: tables of what occurs in labelled pairs, by name, for `check`: {"labels": {"O": 3}}.
+        checks: what `check` counts and shows beside lengths and duplicates.
+        unseen: what occurs in labelled pairs and a model with that codec of y cannot answer.
         bundled: the corpus that comes with the package.
     """
 
@@ -123,11 +162,11 @@ class Task(Generic[X, Y]):
     metric: Callable[[Codec[Y]], Metric[Y]]
     show: Show[X, Y]
     start: Callable[[Model[X, Y], Sequence[Pair[X, Y]], Composed], list[str]] = nothing_to_start
+    length: Callable[[Pair[X, Y]], int] = length_of_x
     calibrate: Callable[[Model[X, Y], Sequence[Pair[X, Y]], Metric[Y]], Report] | None = None
-    counts: Callable[[Sequence[Pair[X, Y]]], Mapping[str, Mapping[str, int]]] = no_tables
+    checks: Checks[X, Y] = field(default_factory=lambda: Checks[Any, Any]())
+    unseen: Callable[[Codec[Y], Sequence[Pair[X, Y]]], list[str]] = nothing_unseen
     bundled: Bundled | None = None
-    facts: Mapping[str, str] = field(default_factory=dict[str, str])
-    """What `check` calls the facts of a reading: {"scheme": "label scheme"}."""
 
     @property
     def shape(self) -> str:

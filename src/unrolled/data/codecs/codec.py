@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol, Self, TypeAlias, TypeVar
+from typing import Any, ClassVar, Protocol, Self, TypeAlias, TypeVar, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -10,10 +10,11 @@ from torch import Tensor
 from unrolled.data.codecs.encoded import EncodedWords
 from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Space
+from unrolled.data.vocabulary import UnknownReport
 from unrolled.errors import DataError
 from unrolled.settings import Settings
 
-__all__ = ["Codec", "Encoded", "Fault", "Saved"]
+__all__ = ["Codec", "Counting", "Encoded", "Fault", "Knowing", "Saved"]
 
 Raw = TypeVar("Raw")
 Encoded: TypeAlias = Ragged | EncodedWords
@@ -103,4 +104,22 @@ class Codec(Protocol[Raw]):
     @classmethod
     def fitted(cls, raws: Iterable[Raw], settings: Any, /) -> Self:
         """Return the codec of the training values, read once and in order."""
+        ...
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """A codec of symbols that can be counted."""
+
+    def counts(self, raws: Iterable[Any]) -> Tensor:
+        """Return how often each symbol occurs, (V,)."""
+        ...
+
+
+@runtime_checkable
+class Knowing(Protocol):
+    """A codec with a vocabulary, outside of which a symbol is `<unk>`."""
+
+    def unknown(self, raws: Iterable[Any]) -> UnknownReport:
+        """Count the symbols that are `<unk>`."""
         ...

@@ -143,9 +143,9 @@ class WordsCodec:
             counts[self._spelling(word)[0]] += count
         return torch.tensor(counts)
 
-    def unknown_rate(self, words: Iterable[str]) -> UnknownReport:
-        """Count the words that are `<unk>` to this codec."""
-        return self.words.unknown_rate(normal_form(word) for word in words)
+    def unknown(self, raws: Iterable[Sentence]) -> UnknownReport:
+        """Count the words of sentences that are `<unk>`."""
+        return self.words.unknown_rate(normal_form(word) for sentence in raws for word in sentence)
 
     def save(self) -> Saved:
         """Return the settings and the three vocabularies."""
@@ -167,6 +167,11 @@ class WordsCodec:
         names = ("vocabulary.txt", "affixes.txt", "characters.txt")
         words, affixes, characters = (Vocabulary.loads(saved.text(name), name=name) for name in names)
         return cls(words, affixes, characters, WordsSettings.from_dict(saved.settings))
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The sizes of the vocabularies, `<unk>` included."""
+        return {"words": len(self.words), "affixes": len(self.affixes), "characters": len(self.characters)}
 
     @property
     def num_affixes(self) -> int:

@@ -1,4 +1,4 @@
-"""Readers: each turns one file format into tokens and IOB2 labels, and says what is wrong with a file."""
+"""Readers: each turns one file format into pairs, and says what is wrong with a file."""
 
 from unrolled.data.readers.conll import read_conll
 from unrolled.data.readers.json_lines import read_json_lines
@@ -6,9 +6,14 @@ from unrolled.data.readers.labelled import detect_format, read_labelled
 from unrolled.data.readers.plain_text import read_plain_text
 from unrolled.data.readers.reading import Reading
 from unrolled.data.readers.tables import read_table
+from unrolled.data.readers.tagged import TaggedPair, TaggedReading
+from unrolled.data.readers.tagged_settings import TaggedSettings
 
 __all__ = [
     "Reading",
+    "TaggedPair",
+    "TaggedReading",
+    "TaggedSettings",
     "detect_format",
     "read_conll",
     "read_json_lines",
