@@ -1,11 +1,11 @@
-"""Writing a file so that a reader, whenever the machine stops, finds the old content or the new, never a part."""
+"""Writing so that a reader, whenever the machine stops, finds the old content or the new, never a part."""
 
 import contextlib
 import os
 import sys
 from pathlib import Path
 
-__all__ = ["write_atomically"]
+__all__ = ["sync_folder", "write_atomically"]
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -28,11 +28,16 @@ def write_atomically(path: Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def _sync_folder(folder: Path) -> None:
-    if sys.platform == "win32":  # which cannot open a folder
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk itself: of files written, renamed or removed there.
+
+    Raises:
+        OSError: the folder cannot be opened.
+    """
+    if sys.platform == "win32":  # which cannot open a folder, and writes its entries through
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from unrolled.data.answer import Answer
 from unrolled.data.tags import Span, tags_from_spans
 from unrolled.errors import DataError, SettingsError
-from unrolled.training.metrics import RULES, Score, confusion, entity_scores
+from unrolled.metrics import RULES, EntityMetric, Metric, Score, entity_confusion, entity_scores
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -125,7 +126,7 @@ def test_length_mismatch_names_the_sentence() -> None:
     with pytest.raises(DataError, match="Sentence 2 has 2 gold labels but 1 predicted"):
         entity_scores([["O"], ["O", "O"]], [["O"], ["O"]])
     with pytest.raises(DataError, match="2 gold sentences but 1 predicted"):
-        confusion([["O"], ["O"]], [["O"]])
+        entity_confusion([["O"], ["O"]], [["O"]])
     with pytest.raises(SettingsError, match="loose"):
         entity_scores([], [], "loose")  # type: ignore[arg-type]
 
@@ -143,7 +144,7 @@ def test_report_as_json_states_its_rule() -> None:
 @settings(max_examples=150, deadline=None)
 def test_confusion_accounts_for_every_entity_once(rule, corpus) -> None:
     gold, predicted = split(corpus)
-    report, picture = entity_scores(gold, predicted, rule), confusion(gold, predicted, rule)
+    report, picture = entity_scores(gold, predicted, rule), entity_confusion(gold, predicted, rule)
     num_types = len(picture.types)
     assert list(picture.types) == list(report.per_type)
     for index, score in enumerate(report.per_type.values()):
@@ -158,7 +159,7 @@ def test_confusion_by_hand() -> None:
     gold = [Span("LOC", 0, 1), Span("PER", 2, 4), Span("PER", 5, 7), Span("missed", 8, 9), Span("LOC", 10, 12)]
     predicted = [Span("LOC", 0, 1), Span("LOC", 2, 4), Span("PER", 5, 6), Span("PER", 6, 7), Span("PER", 14, 15)]
     predicted.append(Span("PER", 11, 13))
-    picture = confusion([tags_from_spans(gold, 16)], [tags_from_spans(predicted, 16)])
+    picture = entity_confusion([tags_from_spans(gold, 16)], [tags_from_spans(predicted, 16)])
     assert picture.row_names == ("LOC", "PER", "missed", "other bounds", "spurious")
     assert picture.column_names == ("LOC", "PER", "missed", "other bounds", "missed")
     assert picture.counts == (
@@ -175,4 +176,59 @@ def test_one_sentence_of_200_000_tokens() -> None:
     gold = ["B-PER", "I-PER", "O", "B-LOC"] * 50_000
     predicted = ["B-PER", "I-PER", "O", "B-ORG"] * 50_000
     assert entity_scores([gold], [predicted]).overall.f1 == 0.5
-    assert confusion([gold], [predicted]).counts[0][1] == 50_000
+    assert entity_confusion([gold], [predicted]).counts[0][1] == 50_000
+
+
+def test_report_of_entities_as_any_report() -> None:
+    gold = [["B-PER", "I-PER", "O", "B-LOC"], ["O", "B-ORG"]]
+    predicted = [["B-PER", "I-PER", "O", "I-LOC"], ["B-ORG", "I-ORG"]]
+    answers = [Answer(labels) for labels in predicted]
+    metric: Metric[list[str]] = EntityMetric()
+    report = metric.measure(gold, answers)
+    assert report == entity_scores(gold, predicted)
+    assert report.figures == {"f1": 0.4, "precision": 1 / 2, "recall": 1 / 3, "token_accuracy": 3 / 6}
+    assert list(report.figures) == ["f1", "precision", "recall", "token_accuracy"]
+    assert [(f.name, f.goal, f.floor) for f in metric.figures] == [
+        ("f1", "higher", 0.0),
+        ("precision", "higher", 0.0),
+        ("recall", "higher", 0.0),
+    ]
+    assert report.by["LOC"] == {"precision": 0, "recall": 0, "f1": 0, "gold": 1, "predicted": 0, "correct": 0}
+    assert report.totals["all"] == {
+        "precision": 1 / 2,
+        "recall": 1 / 3,
+        "f1": pytest.approx(0.4),
+        "gold": 3,
+        "predicted": 2,
+        "correct": 1,
+    }
+    assert report.counts == {"sentences": 2, "tokens": 6}
+    assert report.notes == {
+        "F1": "0.4000 over all entities, 0.3333 the mean of the types",
+        "rule": RULES["strict"],
+        "token accuracy": "0.5000, O included: no measure of entities",
+    }
+    assert report.rule_text == metric.rule_text == RULES["strict"]
+    assert metric.confusion(gold, answers) == entity_confusion(gold, predicted)
+    loose = EntityMetric("conlleval")
+    assert loose.measure(gold, answers).figures["f1"] == pytest.approx(2 / 3)
+    assert loose.confusion(gold, answers) == entity_confusion(gold, predicted, "conlleval")
+    with pytest.raises(SettingsError, match="loose"):
+        EntityMetric("loose")  # type: ignore[arg-type]
+
+
+def test_keys_of_the_json_stay() -> None:
+    written = entity_scores([["B-X"]], [["B-X"]]).to_dict()
+    assert list(written) == [
+        "overall",
+        "per_type",
+        "macro_f1",
+        "token_accuracy",
+        "rule",
+        "num_sentences",
+        "num_tokens",
+        "rule_text",
+    ]
+    picture = entity_confusion([["B-X"]], [["B-X"]])
+    assert list(picture.to_dict()) == ["rule", "row_names", "column_names", "counts"]
+    assert picture.title == "1 of 1 entities found, 1 predicted (strict rule)"

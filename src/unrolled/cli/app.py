@@ -42,7 +42,7 @@ app = typer.Typer(
     epilog=EXIT_CODES,
 )
 
-TaskName = Annotated[str, typer.Argument(metavar="TASK", help="What the labels are: ner.")]
+TaskName = Annotated[str, typer.Argument(metavar="TASK", help="The application: `unrolled tasks` lists them.")]
 ModelDirectory = Annotated[Path, typer.Argument(metavar="DIR", help="A run directory, or a model directory.")]
 SetReading = Annotated[
     list[str] | None,

@@ -6,14 +6,17 @@ from pathlib import Path
 from unrolled.cli.options import reading_given
 from unrolled.cli.reports import print_report
 from unrolled.cli.screen import print_json, print_text, screen
+from unrolled.model import Model
 from unrolled.runs.evaluate import evaluate
+from unrolled.tasks import find_task
 
 __all__ = ["run"]
 
 
 def run(directory: Path, data: Path | None, set_: Sequence[str], *, as_json: bool) -> None:
     """Print the figures of a model."""
-    evaluation = evaluate(directory, data, reading_given(set_))
+    task = find_task(Model.load(directory).task) if set_ else None
+    evaluation = evaluate(directory, data, {} if task is None else reading_given(task, set_))
     if as_json:
         print_json(evaluation.to_dict())
         return

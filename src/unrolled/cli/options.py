@@ -4,12 +4,11 @@ import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from unrolled.errors import SettingsError
-from unrolled.settings import unknown_name
-from unrolled.tasks.run_config import RECORDED
-from unrolled.tasks.settings import ReadingSettings, TaggingSettings
+from unrolled.runs.config import RECORDED
+from unrolled.tasks import Task
 
 __all__ = ["PLACES", "parse_setting", "read_config", "reading_given", "settings_given"]
 
@@ -21,7 +20,7 @@ def read_config(path: Path) -> dict[str, object]:
     """Read a flat configuration: TOML where the name ends in .toml, JSON otherwise.
 
     Raises:
-        SettingsError: it cannot be read, or holds a name that does not exist; the message names the nearest.
+        SettingsError: it cannot be read, or is no configuration.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -42,19 +41,18 @@ def read_config(path: Path) -> dict[str, object]:
         raise SettingsError(f"{path} is the config.json of a model. That of its run directory has all settings.")
     for name in RECORDED:
         config.pop(name, None)
-    for name in config:
-        _check_name(name, (*PLACES, *TaggingSettings().to_dict()), str(path))
     for name in PLACES:
         if not isinstance(config.get(name), str | None):
             raise SettingsError(f"{path}: {name} is {config[name]!r}. Give a text.")
     return config
 
 
-def parse_setting(text: str) -> tuple[str, object]:
+def parse_setting(task: Task[Any, Any], text: str) -> tuple[str, object]:
     """Return the name and value of `key=value`: the value as JSON, else as text.
 
-    >>> parse_setting("epochs=5"), parse_setting("cell=gru"), parse_setting("clip_norm=null")
-    (('epochs', 5), ('cell', 'gru'), ('clip_norm', None))
+    >>> from unrolled.tasks import NER
+    >>> [parse_setting(NER, text) for text in ("epochs=5", "cell=gru", "clip_norm=null")]
+    [('epochs', 5), ('cell', 'gru'), ('clip_norm', None)]
 
     Raises:
         SettingsError: no "=", or a name that does not exist.
@@ -64,7 +62,10 @@ def parse_setting(text: str) -> tuple[str, object]:
     if name in PLACES:
         instead = "as the first argument" if name == "task" else f"with --{name}"
         raise SettingsError(f"--set {text}: {name} is not a setting. Give it {instead}.")
-    _check_name(name, TaggingSettings().to_dict(), "--set")
+    try:
+        name = task.defaults.resolve(name)
+    except SettingsError as error:
+        raise SettingsError(f"--set: {error}") from None
     if not equals:
         raise SettingsError(f"--set {text} has no value. Write {name}=VALUE.")
     try:
@@ -73,29 +74,26 @@ def parse_setting(text: str) -> tuple[str, object]:
         return name, value
 
 
-def settings_given(config: Mapping[str, object], set_: Sequence[str], seed: int | None) -> dict[str, object]:
+def settings_given(
+    task: Task[Any, Any], config: Mapping[str, object], set_: Sequence[str], seed: int | None
+) -> dict[str, object]:
     """Return the settings that were given, the later source over the earlier: configuration, `--set`, `--seed`."""
-    given = {name: value for name, value in config.items() if name not in PLACES}
-    given |= dict(map(parse_setting, set_))
+    given = task.defaults.renewed({name: value for name, value in config.items() if name not in PLACES})
+    given |= dict(parse_setting(task, text) for text in set_)
     return given if seed is None else given | {"seed": seed}
 
 
-def reading_given(set_: Sequence[str]) -> dict[str, object]:
+def reading_given(task: Task[Any, Any], set_: Sequence[str]) -> dict[str, object]:
     """Return the settings of how files are read that `--set` gives to a verb that does not train.
 
     Raises:
         SettingsError: another setting; it would have no effect.
     """
-    given = dict(map(parse_setting, set_))
+    given = dict(parse_setting(task, text) for text in set_)
+    names = task.defaults["read"].names()
     for name in given:
-        if name not in ReadingSettings.names():
+        if name not in names:
             raise SettingsError(
-                f"--set: {name} has no effect here. Only how files are read can be set: "
-                f"{', '.join(ReadingSettings.names())}."
+                f"--set: {name} has no effect here. Only how files are read can be set: {', '.join(names)}."
             )
     return given
-
-
-def _check_name(name: str, names: Sequence[str] | Mapping[str, object], source: str) -> None:
-    if name not in names:
-        raise SettingsError(f"{source}: {unknown_name(name, names)}")

@@ -1,11 +1,11 @@
 """`unrolled predict`."""
 
 import json
-import re
+import math
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from rich.text import Text
 
@@ -13,25 +13,26 @@ from unrolled.cli.screen import is_plain, print_text, screen
 from unrolled.cli.sentences import Painter
 from unrolled.errors import DataError
 from unrolled.model import Model
-from unrolled.tasks.prediction import Prediction, predict
+from unrolled.runs.predict import Prediction, predict
+from unrolled.tasks import Task, task_of
 
-__all__ = ["run"]
+__all__ = ["read_lines", "run"]
 
 BLOCK = 2**16
-_UNSAFE_IN_A_FIELD = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 
-Show = Callable[[str, Prediction], None]
+Write = Callable[[Prediction], None]
 
 
 def run(directory: Path, *, n_best: int, whitespace: bool, as_json: bool) -> None:
-    """Label standard input: whatever has arrived is answered before more is waited for."""
+    """Answer standard input: whatever has arrived is answered before more is waited for."""
     model = Model.load(directory)
+    task = task_of(model, directory)
     if sys.stdin.isatty():
-        print_text(screen(stderr=True), "One sentence a line; Ctrl-D ends.", style="dim")
-    show = _show_json if as_json else _show_for(model)
+        print_text(screen(stderr=True), f"One {task.x.name} a line; Ctrl-D ends.", style="dim")
+    write = _write_json(task) if as_json else _writer(model, task)
     for lines in read_lines(sys.stdin.buffer):
-        for line, prediction in zip(lines, predict(model, lines, whitespace=whitespace, n_best=n_best), strict=True):
-            show(line, prediction)
+        for prediction in predict(model, task, lines, whitespace=whitespace, n_best=n_best):
+            write(prediction)
         sys.stdout.flush()
 
 
@@ -73,37 +74,38 @@ def _blocks(source: BinaryIO) -> Iterator[list[bytes]]:
         yield [last]
 
 
-def _show_json(line: str, prediction: Prediction) -> None:
-    del line
-    sys.stdout.write(json.dumps(prediction.to_dict(), ensure_ascii=False) + "\n")
+def _write_json(task: Task[Any, Any]) -> Write:
+    def write(prediction: Prediction) -> None:
+        found = task.show.json(prediction.x, prediction.answer)
+        sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+
+    return write
 
 
-def _show_fields(line: str, prediction: Prediction) -> None:
-    del line
-    tokens = " ".join(prediction.tokens)
-    if prediction.n_best:
-        rows = [(tokens, _labels(best.labels), f"{best.probability:.6g}") for best in prediction.n_best]
-    else:
-        rows = [(tokens, _labels(prediction.labels))] if tokens else [()]
-    sys.stdout.writelines("\t".join(row) + "\n" for row in rows)
+def _write_fields(task: Task[Any, Any]) -> Write:
+    def write(prediction: Prediction) -> None:
+        rows = [()] if prediction.answer is None else task.show.fields(prediction.x, prediction.answer)
+        sys.stdout.writelines("\t".join(row) + "\n" for row in rows)
+
+    return write
 
 
-def _labels(labels: Iterable[str]) -> str:
-    return " ".join(_UNSAFE_IN_A_FIELD.sub(lambda match: f"\\x{ord(match[0]):02x}", label) for label in labels)
-
-
-def _show_for(model: Model) -> Show:
-    """Return what shows a prediction on standard output: marked sentences on a terminal, fields in a pipe."""
+def _writer(model: Model[Any, Any], task: Task[Any, Any]) -> Write:
+    """Return what shows a prediction on standard output: marked lines on a terminal, fields in a pipe."""
     console = screen()
     if is_plain(console):
-        return _show_fields
-    painter = Painter(console, sorted({label[2:] for label in model.y_codec.labels.tokens if label[1:2] == "-"}))
+        return _write_fields(task)
+    painter = Painter(console, task.show.kinds(model.y))
 
-    def show(line: str, prediction: Prediction) -> None:
-        if not prediction.n_best:
-            console.print(painter.paint(line, prediction.tokens, prediction.labels), soft_wrap=True)
-        for best in prediction.n_best:
-            marked = painter.paint(line, prediction.tokens, best.labels)
-            console.print(Text.assemble((f"{best.probability:8.4f}  ", "dim"), marked), soft_wrap=True)
+    def write(prediction: Prediction) -> None:
+        x, answer = prediction.x, prediction.answer
+        if answer is None:
+            console.print()
+            return
+        if not answer.others:
+            console.print(painter.paint(task.show.segments(prediction.line, x, answer.y)), soft_wrap=True)
+        for y, log_p in answer.others:
+            marked = painter.paint(task.show.segments(prediction.line, x, y))
+            console.print(Text.assemble((f"{min(1.0, math.exp(log_p)):8.4f}  ", "dim"), marked), soft_wrap=True)
 
-    return show
+    return write

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -12,14 +13,13 @@ from unrolled.cli.outcome import Interrupted
 from unrolled.cli.reports import print_report
 from unrolled.cli.screen import print_json, print_pairs, print_table, print_text, screen, value_text
 from unrolled.errors import SettingsError
-from unrolled.tasks.catalogue import find_task
-from unrolled.tasks.run_config import RunConfig
-from unrolled.tasks.run_paths import newest_run
-from unrolled.tasks.settings import TaggingSettings
-from unrolled.tasks.task import Task
-from unrolled.tasks.training_plan import TrainingPlan, plan_training
-from unrolled.tasks.training_run import TrainingResult, run_training
-from unrolled.training import CheckpointWritten, Event, Listener, RunStarted, Stopped, broadcast, show_progress
+from unrolled.runs.config import RunConfig
+from unrolled.runs.paths import newest_run
+from unrolled.runs.plan import Plan, plan_training
+from unrolled.runs.progress import show_progress
+from unrolled.runs.train import TrainingResult, run_training
+from unrolled.tasks import Task, find_task
+from unrolled.training import CheckpointWritten, Event, Listener, RunStarted, Stopped, broadcast
 
 __all__ = ["Given", "run"]
 
@@ -60,7 +60,7 @@ def run(given: Given, *, resume: bool, overwrite: bool, as_json: bool) -> None:
         _print_result(screen(), result)
 
 
-def _plan(task: Task, given: Given, *, resume: bool, overwrite: bool) -> TrainingPlan:
+def _plan(task: Task[Any, Any], given: Given, *, resume: bool, overwrite: bool) -> Plan:
     config = {} if given.config is None else read_config(given.config)
     if config.get("task", task.name) != task.name:
         raise SettingsError(
@@ -68,12 +68,12 @@ def _plan(task: Task, given: Given, *, resume: bool, overwrite: bool) -> Trainin
         )
     named = {"train": given.train, "dev": given.dev, "out": given.out}
     paths = {name: path or _path(config.get(name)) for name, path in named.items()}
-    settings = settings_given(config, given.set, given.seed)
+    settings = settings_given(task, config, given.set, given.seed)
     if resume:
         paths["out"] = paths["out"] or newest_run(task.name)
         settings = {**RunConfig.read(paths["out"]).settings.to_dict(), **settings}
     return plan_training(
-        task, **paths, settings=TaggingSettings.from_dict(settings), resume=resume, overwrite=overwrite
+        task, **paths, settings=task.defaults.replaced(settings), resume=resume, overwrite=overwrite
     )
 
 
@@ -96,7 +96,7 @@ def _brief(progress: Listener) -> Callable[[Event], None]:
     return tell
 
 
-def _print_plan(console: Console, plan: TrainingPlan) -> None:
+def _print_plan(console: Console, plan: Plan) -> None:
     changed = [f"{name}={value_text(value)}" for name, value in plan.settings.changed().items()]
     pairs = {
         "task": f"{plan.task.title}: {plan.task.shape}",
@@ -105,35 +105,45 @@ def _print_plan(console: Console, plan: TrainingPlan) -> None:
     }
     print_pairs(console, pairs)
     print_text(console)
+    noun, step = f"{plan.task.x.name}s", f"{plan.task.x.step}s"
+    facts = list(dict.fromkeys(fact for part in plan.data.parts for fact in part.facts))
     rows = [
-        (part.name, str(part.path), f"{len(part.pairs):,}", f"{part.num_tokens:,}", part.scheme or "")
+        (
+            part.name,
+            str(part.path),
+            f"{len(part.pairs):,}",
+            f"{part.num_steps:,}",
+            *(part.facts.get(fact, "") for fact in facts),
+        )
         for part in plan.data.parts
     ]
-    print_table(console, ("part", "file", "sentences>", "tokens>", "labels"), rows)
-    for note in plan.data.notes():
+    heads = (plan.task.checks.facts.get(fact, fact) for fact in facts)
+    print_table(console, ("part", "file", f"{noun}>", f"{step}>", *heads), rows)
+    for note in plan.data.notes(plan.task):
         print_text(console, f"Note: {note}", style="yellow")
     print_text(console)
 
 
 def _print_result(console: Console, result: TrainingResult) -> None:
     record, best = result.record, result.directory / "best"
-    print_report(console, "dev", record.data.dev.path, record.dev)
+    print_report(console, record.task, "dev", record.data.dev.path, record.dev)
     if record.test is not None and record.data.test is not None:
         print_text(console)
-        print_report(console, "test", record.data.test.path, record.test)
-        print_text(console, "No entity of the test part occurs in the training part.")
+        print_report(console, record.task, "test", record.data.test.path, record.test)
+        if record.task.bundled is not None and record.task.bundled.about_test:
+            print_text(console, record.task.bundled.about_test)
     print_text(console)
     print_pairs(
         console,
         {
             "model": f"{best}, the weights of epoch {record.best_epoch} of {record.num_epochs}",
-            "pictures": f"{result.directory / 'curves.png'}, {result.directory / 'confusion.png'}",
+            "pictures": ", ".join(map(str, sorted(result.directory.glob("*.png"), reverse=True))),
         },
     )
     directory = shlex.quote(str(result.directory))
     print_text(
         console,
         "Next:\n"
-        f"  echo 'Teddy Roosevelt met Harry Potter in London.' | unrolled predict {directory}\n"
+        f"  echo {shlex.quote(record.task.example)} | unrolled predict {directory}\n"
         f"  unrolled inspect {directory}",
     )

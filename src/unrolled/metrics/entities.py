@@ -5,20 +5,23 @@ An entity is correct if its type, its first and its last token are all right. A 
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal, TypeAlias
 
+from unrolled.data.answer import Answer
 from unrolled.data.tags import Span, spans, strict_spans
 from unrolled.errors import DataError, SettingsError
+from unrolled.metrics.confusion import Confusion
+from unrolled.metrics.metric import Figure, Needs
 
 __all__ = [
     "RULES",
-    "Confusion",
+    "EntityMetric",
     "EntityReport",
     "Rule",
     "Score",
-    "confusion",
+    "entity_confusion",
     "entity_scores",
 ]
 
@@ -58,6 +61,17 @@ class Score:
         f1 = 2 * precision * recall / (precision + recall) if num_correct else 0.0
         return cls(precision, recall, f1, num_gold, num_predicted, num_correct)
 
+    def row(self) -> dict[str, float]:
+        """Return the score as a row of a table; the counts are whole numbers."""
+        return {
+            "precision": self.precision,
+            "recall": self.recall,
+            "f1": self.f1,
+            "gold": self.num_gold,
+            "predicted": self.num_predicted,
+            "correct": self.num_correct,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class EntityReport:
@@ -74,45 +88,100 @@ class EntityReport:
     num_sentences: int
     num_tokens: int
 
+    @property
+    def figures(self) -> dict[str, float]:
+        """F1, precision and recall over all entities, and the share of equal labels."""
+        return {
+            "f1": self.overall.f1,
+            "precision": self.overall.precision,
+            "recall": self.overall.recall,
+            "token_accuracy": self.token_accuracy,
+        }
+
+    @property
+    def rule_text(self) -> str:
+        """The rule's sentence."""
+        return RULES[self.rule]
+
+    @property
+    def by(self) -> dict[str, dict[str, float]]:
+        """Figures and counts of each type."""
+        return {kind: score.row() for kind, score in self.per_type.items()}
+
+    @property
+    def totals(self) -> dict[str, dict[str, float]]:
+        """Figures and counts over all entities."""
+        return {"all": self.overall.row()}
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How much was measured."""
+        return {"sentences": self.num_sentences, "tokens": self.num_tokens}
+
+    @property
+    def notes(self) -> Mapping[str, str]:
+        """Both means of F1, the rule, and what the share of equal labels is worth."""
+        return {
+            "F1": f"{self.overall.f1:.4f} over all entities, {self.macro_f1:.4f} the mean of the types",
+            "rule": self.rule_text,
+            "token accuracy": f"{self.token_accuracy:.4f}, O included: no measure of entities",
+        }
+
     def to_dict(self) -> dict[str, object]:
         """Return the report for JSON, with the rule's sentence beside its name."""
-        return {**asdict(self), "rule_text": RULES[self.rule]}
+        return {**asdict(self), "rule_text": self.rule_text}
 
 
 @dataclass(frozen=True, slots=True)
-class Confusion:
-    """What became of every gold entity, and where every predicted one came from.
+class EntityMetric:
+    """Precision, recall and F1 of whole entities, by `entity_scores`; truths and answers are IOB2 labels of sentences.
 
-    `counts[i][j]` counts gold entities of type i that were predicted with the same span as type j. After the types,
-    each row ends in the gold entities of which only a part or more than the whole was found ("other bounds": some
-    predicted entity overlaps, none has the same span) and those that no predicted entity touches ("missed"); each
-    column ends, in the same way, in the predicted entities that overlap a gold one with "other bounds" and those that
-    touch none ("spurious"). So rows add up to the gold entities of a type, columns to the predicted ones, and the
-    diagonal holds the correct ones.
+    A model that has learnt little predicts no entity, and its figures are 0: the floor.
+
+    >>> metric = EntityMetric()
+    >>> metric.figures[0], metric.measure([["B-PER", "O"]], [Answer(["B-PER", "O"])]).figures["f1"]
+    (Figure(name='f1', goal='higher', floor=0.0), 1.0)
+
+    Raises:
+        SettingsError: there is no such rule.
     """
 
-    types: tuple[str, ...]
-    counts: tuple[tuple[int, ...], ...]
-    rule: str
+    rule: Rule = "strict"
+
+    def __post_init__(self) -> None:
+        """Check the rule."""
+        _rule(self.rule)
 
     @property
-    def row_names(self) -> tuple[str, ...]:
-        """What the rows are: gold types, then predicted entities that match no gold span."""
-        return (*self.types, OTHER_BOUNDS, SPURIOUS)
+    def figures(self) -> tuple[Figure, ...]:
+        """Those of entities; the share of equal labels chooses no weights, for it is high wherever O is frequent."""
+        return tuple(Figure(name, "higher", 0.0) for name in ("f1", "precision", "recall"))
 
     @property
-    def column_names(self) -> tuple[str, ...]:
-        """What the columns are: predicted types, then gold entities that match no predicted span."""
-        return (*self.types, OTHER_BOUNDS, MISSED)
+    def rule_text(self) -> str:
+        """The rule's sentence."""
+        return RULES[self.rule]
 
-    def to_dict(self) -> dict[str, object]:
-        """Return the picture for JSON."""
-        return {
-            "rule": self.rule,
-            "row_names": list(self.row_names),
-            "column_names": list(self.column_names),
-            "counts": [list(row) for row in self.counts],
-        }
+    @property
+    def needs(self) -> Needs:
+        """Labels alone."""
+        return "answers"
+
+    def measure(self, truths: Tags, answers: Sequence[Answer[Sequence[str]]], /) -> EntityReport:
+        """Return the scores over all entities and of each type.
+
+        Raises:
+            DataError: truths and answers that do not match in number or length.
+        """
+        return entity_scores(truths, [answer.y for answer in answers], self.rule)
+
+    def confusion(self, truths: Tags, answers: Sequence[Answer[Sequence[str]]], /) -> Confusion:
+        """Return which types were taken for which, and which entities were missed, spurious or of other bounds.
+
+        Raises:
+            DataError: truths and answers that do not match in number or length.
+        """
+        return entity_confusion(truths, [answer.y for answer in answers], self.rule)
 
 
 def entity_scores(gold: Tags, predicted: Tags, rule: Rule = "strict") -> EntityReport:
@@ -155,10 +224,17 @@ def entity_scores(gold: Tags, predicted: Tags, rule: Rule = "strict") -> EntityR
     )
 
 
-def confusion(gold: Tags, predicted: Tags, rule: Rule = "strict") -> Confusion:
+def entity_confusion(gold: Tags, predicted: Tags, rule: Rule = "strict") -> Confusion:
     """Count which entity types are taken for which, and which entities are missed, spurious or of other bounds.
 
-    >>> picture = confusion([["B-PER", "I-PER", "O", "B-LOC"]], [["B-PER", "O", "O", "B-ORG"]])
+    `counts[i][j]` counts gold entities of type i that were predicted with the same span as type j. After the types,
+    each row ends in the gold entities of which only a part or more than the whole was found ("other bounds": some
+    predicted entity overlaps, none has the same span) and those that no predicted entity touches ("missed"); each
+    column ends, in the same way, in the predicted entities that overlap a gold one with "other bounds" and those that
+    touch none ("spurious"). So rows add up to the gold entities of a type, columns to the predicted ones, and the
+    diagonal holds the correct ones.
+
+    >>> picture = entity_confusion([["B-PER", "I-PER", "O", "B-LOC"]], [["B-PER", "O", "O", "B-ORG"]])
     >>> picture.types, picture.counts[picture.types.index("LOC")]
     (('LOC', 'ORG', 'PER'), (0, 1, 0, 0, 0))
     """
@@ -185,7 +261,19 @@ def confusion(gold: Tags, predicted: Tags, rule: Rule = "strict") -> Confusion:
     names = sorted(types)
     rows = (*names, "+" + OTHER_BOUNDS, "+" + SPURIOUS)
     columns = (*names, "+" + OTHER_BOUNDS, "+" + MISSED)
-    return Confusion(tuple(names), tuple(tuple(cells[row, column] for column in columns) for row in rows), rule)
+    num_gold = sum(cells[row, column] for row in names for column in columns)
+    num_predicted = sum(cells[row, column] for row in rows for column in names)
+    num_correct = sum(cells[kind, kind] for kind in names)
+    return Confusion(
+        row_names=(*names, OTHER_BOUNDS, SPURIOUS),
+        column_names=(*names, OTHER_BOUNDS, MISSED),
+        counts=tuple(tuple(cells[row, column] for column in columns) for row in rows),
+        num_types=len(names),
+        rule=rule,
+        title=f"{num_correct:,} of {num_gold:,} entities found, {num_predicted:,} predicted ({rule} rule)",
+        row_axis="gold type",
+        column_axis="predicted type",
+    )
 
 
 def _rule(rule: str) -> Callable[[Sequence[str]], list[Span]]:

@@ -4,16 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias, TypeVar
 
-from unrolled.metrics.confusion import Confusion
-
 from unrolled.data.answer import Answer
+from unrolled.metrics.confusion import Confusion
 
 __all__ = ["Figure", "Goal", "Metric", "Needs", "Report"]
 
 Goal: TypeAlias = Literal["higher", "lower"]
 Needs: TypeAlias = Literal["answers", "probabilities"]
 
-Y = TypeVar("Y", contravariant=True)
+Y_contra = TypeVar("Y_contra", contravariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +39,18 @@ class Report(Protocol):
         ...
 
     @property
-    def rule(self) -> str:
-        """One sentence: how they count."""
+    def rule_text(self) -> str:
+        """How they count, in a sentence or two."""
         ...
 
     @property
     def by(self) -> Mapping[str, Mapping[str, float]]:
-        """The figures of each type or class, counts among them."""
+        """A row of the table for each type or class: figures as floats, counts as whole numbers."""
+        ...
+
+    @property
+    def totals(self) -> Mapping[str, Mapping[str, float]]:
+        """The last rows of that table, which sum the others up: {"all": {"precision": 0.9, …}}."""
         ...
 
     @property
@@ -59,22 +63,17 @@ class Report(Protocol):
         """What a reader should be told beside the table, by name."""
         ...
 
-    @property
-    def confusion(self) -> Confusion | None:
-        """What was taken for what."""
-        ...
-
     def to_dict(self) -> dict[str, object]:
         """Return the report for JSON."""
         ...
 
 
-class Metric(Protocol[Y]):
+class Metric(Protocol[Y_contra]):
     """Compares answers with the truth; its figures are those of its field's reference tool.
 
     Attributes:
         figures: those that may choose the weights, the default first.
-        rule: one sentence that says how they count; printed with them.
+        rule_text: how they count, in a sentence or two; printed with them.
         needs: what an answer must hold: "answers" for y alone, "probabilities" for those of every class too.
     """
 
@@ -82,13 +81,23 @@ class Metric(Protocol[Y]):
     def figures(self) -> Sequence[Figure]: ...
 
     @property
-    def rule(self) -> str: ...
+    def rule_text(self) -> str: ...
 
     @property
     def needs(self) -> Needs: ...
 
-    def measure(self, truths: Sequence[Y], answers: Sequence[Answer[Y]], /) -> Report:
+    def measure(self, truths: Sequence[Y_contra], answers: Sequence[Answer[Y_contra]], /) -> Report:
         """Return the figures of answers to pairs with these truths, in the same order.
+
+        Raises:
+            DataError: truths and answers that do not match.
+        """
+        ...
+
+    def confusion(self, truths: Sequence[Y_contra], answers: Sequence[Answer[Y_contra]], /) -> Confusion | None:
+        """Return what was taken for what; None where nothing can be taken for another, as with numbers.
+
+        Apart from `measure`, which runs every epoch.
 
         Raises:
             DataError: truths and answers that do not match.

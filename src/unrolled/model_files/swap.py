@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from unrolled.disk import sync_folder
 from unrolled.errors import RunError
 
 __all__ = ["leftovers", "replace_directory"]
@@ -45,12 +46,12 @@ def replace_directory(directory: Path, contents: Mapping[str, bytes]) -> None:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-        _sync(new)
+        sync_folder(new)
         if directory.exists():
             directory.rename(old)
         new.rename(directory)
         renamed_in = True
-        _sync(directory.parent)
+        sync_folder(directory.parent)
     except BaseException as error:
         with suppress(OSError):
             if renamed_in:
@@ -83,13 +84,3 @@ def _remove(directory: Path) -> None:
         for entry in directory.iterdir():
             entry.unlink()
         directory.rmdir()
-
-
-def _sync(directory: Path) -> None:
-    if os.name != "posix":  # elsewhere a directory cannot be opened, and its entries are written through
-        return
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
