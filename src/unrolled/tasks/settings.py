@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from unrolled.architectures import ManyToManySettings
-from unrolled.data.tags import SCHEMES, Scheme
+from unrolled.data.tags import Scheme
 from unrolled.errors import SettingsError
-from unrolled.settings import Settings, Value, choice, flag, name_or_number, number, text, unknown_name, whole
+from unrolled.settings import PATH, Settings, Value, setting, unknown_name
 from unrolled.training.settings import FitSettings
 
 __all__ = ["DataSettings", "ReadingSettings", "TaggingSettings"]
@@ -21,8 +21,10 @@ class ReadingSettings(Settings):
     ('O', 'S-PER')
 
     Attributes:
-        token_column, label_column: a number, 0 for the first and -1 for the last, or a name in the header of a table;
-            in JSON Lines a key. None takes the first and the last column of CoNLL files, elsewhere the usual names.
+        token_column: where the words are: a column's number (0 is the first, -1 the last) or its name in a table's
+            header; in JSON Lines a key. None takes the first column of CoNLL files, elsewhere the usual names.
+        label_column: where the labels are, likewise; None takes the last column of CoNLL files, elsewhere the usual
+            names.
         sentence_column: of a table with one token a row: what tells its sentences apart; None for the usual names.
         scheme: that the labels are written in; "detect" takes the one that the fewest labels contradict.
         label_names: what the labels 0, 1, 2, ... of tables and JSON Lines mean, separated by commas.
@@ -30,11 +32,11 @@ class ReadingSettings(Settings):
 
     title: ClassVar[str] = "setting of how files are read"
 
-    token_column: str | int | None = name_or_number(None, optional=True)
-    label_column: str | int | None = name_or_number(None, optional=True)
-    sentence_column: str | int | None = name_or_number(None, optional=True)
-    scheme: Literal["detect", "IOB2", "IOB1", "BIOES", "bare"] = choice("detect", "detect", *SCHEMES)
-    label_names: str | None = text(None, optional=True)
+    token_column: str | int | None = setting(None)
+    label_column: str | int | None = setting(None)
+    sentence_column: str | int | None = setting(None)
+    scheme: Literal["detect", "IOB2", "IOB1", "BIOES", "bare"] = setting("detect")
+    label_names: str | None = setting(None)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -69,12 +71,12 @@ class DataSettings(ReadingSettings):
 
     title: ClassVar[str] = "data setting"
 
-    min_count: int = whole(1, least=1)
-    max_vocabulary: int | None = whole(None, least=1, optional=True)
-    dev_fraction: float = number(0.1, above=0, below=1)
-    vectors: str | None = text(None, optional=True)
-    vectors_words: int = whole(100_000)
-    calibrate: bool = flag(True)
+    min_count: int = setting(1, least=1)
+    max_vocabulary: int | None = setting(None, least=1)
+    dev_fraction: float = setting(0.1, above=0, below=1)
+    vectors: Annotated[str | None, PATH] = setting(None)
+    vectors_words: int = setting(100_000, when=("vectors", bool))
+    calibrate: bool = setting(True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,7 +35,6 @@ class RunRecord:
         self._save_best = save_best
         self._rows: list[Mapping[str, float]] = []
         self._metric = ""
-        self._lower_is_better = False
         self._lines = Lines(self._log)
 
     def __call__(self, event: Event) -> None:
@@ -53,7 +52,6 @@ class RunRecord:
         match event:
             case RunStarted():
                 self._rows, self._metric = list(event.rows), event.settings.metric
-                self._lower_is_better = event.settings.metric_goal == "lower"
                 self._write_metrics()
             case Improved():
                 self._save()
@@ -66,9 +64,7 @@ class RunRecord:
                 if event.reason in {"finished", "patience"} and not self._directory.best.exists():
                     self._save()
                 if self._rows:
-                    learning_curves(
-                        self._rows, self._directory.curves, metric=self._metric, lower_is_better=self._lower_is_better
-                    )
+                    learning_curves(self._rows, self._directory.curves, metric=self._metric)
             case _:
                 pass
 

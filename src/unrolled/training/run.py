@@ -127,7 +127,7 @@ class Run:
     def train_epoch(self) -> None:
         """Finish the epoch under way."""
         state, settings = self.state, self.settings
-        batches = token_batches(self.lengths, settings.batch_tokens, settings.seed, state.epoch)
+        batches = token_batches(self.lengths, settings.batch_steps, settings.seed, state.epoch)
         drops = plateau_drops(state.rows, settings) if settings.schedule == "plateau" else 0
         for batch in batches[state.batch :]:
             fraction = run_fraction(state.epoch, state.batch + 1, len(batches), settings.epochs)

@@ -69,7 +69,7 @@ def best_epoch(rows: Sequence[Mapping[str, float]], metric: str, goal: Goal) -> 
     return best + 1
 
 
-def epochs_waited(rows: Sequence[Mapping[str, float]], settings: FitSettings) -> int:
+def epochs_waited(rows: Sequence[Mapping[str, float]], settings: FitSettings, goal: Goal = "higher") -> int:
     """How many epochs the dev metric has gone without a better one, since the first epoch of the best figure.
 
     None counts where a higher figure is better and the best is still 0: a dev set of few entities stays there for a
@@ -78,26 +78,26 @@ def epochs_waited(rows: Sequence[Mapping[str, float]], settings: FitSettings) ->
     >>> [epochs_waited([{"f1": f1} for f1 in figures], FitSettings()) for figures in ([0.4, 0.4, 0.3], [0.0, 0.0])]
     [2, 0]
     """
-    return _waits(rows, settings, most=None)[1]
+    return _waits(rows, settings, goal, most=None)[1]
 
 
-def plateau_drops(rows: Sequence[Mapping[str, float]], settings: FitSettings) -> int:
+def plateau_drops(rows: Sequence[Mapping[str, float]], settings: FitSettings, goal: Goal = "higher") -> int:
     """How often `plateau_patience` epochs were waited, by the count of `epochs_waited`; each drop starts a new count.
 
     A function of the history alone, so that a resumed run needs no further state.
     """
-    return _waits(rows, settings, most=settings.plateau_patience)[0]
+    return _waits(rows, settings, goal, most=settings.plateau_patience)[0]
 
 
-def _waits(rows: Sequence[Mapping[str, float]], settings: FitSettings, most: int | None) -> tuple[int, int]:
+def _waits(rows: Sequence[Mapping[str, float]], settings: FitSettings, goal: Goal, most: int | None) -> tuple[int, int]:
     """Return how often `most` epochs were waited in full, and the epochs waited since."""
     if not rows or settings.metric not in rows[0]:
         return 0, 0
     full, waited, best = 0, 0, rows[0][settings.metric]
     for row in rows[1:]:
-        if is_better(row[settings.metric], best, settings.metric_goal):
+        if is_better(row[settings.metric], best, goal):
             best, waited = row[settings.metric], 0
-        elif settings.metric_goal == "lower" or best != 0.0:
+        elif goal == "lower" or best != 0.0:
             waited += 1
         if waited == most:
             full, waited = full + 1, 0

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, cast
 
 from unrolled.errors import RunError
-from unrolled.training.schedule import best_epoch
+from unrolled.training.schedule import Goal, best_epoch
 from unrolled.training.settings import FitSettings
 
 __all__ = ["RunState"]
@@ -77,9 +77,9 @@ class RunState:
         self.loss_sum = self.seconds = 0.0
         return row
 
-    def best_epoch(self, settings: FitSettings) -> int:
+    def best_epoch(self, settings: FitSettings, goal: Goal = "higher") -> int:
         """The epoch (from 1) with the best dev metric; 0 before any, the last without a dev set."""
-        return best_epoch(self.rows, settings.metric, settings.metric_goal)
+        return best_epoch(self.rows, settings.metric, goal)
 
 
 def _is_number(value: object) -> bool:
