@@ -37,7 +37,7 @@ def trained(*, bidirectional: bool) -> tuple[Tagger, list[list[str]]]:
     tagger = Tagger(
         cell="lstm", hidden_size=32, bidirectional=bidirectional, word_size=32, affix_size=8, output="softmax",
         calibrate=False, word_dropout=0.0, input_dropout=0.0, dropout=0.0,
-        epochs=30, batch_tokens=128, learning_rate=0.01, schedule="constant", patience=None, averaging="none",
+        epochs=30, batch_steps=128, learning_rate=0.01, schedule="constant", patience=None, averaging="none",
         seed=0, num_threads=1,
     ).fit(X, y, dev=(X, y))  # fmt: skip
     return tagger, tagger.predict(X)

@@ -15,7 +15,7 @@ def test_a_tagger_trained_on_the_bundled_corpus_finds_the_people_and_nothing_els
     tagger = Tagger(
         cell="gru", hidden_size=100, word_size=100, affix_size=25, output="crf",
         word_dropout=0.25, input_dropout=0.4, dropout=0.5,
-        epochs=8, batch_tokens=1024, optimizer="adam", learning_rate=3e-3, schedule="linear", patience=None,
+        epochs=8, batch_steps=1024, optimizer="adam", learning_rate=3e-3, schedule="linear", patience=None,
         averaging="ema", ema_decay=0.99, seed=0, num_threads=1,
     )  # fmt: skip
     tagger.fit(NER.train, dev=NER.dev)

@@ -48,7 +48,7 @@ def settings() -> TaggingSettings:
             "dropout": 0.1,
             "word_dropout": 0.0,
             "input_dropout": 0.0,
-            "batch_tokens": 16,
+            "batch_steps": 16,
             "num_threads": 1,
         }
     )

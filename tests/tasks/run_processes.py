@@ -28,7 +28,7 @@ from unrolled.training import read_checkpoint
 SETTINGS = TaggingSettings.from_dict(
     {
         "hidden_size": 4, "word_size": 4, "affix_size": 2, "character_size": 4, "dropout": 0.3, "calibrate": True,
-        "epochs": 3, "batch_tokens": 6, "learning_rate": 0.2, "ema_decay": 0.9, "patience": None,
+        "epochs": 3, "batch_steps": 6, "learning_rate": 0.2, "ema_decay": 0.9, "patience": None,
         "num_threads": 1, "checkpoint_seconds": 0.0,
     }
 )  # fmt: skip

@@ -27,7 +27,7 @@ from unrolled.errors import RunError
 from unrolled.training import Event, FitSettings, StepDone, fit, read_checkpoint
 
 SETTINGS = FitSettings(
-    epochs=4, batch_tokens=24, learning_rate=0.05, schedule="cosine", averaging="ema", ema_decay=0.9, num_threads=1,
+    epochs=4, batch_steps=24, learning_rate=0.05, schedule="cosine", averaging="ema", ema_decay=0.9, num_threads=1,
     checkpoint_seconds=0.01,
 )  # fmt: skip
 FULL, INTERRUPTED = 5, 130

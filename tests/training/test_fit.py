@@ -25,7 +25,7 @@ from unrolled.training import (
 
 TRAIN, DEV = tagged(40, 1), tagged(15, 2)
 SHORT = FitSettings(
-    epochs=3, batch_tokens=40, learning_rate=0.05, schedule="constant", patience=None, averaging="none", num_threads=1
+    epochs=3, batch_steps=40, learning_rate=0.05, schedule="constant", patience=None, averaging="none", num_threads=1
 )
 
 
@@ -77,7 +77,7 @@ def test_a_step_descends_the_mean_loss_per_token():
     pairs = TRAIN[:4]
     model, twin = TinyTagger(dropout=0.0), TinyTagger(dropout=0.0)
     settings = FitSettings(
-        epochs=1, batch_tokens=1000, optimizer="sgd", learning_rate=0.5, schedule="constant", clip_norm=None
+        epochs=1, batch_steps=1000, optimizer="sgd", learning_rate=0.5, schedule="constant", clip_norm=None
     )
     fit(model, pairs, [], settings)
     summed = twin.loss(pairs, torch.Generator())
@@ -88,7 +88,7 @@ def test_a_step_descends_the_mean_loss_per_token():
 
 def test_clip_norm_bounds_the_step():
     settings = FitSettings(
-        epochs=1, batch_tokens=1000, optimizer="sgd", learning_rate=1.0, schedule="constant", clip_norm=1e-3
+        epochs=1, batch_steps=1000, optimizer="sgd", learning_rate=1.0, schedule="constant", clip_norm=1e-3
     )
     before, after = weights(TinyTagger()), trained(settings)
     moved = math.sqrt(sum(((after[name] - before[name]) ** 2).sum().item() for name in before))
@@ -213,12 +213,11 @@ class Scripted(TinyTagger):
         return {"f1": next(self.values)}
 
 
-@pytest.mark.parametrize(("goal", "sign"), [("higher", 1), ("lower", -1)])
 @pytest.mark.parametrize("averaging", ["none", "ema"])
-def test_early_stopping_keeps_the_best_weights(goal: str, sign: int, averaging: str):
-    model = Scripted([sign * value for value in (0.1, math.nan, 0.5, 0.5, 0.4, 0.3, 0.2, 0.9)])
+def test_early_stopping_keeps_the_best_weights(averaging: str):
+    model = Scripted([0.1, math.nan, 0.5, 0.5, 0.4, 0.3, 0.2, 0.9])
     events: list[Event] = []
-    settings = changed(SHORT, epochs=8, patience=3, metric_goal=goal, averaging=averaging)
+    settings = changed(SHORT, epochs=8, patience=3, averaging=averaging)
     history = fit(model, TRAIN, DEV, settings, on_event=events.append)
     assert (history.stopped, history.best_epoch, len(history.rows)) == ("patience", 4, 6)
     assert [e.epoch for e in events if isinstance(e, Improved)] == [1, 3, 4]

@@ -7,7 +7,7 @@ from tiny import TinyTagger, tagged
 from unrolled.training import EpochDone, FitSettings, Stopped, Warned, fit, show_progress
 from unrolled.training.progress import duration, epoch_line
 
-SETTINGS = FitSettings(epochs=3, batch_tokens=40, learning_rate=0.05)
+SETTINGS = FitSettings(epochs=3, batch_steps=40, learning_rate=0.05)
 
 
 def shown(terminal: bool, width: int = 120) -> str:

@@ -10,7 +10,7 @@ from tiny import TinyTagger, tagged
 from unrolled.errors import RunError, SettingsError
 from unrolled.training import EpochDone, Event, FitSettings, History, RunDirectory, RunRecord, StepDone, broadcast, fit
 
-SETTINGS = FitSettings(epochs=4, batch_tokens=40, learning_rate=0.05)
+SETTINGS = FitSettings(epochs=4, batch_steps=40, learning_rate=0.05)
 
 
 def train(run: RunDirectory, settings: FitSettings = SETTINGS, *, resume: bool = False, on_event=None) -> History:

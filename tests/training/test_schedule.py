@@ -87,10 +87,10 @@ def test_the_best_epoch_is_the_last_of_the_best_numbers(values: list[float], goa
 def test_waiting_counts_from_the_first_of_the_best_and_not_before_a_figure_has_left_0(
     goal: str, values: list[float], expected: list[int]
 ):
-    settings = FitSettings.from_dict({"metric_goal": goal, "plateau_patience": 2})
+    settings = FitSettings(plateau_patience=2)
     rows = [{"f1": value} for value in values]
-    assert [epochs_waited(rows[: n + 1], settings) for n in range(len(rows))] == expected
-    assert plateau_drops(rows, settings) == sum(waited > 0 and waited % 2 == 0 for waited in expected)
+    assert [epochs_waited(rows[: n + 1], settings, goal) for n in range(len(rows))] == expected
+    assert plateau_drops(rows, settings, goal) == sum(waited > 0 and waited % 2 == 0 for waited in expected)
 
 
 def test_without_figures_nothing_is_waited_for_and_the_last_epoch_is_the_best():

@@ -60,7 +60,7 @@ def of(network: nn.Module, settings: FitSettings | None = None, lengths: list[in
         ({"patience": 3}, {"patience": None}, False),
         ({"patience": None}, {"patience": 3}, True),
         ({"patience": 3}, {"patience": 2}, True),
-        ({}, {"batch_tokens": 7}, True),
+        ({}, {"batch_steps": 7}, True),
     ],
 )
 def test_which_settings_may_change(saved: dict[str, object], asked: dict[str, object], refused: bool):

@@ -6,9 +6,9 @@ from typing import ClassVar, Literal
 
 import torch
 
-from unrolled.kernels import CELLS, NUM_GATES, Cell
+from unrolled.kernels import NUM_GATES, Cell
 from unrolled.layers.recurrent import Recurrent
-from unrolled.settings import LARGEST_SIZE, Settings, choice, flag, number, whole
+from unrolled.settings import LARGEST_SIZE, Settings, setting
 
 __all__ = ["RecurrentSettings", "recurrent_shapes", "recurrent_stack", "recurrent_symbols"]
 
@@ -22,20 +22,21 @@ class RecurrentSettings(Settings):
         hidden_size: H, units of each direction of each layer.
         num_layers: recurrent layers, one on another.
         bidirectional: whether a⟨t⟩ may look at what follows; false for a model that answers while x arrives.
-        initial_state: "zero" or "learned".
-        input_dropout, dropout: of the inputs and outputs of the recurrent layers, one mask for all steps of a sequence
-            (Gal & Ghahramani 2016, arXiv:1512.05287v5).
+        initial_state: a⟨0⟩, "zero" or "learned".
+        input_dropout: of the inputs of the recurrent layers, one mask for all steps of a sequence (Gal & Ghahramani
+            2016, arXiv:1512.05287v5).
+        dropout: of their outputs, likewise.
     """
 
     title: ClassVar[str] = "network setting"
 
-    cell: Cell = choice("gru", *CELLS)  # noqa: RUF009  (what is called gives a dataclass field)
-    hidden_size: int = whole(200, least=1, most=LARGEST_SIZE)
-    num_layers: int = whole(1, least=1, most=100)
-    bidirectional: bool = flag(True)
-    initial_state: Literal["zero", "learned"] = choice("zero", "zero", "learned")
-    input_dropout: float = number(0.4, least=0, below=1)
-    dropout: float = number(0.5, least=0, below=1)
+    cell: Cell = setting("gru")
+    hidden_size: int = setting(200, least=1, most=LARGEST_SIZE)
+    num_layers: int = setting(1, least=1, most=100)
+    bidirectional: bool = setting(True)
+    initial_state: Literal["zero", "learned"] = setting("zero")
+    input_dropout: float = setting(0.4, below=1)
+    dropout: float = setting(0.5, below=1)
 
 
 def recurrent_stack(

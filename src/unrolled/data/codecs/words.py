@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeAlias
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 import numpy as np
 import torch
@@ -17,7 +17,7 @@ from unrolled.data.spelling import AFFIXES, affixes, normal_form
 from unrolled.data.vectors import read_words
 from unrolled.data.vocabulary import UnknownReport, Vocabulary
 from unrolled.errors import DataError
-from unrolled.settings import Settings, text, whole
+from unrolled.settings import PATH, Settings, setting
 
 __all__ = ["WordsCodec", "WordsSettings", "check_sentences"]
 
@@ -47,10 +47,10 @@ class WordsSettings(Settings):
 
     title: ClassVar[str] = "setting of the words"
 
-    min_count: int = whole(1, least=1)
-    max_vocabulary: int | None = whole(None, least=1, optional=True)
-    vectors: str | None = text(None, optional=True)
-    vectors_words: int = whole(100_000)
+    min_count: int = setting(1, least=1)
+    max_vocabulary: int | None = setting(None, least=1)
+    vectors: Annotated[str | None, PATH] = setting(None)
+    vectors_words: int = setting(100_000, when=("vectors", bool))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from unrolled.errors import SettingsError
 from unrolled.layers.characters import CharacterEncoder
 from unrolled.layers.dropout import word_dropout
 from unrolled.layers.initialise import generator_or_default
-from unrolled.settings import LARGEST_SIZE, Settings, choice, number, whole
+from unrolled.settings import LARGEST_SIZE, Settings, setting
 
 __all__ = ["WordsInput", "WordsInputSettings"]
 
@@ -27,32 +27,24 @@ class WordsInputSettings(Settings):
     Attributes:
         word_size: length of the word vectors; 0 for none.
         affix_size: length of each affix and shape vector; 0 for none.
-        character_encoder: "convolutional" or "recurrent".
+        character_encoder: what reads the characters of a word, "convolutional" or "recurrent".
         character_size: length of the character encoding; 0 for none.
-        word_dropout: a word seen c times in training is replaced by `<unk>` with probability d / (d + c)
+        word_dropout: d: in training a word seen c times is replaced by `<unk>` with probability d / (d + c)
             (Kiperwasser & Goldberg 2016, arXiv:1603.04351v3).
     """
 
     title: ClassVar[str] = "setting of the input"
 
-    word_size: int = whole(100, most=LARGEST_SIZE)
-    affix_size: int = whole(25, most=LARGEST_SIZE)
-    character_encoder: Literal["convolutional", "recurrent"] = choice("convolutional", "convolutional", "recurrent")
-    character_size: int = whole(0, most=LARGEST_SIZE)
-    word_dropout: float = number(0.25, least=0)
+    word_size: int = setting(100, most=LARGEST_SIZE)
+    affix_size: int = setting(25, most=LARGEST_SIZE)
+    character_encoder: Literal["convolutional", "recurrent"] = setting("convolutional", when=("character_size", bool))
+    character_size: int = setting(0, most=LARGEST_SIZE)
+    word_dropout: float = setting(0.25, when=("word_size", bool))
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if not self.word_size + self.affix_size + self.character_size:
             raise SettingsError("word_size, affix_size and character_size are all 0. Give at least one of them a size.")
-
-    def without_effect(self) -> list[str]:
-        """Return what was changed and has no effect beside the other settings, a sentence each."""
-        idle = [
-            ("character_encoder", not self.character_size, "character_size is 0"),
-            ("word_dropout", not self.word_size, "word_size is 0"),
-        ]
-        return [f"{name} has no effect: {why}." for name, is_idle, why in idle if is_idle and self.changed(name)]
 
 
 class WordsInput(nn.Module):

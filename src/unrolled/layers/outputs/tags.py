@@ -13,7 +13,7 @@ from unrolled.decoding import Decoding, Hypothesis
 from unrolled.errors import SettingsError
 from unrolled.layers.outputs.crf import CRF
 from unrolled.layers.outputs.softmax import Softmax
-from unrolled.settings import Settings, choice, number
+from unrolled.settings import Settings, setting
 
 __all__ = ["TagsOutput", "TagsOutputSettings"]
 
@@ -31,9 +31,9 @@ class TagsOutputSettings(Settings):
 
     title: ClassVar[str] = "setting of the output"
 
-    output: Literal["crf", "softmax"] = choice("crf", "crf", "softmax")
-    class_weights: Literal["none", "balanced"] = choice("none", "none", "balanced")
-    missed_cost: float = number(0.0, least=0)
+    output: Literal["crf", "softmax"] = setting("crf")
+    class_weights: Literal["none", "balanced"] = setting("none")
+    missed_cost: float = setting(0.0)
 
     def __post_init__(self) -> None:
         super().__post_init__()
