@@ -2,7 +2,8 @@
 
     python tests/golden/exact.py && UNROLLED_ENGINE=torch python tests/golden/exact.py
 
-Each line is a digest of the weights in their order and of the answers and their probabilities, after three epochs. Other
+Each line is a digest of the weights in their order, of the answers, their probabilities and figures, after three epochs; not
+of the loss as it is shown, a sum that may be rounded in another order. Other
 processors and other numbers of threads give other digests, so none is kept.
 """
 
@@ -37,7 +38,7 @@ def digest(settings: dict[str, Any]) -> str:
     for row in tagger.predict_marginals(X_dev):
         found.update(row.tobytes())
     found.update(repr(tagger.predict(X_dev)).encode())
-    found.update(repr([{k: v for k, v in row.items() if "second" not in k} for row in tagger.history_]).encode())
+    found.update(repr([{k: v for k, v in row.items() if "second" not in k and k != "train_loss"} for row in tagger.history_]).encode())
     return found.hexdigest()
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from unrolled.data.readers import read_labelled
 from unrolled.estimators import Tagger
-from unrolled.tasks.ner import NER
+from unrolled.tasks import NER
 
 __all__ = ["GOLDEN", "curve", "part_of_the_corpus"]
 
@@ -27,7 +27,7 @@ Sentences = list[tuple[str, ...]]
 
 def part_of_the_corpus() -> tuple[Sentences, Sentences, Sentences, Sentences]:
     """Sentences and labels, train and dev."""
-    train, dev = read_labelled(NER.train).pairs[:NUM_TRAIN], read_labelled(NER.dev).pairs[:NUM_DEV]
+    train, dev = read_labelled(NER.bundled.train).pairs[:NUM_TRAIN], read_labelled(NER.bundled.dev).pairs[:NUM_DEV]
     return [p.x for p in train], [p.y for p in train], [p.x for p in dev], [p.y for p in dev]
 
 

@@ -19,9 +19,9 @@ class RecurrentSteps:
     """x⟨t⟩ in, the scores of ŷ⟨t⟩ out; the recurrent layers are a snapshot, so that training goes on without them."""
 
     def __init__(
-        self, input: Input, recurrent: Recurrent, scores: Callable[[Ragged], Ragged], num_sequences: int = 1
+        self, input_layer: Input, recurrent: Recurrent, scores: Callable[[Ragged], Ragged], num_sequences: int = 1
     ) -> None:
-        self._input, self._scores = input, scores
+        self._input, self._scores = input_layer, scores
         self._num_sequences = num_sequences
         self._stepper = recurrent.stepper(num_sequences)
 

@@ -1,7 +1,6 @@
 """What goes in: pairs, ragged batches, vocabularies, readers and their checks."""
 
 from unrolled.data.batches import token_batches
-from unrolled.data.check import CheckReport, check_labelled
 from unrolled.data.layout import TimeMajor
 from unrolled.data.pair import Pair
 from unrolled.data.problem import Problem
@@ -13,7 +12,6 @@ from unrolled.data.vectors import Vectors, read_vectors, read_words
 from unrolled.data.vocabulary import UnknownReport, Vocabulary
 
 __all__ = [
-    "CheckReport",
     "Pair",
     "Problem",
     "Ragged",
@@ -24,7 +22,6 @@ __all__ = [
     "UnknownReport",
     "Vectors",
     "Vocabulary",
-    "check_labelled",
     "detect_scheme",
     "is_valid_iob2",
     "read_conll",

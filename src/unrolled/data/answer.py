@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 __all__ = ["Answer"]
 
-Y = TypeVar("Y", covariant=True)
+Y_co = TypeVar("Y_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Generic[Y]):
+class Answer(Generic[Y_co]):
     """A model's answer to one x; what was not asked for is None or empty.
 
     Attributes:
@@ -24,9 +24,9 @@ class Answer(Generic[Y]):
         alignment: (T_y, T_x) float32, how much of each x⟨t⟩ each step of y looked at; rows sum to 1.
     """
 
-    y: Y
+    y: Y_co
     log_p: float | None = None
     confidence: tuple[float, ...] = ()
     probabilities: NDArray[np.float32] | None = None
-    others: tuple[tuple[Y, float], ...] = ()
+    others: tuple[tuple[Y_co, float], ...] = ()
     alignment: NDArray[np.float32] | None = None

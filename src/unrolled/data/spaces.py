@@ -1,7 +1,7 @@
 """Spaces: what an encoded x⟨t⟩ or y⟨t⟩ is, in numbers alone.
 
-A codec maps raw values into a space; an architecture knows spaces, never codecs. The input layer and the output layer of a
-space are the only code that knows what x and y are.
+A codec maps raw values into a space; an architecture knows spaces, never codecs. The input
+layer and the output layer of a space are the only code that knows what x and y are.
 """
 
 from dataclasses import dataclass

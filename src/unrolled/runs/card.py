@@ -99,7 +99,7 @@ def _data(facts: CardFacts) -> str:
         (_text(part.use), _code(part.name), f"{part.num_pairs:,}", _code(part.sha256) if part.sha256 else NOT_RECORDED)
         for part in facts.data
     ]
-    return f"## Data\n\n{_table(('use', 'file', _text(f"{facts.task.x.name}s"), 'SHA-256'), rows)}"
+    return f"## Data\n\n{_table(('use', 'file', _text(facts.task.x.name + 's'), 'SHA-256'), rows)}"
 
 
 def _figures(facts: CardFacts) -> str:
@@ -140,7 +140,7 @@ def _training(facts: CardFacts) -> str:
 
 
 def _limits(facts: CardFacts) -> str:
-    trained = f"{facts.data[0].num_pairs:,} {_text(f"{facts.task.x.name}s")}" if facts.data else f"data that is {NOT_RECORDED}"
+    trained = f"{facts.data[0].num_pairs:,} {_text(facts.task.x.name)}s" if facts.data else f"data that is {NOT_RECORDED}"
     languages = ", ".join(map(_text, facts.languages)) or NOT_RECORDED
     lines = [
         f"Trained on {trained}; nothing is known about data of another kind.",

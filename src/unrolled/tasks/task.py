@@ -164,7 +164,7 @@ class Task(Generic[X, Y]):
     start: Callable[[Model[X, Y], Sequence[Pair[X, Y]], Composed], list[str]] = nothing_to_start
     length: Callable[[Pair[X, Y]], int] = length_of_x
     calibrate: Callable[[Model[X, Y], Sequence[Pair[X, Y]], Metric[Y]], Report] | None = None
-    checks: Checks[X, Y] = field(default_factory=lambda: Checks[Any, Any]())
+    checks: Checks[X, Y] = field(default_factory=Checks[Any, Any])
     unseen: Callable[[Codec[Y], Sequence[Pair[X, Y]]], list[str]] = nothing_unseen
     bundled: Bundled | None = None
 

@@ -13,7 +13,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from unrolled.errors import RunError
-from unrolled.training.atomic import write_atomically
+from unrolled.disk import write_atomically
 
 __all__ = ["Checkpoint", "read_checkpoint", "write_checkpoint"]
 

@@ -106,6 +106,7 @@ class WordsInput(nn.Module):
         """Return the letters of the shapes."""
         space, settings = self.space, self.settings
         found = {
+            "D": ("length of x⟨t⟩: the vectors of a word, its affixes and its characters", self.size),
             "V": ("words of the vocabulary", space.words),
             "E": ("length of a word vector", settings.word_size),
         }

@@ -1,4 +1,4 @@
-"""A label for every step, of which not every one may follow every other: softmax at each step, or a linear-chain CRF."""
+"""A label for every step, of which not each may follow each: softmax at each step, or a linear-chain CRF."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
