@@ -1,7 +1,7 @@
 """The settings of a task: named groups, whose settings have flat names over all groups."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar, final
 
 from unrolled.settings.declared import Declared, declarations
@@ -28,7 +28,7 @@ class Composed:
         groups: the groups by name, in the order in which they are shown.
     """
 
-    _defaults: tuple[tuple[str, Settings], ...]
+    _defaults: tuple[tuple[str, Settings], ...] = field(repr=False)
     _groups: tuple[tuple[str, Settings], ...]
 
     def __init__(self, groups: Mapping[str, Settings]) -> None:
@@ -36,8 +36,8 @@ class Composed:
         object.__setattr__(self, "_groups", self._defaults)
         names = self.names()
         assert len(set(names)) == len(names), f"Two settings have one name: {names}"
-        for flat, (group, field) in self._fields().items():
-            when = declarations(type(groups[group]))[field].rule.when
+        for flat, (group, local) in self._fields().items():
+            when = declarations(type(groups[group]))[local].rule.when
             assert when is None or self._beside(group, when[0]) in names, f"{flat}: there is no {when[0]}"
 
     def __getitem__(self, name: str) -> Settings:
@@ -66,13 +66,13 @@ class Composed:
     def declared(self) -> Iterator[Declared]:
         """Yield what is declared, group by group, with the task's defaults."""
         defaults = dict(self._defaults)
-        for flat, (group, field) in self._fields().items():
+        for flat, (group, local) in self._fields().items():
             cls = type(defaults[group])
-            own = declarations(cls)[field]
-            alias = None if own.rule.alias is None else flat.removesuffix(field) + own.rule.alias
-            default: Value = getattr(defaults[group], field)
-            meaning = meanings(cls).get(field, "")
-            yield Declared(flat, group, field, own.annotation, own.kind, default, meaning, alias)
+            own = declarations(cls)[local]
+            alias = None if own.rule.alias is None else flat.removesuffix(local) + own.rule.alias
+            default: Value = getattr(defaults[group], local)
+            meaning = meanings(cls).get(local, "")
+            yield Declared(flat, group, local, own.annotation, own.kind, default, meaning, alias)
 
     def names(self, group: str | None = None) -> list[str]:
         """Return the flat names: of all settings, or of those of a group."""
@@ -86,7 +86,7 @@ class Composed:
     def to_dict(self) -> dict[str, Value]:
         """Return flat names and values, as JSON holds them."""
         groups = dict(self._groups)
-        return {flat: getattr(groups[group], field) for flat, (group, field) in self._fields().items()}
+        return {flat: getattr(groups[group], local) for flat, (group, local) in self._fields().items()}
 
     def changed(self) -> dict[str, Value]:
         """Return the settings that differ from the task's defaults."""
@@ -98,8 +98,8 @@ class Composed:
         found: list[str] = []
         values, groups = self.to_dict(), dict(self._groups)
         for flat in self.changed():
-            group, field = self._fields()[flat]
-            when = declarations(type(groups[group]))[field].rule.when
+            group, local = self._fields()[flat]
+            when = declarations(type(groups[group]))[local].rule.when
             if when is not None:
                 other = self._beside(group, when[0])
                 found += [] if holds(when[1], values[other]) else [has_no_effect(flat, other, values[other])]
@@ -165,8 +165,8 @@ class Composed:
         """Return the group of each flat name, and the name of its field there."""
         found: dict[str, tuple[str, str]] = {}
         for group, settings in self._groups:
-            for field in settings.names():
-                found[f"{group}_{field}" if field in found else field] = group, field
+            for local in settings.names():
+                found[f"{group}_{local}" if local in found else local] = group, local
         return found
 
     def _beside(self, group: str, name: str) -> str:
