@@ -42,7 +42,7 @@ app = typer.Typer(
     epilog=EXIT_CODES,
 )
 
-TaskName = Annotated[str, typer.Argument(metavar="TASK", help="The application: `unrolled tasks` lists them.")]
+TaskName = Annotated[str, typer.Argument(metavar="TASK", help="The application, such as ner or sentiment.")]
 ModelDirectory = Annotated[Path, typer.Argument(metavar="DIR", help="A run directory, or a model directory.")]
 SetReading = Annotated[
     list[str] | None,
@@ -68,10 +68,13 @@ def options(
 
 @app.command(short_help="Train a model, measure it and save it.")
 def train(
-    task: TaskName,
+    task: Annotated[
+        str, typer.Argument(metavar="[TASK]", help="The application, such as ner or sentiment; else it is found.")
+    ],
+    data: Annotated[Path | None, typer.Argument(metavar="[DATA]", help="As --train: labelled pairs.")] = None,
     *,
     train: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Labelled sentences: CoNLL columns, CSV, TSV or JSON Lines.")
+        Path | None, typer.Option(metavar="FILE", help="Labelled pairs, in one of the task's formats.")
     ] = None,
     dev: Annotated[
         Path | None, typer.Option(metavar="FILE", help="What the best epoch is chosen on; else a part is set aside.")
@@ -94,6 +97,8 @@ def train(
 ) -> None:
     """Train a model, measure it and save it; without files, on the bundled corpus.
 
+    `unrolled train DATA`, without a task, looks at the pairs, says what they are and chooses the task.
+
     The settings have the same names here, in Python and in config.json; docs/settings.md explains each, and
     `unrolled inspect DIR` lists those of a model.
     A value is read as JSON (5, 0.5, true, null), else as text. --seed goes before --set, --set before --config.
@@ -101,7 +106,7 @@ def train(
     with outcome():
         from unrolled.cli import train as verb
 
-        given = verb.Given(task, train, dev, out, seed, config, tuple(set_ or ()))
+        given = verb.given(task, data, train, dev, out, seed, config, tuple(set_ or ()))
         verb.run(given, resume=resume, overwrite=overwrite, as_json=as_json)
 
 
@@ -109,12 +114,12 @@ def train(
 def evaluate(
     directory: ModelDirectory,
     data: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Labelled sentences; else what the run was measured on.")
+        Path | None, typer.Option(metavar="FILE", help="Labelled pairs; else what the run was measured on.")
     ] = None,
     set_: SetReading = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure a model: precision, recall and F1, over all and of each type, with the rule that they count by.
+    """Measure a model: its figures, over all and of each type or class, with the rule that they count by.
 
     FILE is read by the settings of the model's training, unless --set gives others.
     """
@@ -124,7 +129,7 @@ def evaluate(
         verb.run(directory, data, tuple(set_ or ()), as_json=as_json)
 
 
-@app.command(short_help="Label sentences from standard input.")
+@app.command(short_help="Answer lines of standard input.")
 def predict(
     directory: ModelDirectory,
     n_best: Annotated[
@@ -135,24 +140,28 @@ def predict(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Label standard input, one sentence a line, to standard output, a line for each line; blank lines stay blank.
+    """Answer standard input, one x a line, to standard output, a line for each line; blank lines stay blank.
 
-    \b
-    On a terminal   the sentence with its entities marked.
-    Piped           TOKENS <tab> LABELS, each separated by single spaces:
-                    `cut -f2` gives the labels, `cut -f1` the tokens.
-                    With --n-best N lines a sentence: TOKENS <tab> LABELS <tab> PROBABILITY.
-    --json          {"tokens": [...], "labels": [...], "spans": [{"type", "start", "end",
-                    "text", "confidence"}], "confidence": [...]}; spans count tokens from 0,
-                    `end` exclusive; with --n-best also
-                    "n_best": [{"labels": [...], "probability": ...}].
-
-    The confidence of a label is its marginal probability, that of a span the least of its tokens'.
+    On a terminal the line is shown with the answer marked; in a pipe it is fields between tabs; --json writes one JSON
+    object a line. What they hold stands in the task's page: docs/ner.md, docs/sentiment.md.
     """
     with outcome():
         from unrolled.cli import predict as verb
 
         verb.run(directory, n_best=n_best, whitespace=whitespace, as_json=as_json)
+
+
+@app.command(short_help="Answer standard input while it arrives.")
+def stream(directory: ModelDirectory, as_json: AsJson = False) -> None:
+    """Read standard input and answer as it comes, step by step: a line may hold any number of steps, a blank one ends x.
+
+    The answers do not depend on how the input is cut into lines. Needs a model that does not wait for the end of x: one
+    that was trained with bidirectional=false, and a tagger with output=softmax.
+    """
+    with outcome():
+        from unrolled.cli import stream as verb
+
+        verb.run(directory, as_json=as_json)
 
 
 @app.command(short_help="Show shape, parameters, vocabulary, labels, settings.")

@@ -18,10 +18,11 @@ from unrolled.runs.paths import newest_run
 from unrolled.runs.plan import Plan, plan_training
 from unrolled.runs.progress import show_progress
 from unrolled.runs.train import TrainingResult, run_training
-from unrolled.tasks import Task, find_task
+from unrolled.tasks import TASKS, Task, find_task
+from unrolled.tasks.infer import infer_file
 from unrolled.training import CheckpointWritten, Event, Listener, RunStarted, Stopped, broadcast
 
-__all__ = ["Given", "run"]
+__all__ = ["Given", "given", "run"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,35 @@ class Given:
     seed: int | None
     config: Path | None
     set: tuple[str, ...]
+
+
+def given(
+    task: str,
+    data: Path | None,
+    train: Path | None,
+    dev: Path | None,
+    out: Path | None,
+    seed: int | None,
+    config: Path | None,
+    set_: tuple[str, ...],
+) -> Given:
+    """Return what stands on the command line: a single argument that is no task is the data, whose task is found.
+
+    Raises:
+        DataError: no task reads the data.
+        SettingsError: the data are named twice, or several tasks read them.
+    """
+    if data is not None and train is not None:
+        raise SettingsError(f"The training file is given twice: {data} and --train {train}. Give one.")
+    train = data or train
+    if task not in TASKS and data is None and Path(task).exists():
+        if train is not None:
+            raise SettingsError(f"The training file is given twice: {task} and --train {train}. Give one.")
+        train = Path(task)
+        chosen, _, found = infer_file(train)
+        print_text(screen(stderr=True), str(found))
+        task = chosen.name
+    return Given(task, train, dev, out, seed, config, set_)
 
 
 def run(given: Given, *, resume: bool, overwrite: bool, as_json: bool) -> None:
@@ -72,9 +102,7 @@ def _plan(task: Task[Any, Any], given: Given, *, resume: bool, overwrite: bool) 
     if resume:
         paths["out"] = paths["out"] or newest_run(task.name)
         settings = {**RunConfig.read(paths["out"]).settings.to_dict(), **settings}
-    return plan_training(
-        task, **paths, settings=task.defaults.replaced(settings), resume=resume, overwrite=overwrite
-    )
+    return plan_training(task, **paths, settings=task.defaults.replaced(settings), resume=resume, overwrite=overwrite)
 
 
 def _path(value: object) -> Path | None:

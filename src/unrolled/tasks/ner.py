@@ -178,6 +178,14 @@ def _segments(line: str, words: Words, labels: Labels) -> list[Segment]:
     return [*found, Segment(line[end:].rstrip())]
 
 
+def _stream(words: Words | None, answers: Sequence[Answer[Labels]], end: bool) -> list[dict[str, Any]]:
+    """Return a row for each word that came in; at the end of a sentence there is nothing to add."""
+    steps = zip(words or (), answers, strict=False)
+    return [
+        {"token": word, "label": answer.y[0], "confidence": round(answer.confidence[0], 6)} for word, answer in steps
+    ]
+
+
 NER = Task(
     name="ner",
     title="named entity recognition",
@@ -203,8 +211,9 @@ NER = Task(
     of_python=_of_python,
     codecs=_codecs,
     metric=lambda y: EntityMetric(),
-    show=Show(read_x=read_words_of, json=_json, fields=_fields, segments=_segments, kinds=_types),
+    show=Show(read_x=read_words_of, json=_json, fields=_fields, segments=_segments, kinds=_types, stream=_stream),
     start=start_from_vectors,
+    takes=frozenset({("words", "a label per step")}),
     calibrate=_choose_bias,
     checks=Checks(
         counts=_counts,

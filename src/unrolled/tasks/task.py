@@ -98,6 +98,7 @@ class Show(Generic[X, Y]):
         fields: the rows of tab-separated fields that a pipe gets.
         segments: the line as a person sees it, piece by piece.
         kinds: all kinds that a segment may have, so that each keeps its colour.
+        stream: the rows for the steps that came in, or with None and true for all of x at its end.
     """
 
     read_x: Callable[[str, bool], X | None]
@@ -105,6 +106,7 @@ class Show(Generic[X, Y]):
     fields: Callable[[X, Answer[Y]], list[tuple[str, ...]]]
     segments: Callable[[str, X, Y], list[Segment]]
     kinds: Callable[[Codec[Y]], Sequence[str]]
+    stream: Callable[[X | None, Sequence[Answer[Y]], bool], list[dict[str, Any]]]
 
 
 def nothing_to_start(model: Model[Any, Any], pairs: Sequence[Pair[Any, Any]], settings: Composed) -> list[str]:
@@ -141,6 +143,7 @@ class Task(Generic[X, Y]):
         metric: what answers are measured by; the first of its figures chooses the weights.
         show: how x comes in and an answer goes out.
         start: what the first weights take from the training pairs; returns notes.
+        takes: what pairs hold that it is made for, as `Look` says it: {("words", "a label per step")}.
         length: T_x of a pair, for tables.
         calibrate: sets what is chosen on dev pairs once the weights stand, and returns their report; None for nothing.
         checks: what `check` counts and shows beside lengths and duplicates.
@@ -162,6 +165,7 @@ class Task(Generic[X, Y]):
     metric: Callable[[Codec[Y]], Metric[Y]]
     show: Show[X, Y]
     start: Callable[[Model[X, Y], Sequence[Pair[X, Y]], Composed], list[str]] = nothing_to_start
+    takes: frozenset[tuple[str, str]] = frozenset()
     length: Callable[[Pair[X, Y]], int] = length_of_x
     calibrate: Callable[[Model[X, Y], Sequence[Pair[X, Y]], Metric[Y]], Report] | None = None
     checks: Checks[X, Y] = field(default_factory=Checks[Any, Any])

@@ -1,0 +1,36 @@
+"""`unrolled stream`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from unrolled.cli.predict import read_lines
+from unrolled.data.answer import Answer
+from unrolled.model import Model
+from unrolled.tasks import task_of
+
+__all__ = ["run"]
+
+
+def run(directory: Path, *, as_json: bool) -> None:
+    """Answer standard input step by step; a blank line, and the end, finish x."""
+    model = Model.load(directory)
+    task = task_of(model, directory)
+    stream = model.stream()
+
+    def write(x: Any, answers: list[Answer[Any]], *, last: bool) -> None:
+        for row in task.show.stream(x, answers, last):
+            line = json.dumps(row, ensure_ascii=False) if as_json else "\t".join(map(str, row.values()))
+            sys.stdout.write(line + "\n")
+
+    for lines in read_lines(sys.stdin.buffer):
+        for line in lines:
+            x = task.show.read_x(line, True)
+            if x is None:
+                write(None, stream.finish(), last=True)
+                sys.stdout.write("" if as_json else "\n")
+            else:
+                write(x, stream.feed(x), last=False)
+        sys.stdout.flush()
+    write(None, stream.finish(), last=True)

@@ -1,0 +1,73 @@
+"""From pairs, or a file, to the task that they are of: the shape is found, not asked for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from unrolled.data.pair import Pair
+from unrolled.data.readers import Reading
+from unrolled.data.shapes import Look, look
+from unrolled.errors import DataError, SettingsError
+from unrolled.tasks.table import TASKS
+from unrolled.tasks.task import Task
+
+__all__ = ["Found", "infer", "infer_file"]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What pairs are, and what fits them.
+
+    Attributes:
+        look: what X and Y hold, their lengths, the shape.
+        task: the task that is made for such pairs; None where no task here is.
+        architecture: the kind of network that the shape needs.
+    """
+
+    look: Look
+    task: Task[Any, Any] | None
+    architecture: str
+
+    def __str__(self) -> str:
+        chosen = "no task here is made for such pairs" if self.task is None else f"task: {self.task.name}"
+        return "\n".join([f"{self.look} · {chosen}", *self.look.doubts])
+
+
+def infer(pairs: Iterable[Pair[Any, Any]], sample: int = 1000) -> Found:
+    """Look at the first pairs, say what they are in the notation, and choose task and architecture.
+
+    >>> found = infer([Pair(("Teddy", "sat"), ("B-PER", "O")), Pair(("He",), ("O",)), Pair(("Go", "!"), ("O", "O"))])
+    >>> print(found)
+    X: words, T_x 1–2 · Y: a label per word · many-to-many, T_x = T_y · task: ner
+
+    Raises:
+        DataError: no pairs, or values of a kind that no shape has.
+    """
+    seen = look(pairs, sample)
+    made_for = [task for task in TASKS.values() if (seen.x, seen.y) in task.takes]
+    return Found(seen, made_for[0] if made_for else None, seen.shape)
+
+
+def infer_file(path: Path) -> tuple[Task[Any, Any], Reading[Any, Any], Found]:
+    """Return the task that a labelled file or folder is of, its reading, and what its pairs are.
+
+    Raises:
+        DataError: no task can read it; the message says why for each.
+        SettingsError: several can; the message says how to name one.
+    """
+    readings = {task.name: task.read(path, task.defaults, False) for task in TASKS.values()}
+    sound = [name for name, reading in readings.items() if reading.pairs and not reading.problems]
+    if not sound:
+        most = max(readings, key=lambda name: len(readings[name].pairs))
+        whys = [f"{name}: {reading.problems[0]}" for name, reading in readings.items() if reading.problems]
+        if readings[most].pairs and len(readings[most].pairs) > len(readings[most].problems):
+            raise DataError(
+                f"{whys[list(readings).index(most)].partition(': ')[2]} (`unrolled check {most} {path}` lists all.)"
+            )
+        raise DataError(f"{path} is none of the files that a task here reads. As " + " As ".join(whys))
+    if len(sound) > 1:
+        commands = " or ".join(f"`unrolled train {name} {path}`" for name in sound)
+        raise SettingsError(f"{path} can be read in {len(sound)} ways. Name the task: {commands}.")
+    task, reading = TASKS[sound[0]], readings[sound[0]]
+    return task, reading, infer(reading.pairs)
