@@ -15,8 +15,6 @@ from unrolled.training.events import (
     broadcast,
 )
 from unrolled.training.fit import fit
-from unrolled.training.metrics import Confusion, EntityReport, Score, confusion, entity_scores
-from unrolled.training.pictures import confusion_picture, learning_curves
 from unrolled.training.progress import show_progress
 from unrolled.training.record import RunRecord
 from unrolled.training.run_directory import RunDirectory
@@ -26,8 +24,6 @@ from unrolled.training.trainable import History, Trainable
 __all__ = [
     "Checkpoint",
     "CheckpointWritten",
-    "Confusion",
-    "EntityReport",
     "EpochDone",
     "Event",
     "FitSettings",
@@ -38,17 +34,12 @@ __all__ = [
     "RunDirectory",
     "RunRecord",
     "RunStarted",
-    "Score",
     "StepDone",
     "Stopped",
     "Trainable",
     "Warned",
     "broadcast",
-    "confusion",
-    "confusion_picture",
-    "entity_scores",
     "fit",
-    "learning_curves",
     "read_checkpoint",
     "show_progress",
     "write_checkpoint",

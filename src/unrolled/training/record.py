@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from unrolled.disk import write_atomically
 from unrolled.errors import RunError
-from unrolled.training.atomic import write_atomically
+from unrolled.pictures import learning_curves
 from unrolled.training.events import CheckpointWritten, EpochDone, Event, Improved, RunStarted, Stopped
-from unrolled.training.pictures import learning_curves
 from unrolled.training.progress import Lines
 from unrolled.training.run_directory import RunDirectory
 
