@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from unrolled.errors import RunError
-from unrolled.training.atomic import write_atomically
+from unrolled.disk import write_atomically
 from unrolled.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 
 DTYPES = [torch.float32, torch.float64, torch.float16, torch.bfloat16, torch.int64, torch.bool]

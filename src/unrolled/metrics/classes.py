@@ -79,8 +79,8 @@ class ClassMetric:
         """How the figures count."""
         if not self.ordered:
             return RULE
-        distance = "the labels' numbers" if _numbers(self.labels) else "places in the order of labels"
-        return f"{RULE} Kappa weighs a mistake by the square of its places in that order; MAE counts {distance}."
+        between = "numbers" if _numbers(self.labels) else "places in the order"
+        return f"{RULE} Kappa weighs a mistake by its squared number of places in the order; MAE is between {between}."
 
     @property
     def needs(self) -> Needs:

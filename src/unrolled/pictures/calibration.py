@@ -32,21 +32,23 @@ def reliability_diagram(reliability: Reliability, path: str | Path) -> None:
     filled = counts > 0
     figure = new_figure(5.2, 6.2)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3.4, 1))
-    upper.bar(places, accuracy, width, color=BLUE, edgecolor="white", linewidth=0.8, label="right")
+    upper.bar(places, accuracy, width * 0.94, color=_tint(BLUE))
     upper.bar(
         places[filled],
         (confidence - accuracy)[filled],
         width * 0.94,
         bottom=accuracy[filled],
-        facecolor=(*rgb(ORANGE), 0.25),
-        edgecolor=ORANGE,
-        linewidth=0.9,
-        label="gap to the confidence",
+        color=_tint(ORANGE),
+        label="gap to the mean confidence",
     )
-    upper.plot([0, 1], [0, 1], color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), label="right as often as sure")
-    upper.set_ylim(0, 1)
+    edges = (places - 0.47 * width)[filled], (places + 0.47 * width)[filled]
+    upper.hlines(accuracy[filled], *edges, color=BLUE, linewidth=2.5, label="right", zorder=4)
+    upper.plot([0, 1], [0, 1], color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), label="as often as sure", zorder=3)
+    upper.set_ylim(0, 1.01)  # a line at 1 is whole
     upper.set_ylabel("share of right answers")
-    upper.legend(loc="upper left", frameon=False, fontsize=9)
+    handles, names = upper.get_legend_handles_labels()
+    order = [names.index(name) for name in ("right", "gap to the mean confidence", "as often as sure")]
+    upper.legend([handles[i] for i in order], [names[i] for i in order], loc="upper left", fontsize=9, edgecolor="none")
     upper.set_title(
         f"{reliability.mean_confidence:.1%} sure, {reliability.mean_accuracy:.1%} right on average; "
         f"calibration error {reliability.error:.4f}",
@@ -61,11 +63,17 @@ def reliability_diagram(reliability: Reliability, path: str | Path) -> None:
     ):
         lower.axvline(value, color=line, linewidth=1.5, label=name)
     lower.set_ylabel("answers")
+    lower.locator_params(axis="y", integer=True, nbins=4)
     lower.set_xlabel("confidence: probability of the answer")
-    lower.legend(loc="upper left", frameon=False, fontsize=9, title="on average", title_fontsize=9, alignment="left")
+    lower.legend(loc="upper left", fontsize=9, edgecolor="none", title="on average", title_fontsize=9, alignment="left")
     for axes in (upper, lower):
         axes.set_xlim(0, 1)
         axes.grid(axis="y", color=LIGHT, linewidth=0.7)
         axes.set_axisbelow(True)
         axes.spines[["top", "right"]].set_visible(False)
     save_figure(figure, path)
+
+
+def _tint(colour: str) -> tuple[float, ...]:
+    """Return a light tone of a colour, opaque, so that the diagonal and the lines stand out before it."""
+    return tuple((0.65 + 0.35 * rgb(colour)).tolist())

@@ -47,7 +47,10 @@ def confusion_picture(confusion: Confusion, path: str | Path) -> None:
     axes.imshow(colours, aspect="auto", interpolation="nearest")
     step = math.ceil(0.5 / scale)  # names have at least half the room they like
     columns, rows = ([short(name) for name in names] for names in (confusion.column_names, confusion.row_names))
-    axes.set_xticks(range(0, num_columns, step), columns[::step], rotation=40, ha="right")
+    if max(map(len, columns), default=0) <= 4:  # stars stand upright
+        axes.set_xticks(range(0, num_columns, step), columns[::step])
+    else:
+        axes.set_xticks(range(0, num_columns, step), columns[::step], rotation=40, ha="right")
     axes.set_xticks(np.arange(num_columns + 1) - 0.5, minor=True)
     axes.set_yticks(range(0, num_rows, step), rows[::step])
     axes.set_yticks(np.arange(num_rows + 1) - 0.5, minor=True)

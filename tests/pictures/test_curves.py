@@ -6,11 +6,9 @@ import pytest
 from matplotlib.image import imread
 
 from unrolled.errors import DataError
-from unrolled.training.metrics import confusion
-from unrolled.training.pictures import confusion_picture, learning_curves
+from unrolled.pictures import learning_curves
 
 ROWS = [{"epoch": n, "train_loss": 10 / n, "f1": 0.5 - 0.01 * (n - 6) ** 2} for n in range(1, 11)]
-GOLD = [["B-PER", "I-PER", "O", "B-LOC", "O"]]
 
 
 def same(one: Path, other: Path) -> bool:
@@ -54,17 +52,6 @@ def test_nothing_to_draw_is_an_error(tmp_path: Path) -> None:
         with pytest.raises(DataError, match="no curve to draw"):
             learning_curves(rows, tmp_path / "curves.png", metric="f1")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_confusion_picture(tmp_path: Path) -> None:
-    confusion_picture(confusion(GOLD, GOLD), tmp_path / "right.png")
-    confusion_picture(confusion(GOLD, [["B-PER", "O", "O", "B-PER", "B-$x$"]]), tmp_path / "wrong.png")
-    confusion_picture(confusion([["O"]], [["O"]]), tmp_path / "none.png")
-    confusion_picture(confusion([["B-人物", "B"]], [["B-人物", "O"]]), tmp_path / "names.png")
-    right, wrong = (imread(tmp_path / f"{name}.png")[..., :3] for name in ("right", "wrong"))
-    for picture, has_errors in ((right, False), (wrong, True)):
-        orange = (picture[..., 0] - picture[..., 2] > 0.2).mean()
-        assert (orange > 0.01) == has_errors
 
 
 def test_pyplot_is_not_imported(tmp_path: Path) -> None:
