@@ -3,9 +3,21 @@
 from unrolled.layers.characters import CharacterEncoder
 from unrolled.layers.dropout import dropout, variational, word_dropout
 from unrolled.layers.frozen import Frozen
-from unrolled.layers.inputs import Input, WordsInput, WordsInputSettings, input_layer, input_settings
+from unrolled.layers.inputs import (
+    IndicesInput,
+    IndicesInputSettings,
+    Input,
+    VectorsInput,
+    VectorsInputSettings,
+    WordsInput,
+    WordsInputSettings,
+    input_layer,
+    input_settings,
+)
 from unrolled.layers.outputs import (
     CRF,
+    ClassesOutput,
+    ClassesOutputSettings,
     Output,
     Softmax,
     TagsOutput,
@@ -19,7 +31,11 @@ from unrolled.layers.stepper import Stepper
 __all__ = [
     "CRF",
     "CharacterEncoder",
+    "ClassesOutput",
+    "ClassesOutputSettings",
     "Frozen",
+    "IndicesInput",
+    "IndicesInputSettings",
     "Input",
     "Output",
     "Recurrent",
@@ -27,6 +43,8 @@ __all__ = [
     "Stepper",
     "TagsOutput",
     "TagsOutputSettings",
+    "VectorsInput",
+    "VectorsInputSettings",
     "WordsInput",
     "WordsInputSettings",
     "dropout",

@@ -48,6 +48,10 @@ class Output(Protocol):
         """Return the probability of each class at each step, rows (M, K)."""
         ...
 
-    def shapes(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the shape of each parameter and buffer in symbols, such as {"Wya": ("K", "B·H")}."""
+    def symbols(self) -> Mapping[str, tuple[str, int]]:
+        """Return the letters of the shapes, what each stands for, and its value."""
+        ...
+
+    def shapes(self, width: str = "B·H") -> Mapping[str, tuple[str, ...]]:
+        """Return the shape of each parameter in symbols, {"Wya": ("K", "B·H")}; `width` is what a⟨t⟩'s is called."""
         ...

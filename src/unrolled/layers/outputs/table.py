@@ -2,8 +2,9 @@
 
 import torch
 
-from unrolled.data.spaces import Space, Tags
+from unrolled.data.spaces import Classes, Space, Tags
 from unrolled.errors import SettingsError
+from unrolled.layers.outputs.classes import ClassesOutput, ClassesOutputSettings
 from unrolled.layers.outputs.output import Output
 from unrolled.layers.outputs.tags import TagsOutput, TagsOutputSettings
 from unrolled.settings import Settings
@@ -20,6 +21,8 @@ def output_layer(space: Space, input_size: int, settings: Settings, generator: t
     match space, settings:
         case Tags(), TagsOutputSettings():
             return TagsOutput(space, input_size, settings, generator=generator)
+        case Classes(ordered=False), ClassesOutputSettings():
+            return ClassesOutput(space, input_size, settings, generator=generator)
         case _:
             raise SettingsError(f"No output layer writes {space} with {type(settings).__name__}.")
 
@@ -33,5 +36,7 @@ def output_settings(space: Space) -> type[Settings]:
     match space:
         case Tags():
             return TagsOutputSettings
+        case Classes(ordered=False):
+            return ClassesOutputSettings
         case _:
             raise SettingsError(f"No output layer writes {space}.")

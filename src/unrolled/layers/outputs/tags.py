@@ -157,10 +157,10 @@ class TagsOutput(nn.Module):
         """Return the letters of the shapes."""
         return {"K": ("labels", self.space.num)}
 
-    def shapes(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the shape of each parameter in symbols."""
+    def shapes(self, width: str = "B·H") -> Mapping[str, tuple[str, ...]]:
+        """Return the shape of each parameter in symbols; `width` is that of a⟨t⟩."""
         crf = {"crf.transitions": ("K", "K"), "crf.start": ("K",), "crf.end": ("K",)}
-        return {"Wya": ("K", "B·H"), "by": ("K",), **(crf if self.crf else {})}
+        return {"Wya": ("K", width), "by": ("K",), **(crf if self.crf else {})}
 
 
 def _cross_entropy(scores: Ragged, y: Ragged, weights: Tensor | None) -> Tensor:
