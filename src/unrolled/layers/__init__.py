@@ -18,13 +18,20 @@ from unrolled.layers.outputs import (
     CRF,
     ClassesOutput,
     ClassesOutputSettings,
+    NumbersOutput,
+    NumbersOutputSettings,
+    OrdinalOutput,
+    OrdinalOutputSettings,
     Output,
+    SetsOutput,
+    SetsOutputSettings,
     Softmax,
     TagsOutput,
     TagsOutputSettings,
     output_layer,
     output_settings,
 )
+from unrolled.layers.pooling import Pooling
 from unrolled.layers.recurrent import Recurrent
 from unrolled.layers.stepper import Stepper
 
@@ -37,8 +44,15 @@ __all__ = [
     "IndicesInput",
     "IndicesInputSettings",
     "Input",
+    "NumbersOutput",
+    "NumbersOutputSettings",
+    "OrdinalOutput",
+    "OrdinalOutputSettings",
     "Output",
+    "Pooling",
     "Recurrent",
+    "SetsOutput",
+    "SetsOutputSettings",
     "Softmax",
     "Stepper",
     "TagsOutput",

@@ -2,7 +2,10 @@
 
 from unrolled.layers.outputs.classes import ClassesOutput, ClassesOutputSettings
 from unrolled.layers.outputs.crf import CRF
+from unrolled.layers.outputs.numbers import NumbersOutput, NumbersOutputSettings
+from unrolled.layers.outputs.ordinal import OrdinalOutput, OrdinalOutputSettings
 from unrolled.layers.outputs.output import Output
+from unrolled.layers.outputs.sets import SetsOutput, SetsOutputSettings
 from unrolled.layers.outputs.softmax import Softmax
 from unrolled.layers.outputs.table import output_layer, output_settings
 from unrolled.layers.outputs.tags import TagsOutput, TagsOutputSettings
@@ -11,7 +14,13 @@ __all__ = [
     "CRF",
     "ClassesOutput",
     "ClassesOutputSettings",
+    "NumbersOutput",
+    "NumbersOutputSettings",
+    "OrdinalOutput",
+    "OrdinalOutputSettings",
     "Output",
+    "SetsOutput",
+    "SetsOutputSettings",
     "Softmax",
     "TagsOutput",
     "TagsOutputSettings",

@@ -58,6 +58,7 @@ class ClassesOutput(nn.Module):
     ) -> None:
         super().__init__()
         self.space, self.settings = space, settings
+        self.num_scores = space.num
         layer = Softmax(input_size, space.num, generator=generator)
         self.Wya, self.by = layer.Wya, layer.by
         self.register_buffer("temperature", torch.ones(()))
