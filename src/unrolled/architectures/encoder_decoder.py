@@ -179,7 +179,7 @@ class EncoderDecoder(nn.Module):
         """
         raise SettingsError(
             "A stream needs a model whose ŷ⟨t⟩ depends on x⟨1⟩ … x⟨t⟩ alone. This one is an encoder-decoder: it must "
-            "see the end of x before it writes the first symbol of y, and no setting changes that. Predict whole sequences."
+            "see the end of x before it writes the first symbol of y, whatever its settings. Predict whole sequences."
         )
 
     def symbols(self) -> Symbols:
