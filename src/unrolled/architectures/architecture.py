@@ -68,7 +68,7 @@ class Architecture(Protocol):
     kind: ClassVar[str]
     shape: ClassVar[str]
     answers_once: ClassVar[bool]
-    """Whether y is one answer to all of x, T_y = 1, so that a stream has one at the end."""
+    """Whether y is one answer to all of x, not one to each step, so that a stream has one at the end."""
     settings: NetworkSettings
 
     @property

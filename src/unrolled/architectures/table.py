@@ -6,6 +6,7 @@ from typing import Any
 import torch
 
 from unrolled.architectures.architecture import Architecture, NetworkSettings
+from unrolled.architectures.encoder_decoder import EncoderDecoder
 from unrolled.architectures.many_to_many import ManyToMany
 from unrolled.data.spaces import Space
 from unrolled.errors import DataError
@@ -14,7 +15,7 @@ from unrolled.layers.outputs import output_settings
 
 __all__ = ["ARCHITECTURES", "build_network", "network_settings"]
 
-ARCHITECTURES: Mapping[str, Any] = {architecture.kind: architecture for architecture in (ManyToMany,)}
+ARCHITECTURES: Mapping[str, Any] = {architecture.kind: architecture for architecture in (ManyToMany, EncoderDecoder)}
 
 
 def build_network(

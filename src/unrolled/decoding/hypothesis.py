@@ -17,7 +17,7 @@ class BeamSettings(Settings):
     Attributes:
         beam_size: how many beginnings go on side by side; 1 takes the most probable symbol at each step.
         length_penalty: α, by which log P is divided by ((5 + T_y) / 6)^α before answers are compared, since every
-            further symbol costs (Wu et al. 2016, arXiv:1609.08144v2, equation 14); 0 compares log P itself.
+            further symbol costs (Wu et al. 2016, arXiv:1609.08144v2); 0 compares log P itself.
         max_length_ratio, max_length_extra: y has at most ratio · T_x + extra symbols, the end symbol included.
     """
 

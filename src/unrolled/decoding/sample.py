@@ -63,7 +63,7 @@ def sampling_distribution(log_probs: Tensor, settings: SampleSettings) -> Tensor
     """Return the probabilities from which is drawn, (R, V): the temperature first, then the k best, of them those of p.
 
     >>> log_probs = torch.tensor([[0.5, 0.3, 0.2]]).log()
-    >>> sampling_distribution(log_probs, SampleSettings(top_p=0.6)).tolist()
+    >>> sampling_distribution(log_probs, SampleSettings(top_p=0.6)).round(decimals=3).tolist()
     [[0.625, 0.375, 0.0]]
     """
     values, places = (log_probs.double() / settings.temperature).sort(dim=1, descending=True, stable=True)

@@ -6,7 +6,7 @@
 
 The scores, of which each row of e (T_y, T_x) holds those of one t:
 
-    dot       e⟨t,t'⟩ = s⟨t⟩ · a⟨t'⟩                        Luong, Pham & Manning 2015, arXiv:1508.04025v5, equation 8
+    dot       e⟨t,t'⟩ = s⟨t⟩ · a⟨t'⟩                        Luong, Pham & Manning 2015, arXiv:1508.04025v5, 3.1
     general   e⟨t,t'⟩ = s⟨t⟩ · Wsa a⟨t'⟩                    the same
     additive  e⟨t,t'⟩ = ve · tanh(Wes s⟨t⟩ + Wea a⟨t'⟩)     Bahdanau, Cho & Bengio 2014, arXiv:1409.0473v7, A.1.2
 
