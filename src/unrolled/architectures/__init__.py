@@ -3,6 +3,8 @@
 from unrolled.architectures.architecture import Architecture, Loss, NetworkSettings, Steps
 from unrolled.architectures.encoder_decoder import EncoderDecoder, EncoderDecoderSettings
 from unrolled.architectures.many_to_many import ManyToMany, ManyToManySettings
+from unrolled.architectures.many_to_one import ManyToOne, ManyToOneSettings
+from unrolled.architectures.one_to_one import OneToOne, OneToOneSettings
 from unrolled.architectures.table import ARCHITECTURES, build_network, network_settings
 
 __all__ = [
@@ -13,7 +15,11 @@ __all__ = [
     "Loss",
     "ManyToMany",
     "ManyToManySettings",
+    "ManyToOne",
+    "ManyToOneSettings",
     "NetworkSettings",
+    "OneToOne",
+    "OneToOneSettings",
     "Steps",
     "build_network",
     "network_settings",

@@ -50,8 +50,13 @@ class NetworkSettings:
 class Steps(Protocol):
     """A network one step at a time: x⟨t⟩ in, the scores of ŷ⟨t⟩ out; a⟨t⟩ stays with it."""
 
-    state: dict[str, Tensor]
-    """A copy of what is carried, to keep, to send, and to give back to the steps of the same network."""
+    @property
+    def state(self) -> dict[str, Tensor]:
+        """A copy of what is carried, to keep, to send, and to give back to the steps of the same network."""
+        ...
+
+    @state.setter
+    def state(self, state: dict[str, Tensor], /) -> None: ...
 
     def step(self, x: Encoded, /) -> Ragged:
         """Return the scores after each further step, rows (M, K); x holds N sequences of length 1, or one of any."""

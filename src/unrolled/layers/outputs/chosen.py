@@ -2,7 +2,6 @@
 
 from typing import Any, cast
 
-import torch
 from torch import Tensor
 
 from unrolled.data.ragged import Ragged
@@ -23,7 +22,8 @@ def chosen(log_probs: Ragged, best: Tensor, decoding: Decoding) -> list[list[Hyp
     classes = log_probs.with_rows(best)
     of_best = log_probs.with_rows(log_probs.rows.gather(1, best[:, None])[:, 0])
     sums: list[float] = cast(Any, of_best.with_rows(of_best.rows.double()).sum()).tolist()
-    others = _n_best(log_probs, decoding.n_best) if decoding.n_best else [[] for _ in sums]
+    nothing: list[list[Hypothesis]] = [[] for _ in sums]
+    others = _n_best(log_probs, decoding.n_best) if decoding.n_best else nothing
     sure, each = of_best.with_rows(of_best.rows.exp()).to_list(), log_probs.to_list()
     return [
         [

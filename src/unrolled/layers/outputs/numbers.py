@@ -42,7 +42,7 @@ class NumbersOutputSettings(Settings):
 
 
 class NumbersOutput(nn.Module):
-    """ŷ⟨t⟩ = Wya a⟨t⟩ + by, and y⟨t⟩ lies around it with the density e^-ρ(r) / (σ Z), r = (y - ŷ) / σ, number by number.
+    """ŷ⟨t⟩ = Wya a⟨t⟩ + by, and each number of y⟨t⟩ has the density e^-ρ(r) / (σ Z) around its own, r = (y - ŷ) / σ.
 
     ρ is r² / 2, or Huber's function; σ = e^`log_sigma` (K,), 1 at first, is the same at every step. The loss is the
     negative logarithm of that density, so that `log_likelihood` is exact and ŷ is what squared (or Huber's) errors

@@ -1,8 +1,9 @@
-"""One of several classes in an order, such as stars: cumulative logits, or a softmax that is read with the order in mind."""
+"""One of several classes in an order, such as stars: cumulative logits, or a softmax."""
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar, Literal
 
 import torch
@@ -180,4 +181,4 @@ class OrdinalOutput(nn.Module):
 def _even(K: int) -> list[float]:
     """`theta` that cuts a logistic distribution into K equal parts."""
     cuts = [math.log(k / (K - k)) for k in range(1, K)]
-    return [cuts[0], *(math.log(math.expm1(high - low)) for low, high in zip(cuts, cuts[1:], strict=False))]
+    return [cuts[0], *(math.log(math.expm1(high - low)) for low, high in pairwise(cuts))]
