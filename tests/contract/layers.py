@@ -9,6 +9,8 @@ import torch
 from contract.attention_rows import ATTENTION_ROWS
 from contract.enumeration import path_score, paths
 from contract.layer_row import D, Row, Sequence, by_autograd, in_float32, joined, natively, normal, randomised
+from contract.output_rows import OUTPUT_ROWS
+from contract.pooling_rows import POOLING_ROWS
 from contract.recurrent_rows import learned_row, recurrent_row
 from contract.space_rows import SPACE_ROWS
 from contract.word_rows import characters_row, words_row
@@ -159,6 +161,8 @@ IN_FLOAT64 = (
     ),
     *ATTENTION_ROWS,
     *SPACE_ROWS,
+    *POOLING_ROWS,
+    *OUTPUT_ROWS,
     characters_row("recurrent"),
     characters_row("convolutional"),
     words_row("the word and its affixes", word_size=2, affix_size=1),

@@ -1,6 +1,7 @@
 """Layers as torch modules over ragged batches."""
 
 from unrolled.layers.characters import CharacterEncoder
+from unrolled.layers.dense import Dense
 from unrolled.layers.dropout import dropout, variational, word_dropout
 from unrolled.layers.frozen import Frozen
 from unrolled.layers.inputs import (
@@ -34,12 +35,14 @@ from unrolled.layers.outputs import (
 from unrolled.layers.pooling import Pooling
 from unrolled.layers.recurrent import Recurrent
 from unrolled.layers.stepper import Stepper
+from unrolled.layers.wide import Wide
 
 __all__ = [
     "CRF",
     "CharacterEncoder",
     "ClassesOutput",
     "ClassesOutputSettings",
+    "Dense",
     "Frozen",
     "IndicesInput",
     "IndicesInputSettings",
@@ -59,6 +62,7 @@ __all__ = [
     "TagsOutputSettings",
     "VectorsInput",
     "VectorsInputSettings",
+    "Wide",
     "WordsInput",
     "WordsInputSettings",
     "dropout",

@@ -42,14 +42,15 @@ class OrdinalOutputSettings(Settings):
 
 
 class OrdinalOutput(nn.Module):
-    """P(y⟨t⟩ ≤ k) = σ((θ_k - z⟨t⟩) / temperature), z⟨t⟩ = Wya a⟨t⟩: one score, cut by θ_1 < … < θ_{K-1}.
+    """P(y⟨t⟩ ≤ k) = σ(θ_k - z⟨t⟩), z⟨t⟩ = Wya a⟨t⟩: one score, cut by θ_1 < … < θ_{K-1}.
 
     `theta` (K-1,) holds θ_1, and then what each further threshold lies above the one before, before a softplus that
     keeps it positive; so no class is ever without its part of the line. At first the classes are equally likely at
     z = 0. With output=softmax the scores are Wya a⟨t⟩ + by, as of classes without an order.
 
-    The loss is that of the scores z. The buffer `temperature`, 1 at first, is for calibration (Guo et al. 2017,
-    arXiv:1706.04599v2).
+    The buffer `temperature`, 1 at first, is for calibration: ŷ is the softmax of log P / temperature, which for scores
+    of a softmax is what Guo et al. do (2017, arXiv:1706.04599v2). To divide θ - z instead would push probability to
+    both ends. The loss knows no temperature.
 
     Args:
         space: K classes, from the lowest to the highest.
@@ -116,7 +117,7 @@ class OrdinalOutput(nn.Module):
 
     def log_probabilities(self, scores: Ragged) -> Ragged:
         """Return log ŷ⟨t⟩, rows (M, K)."""
-        return scores.with_rows(self._log_probabilities(scores.rows, self.temperature))
+        return scores.with_rows(torch.log_softmax(self._log_probabilities(scores.rows) / self.temperature, 1))
 
     def probabilities(self, scores: Ragged) -> Ragged:
         """Return ŷ⟨t⟩, the probability of each class at each step, rows (M, K)."""
@@ -157,13 +158,13 @@ class OrdinalOutput(nn.Module):
             return {"Wya": ("1", width), "theta": ("K-1",)}
         return {"Wya": ("K", width), "by": ("K",)}
 
-    def _log_probabilities(self, scores: Tensor, temperature: Tensor | float = 1.0) -> Tensor:
+    def _log_probabilities(self, scores: Tensor) -> Tensor:
         """(M, K): σ(u) - σ(l) = σ(u) σ(-l) (1 - e^(l-u)), of which no factor loses digits, however far out z lies."""
         if self.num_scores > 1:
-            return torch.log_softmax(scores / temperature, 1)
-        z = (self.thresholds() - scores) / temperature  # (M, K-1)
+            return torch.log_softmax(scores, 1)
+        z = self.thresholds() - scores  # (M, K-1)
         edge = z.new_zeros(len(z), 1)
-        gaps = (-torch.expm1(-functional.softplus(self.theta[1:]) / temperature)).log()
+        gaps = (-torch.expm1(-functional.softplus(self.theta[1:]))).log()
         below = torch.cat([functional.logsigmoid(z), edge], 1)
         above = torch.cat([edge, functional.logsigmoid(-z)], 1)
         return below + above + functional.pad(gaps, (1, 1))
