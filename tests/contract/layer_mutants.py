@@ -2,6 +2,7 @@
 
 from contract.input_mutants import INPUT_MUTANTS
 from contract.layer_mutant import Mutant
+from contract.space_mutants import SPACE_MUTANTS
 
 __all__ = ["MUTANTS"]
 
@@ -231,4 +232,5 @@ MUTANTS = (
         "one direction twice", CHARACTERS, "state.a.flatten(1)", "state.a[:, :, [0, 0]].flatten(1)", RECURRENT, "parity"
     ),
     *INPUT_MUTANTS,
+    *SPACE_MUTANTS,
 )
