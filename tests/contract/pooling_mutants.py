@@ -1,4 +1,4 @@
-"""Seeded mistakes in the pooling over time, in the outputs of ordered classes, sets and numbers, and in dense layers."""
+"""Seeded mistakes in pooling, in the outputs of ordered classes, sets and numbers, and in dense layers."""
 
 from contract.layer_mutant import Mutant
 
@@ -106,7 +106,7 @@ POOLING_MUTANTS = (
         CUMULATIVE,
         "parity",
     ),
-    Mutant("one thing of the set", f"{SETS}.loss", "losses.sum(1)", "losses[:, 0]", "sets", "gradient"),
+    Mutant("one thing of the set", f"{SETS}.loss", "losses.sum(1)", "losses[:, 0]", "sets", "parity"),
     Mutant(
         "the spread is not learnt",
         NUMBERS,

@@ -54,7 +54,7 @@ SPACE_MUTANTS = (
         "classes",
         "parity",
     ),
-    Mutant("class weights forgotten", LOSS, "y, weights, smoothing", "y, None, smoothing", "classes", "parity"),
+    Mutant("weights of the classes dropped", LOSS, "y, weights, smoothing", "y, None, smoothing", "classes", "parity"),
     Mutant(
         "frequent classes weigh more",
         OBSERVE,

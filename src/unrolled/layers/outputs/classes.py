@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, cast
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +10,8 @@ from torch import Tensor, nn
 from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Classes
 from unrolled.decoding import Decoding, Hypothesis
-from unrolled.errors import DataError, SettingsError
+from unrolled.errors import DataError
+from unrolled.layers.outputs.chosen import chosen
 from unrolled.layers.outputs.softmax import Softmax
 from unrolled.settings import Settings, choice, number
 
@@ -106,42 +107,7 @@ class ClassesOutput(nn.Module):
             SettingsError: further answers to sequences of more than one step, which are independent.
         """
         log_probs = self.log_probabilities(scores)
-        best = log_probs.with_rows(log_probs.rows.argmax(1))
-        chosen = log_probs.rows.gather(1, best.rows[:, None])[:, 0]
-        sums: list[float] = cast(Any, _summed(scores, chosen.double())).tolist()
-        others: list[list[Hypothesis]] = [[] for _ in sums]
-        if decoding.n_best:
-            others = self.n_best(log_probs, decoding.n_best)
-        sure, each = best.with_rows(chosen.exp()).to_list(), log_probs.to_list()
-        return [
-            [
-                Hypothesis(
-                    rows,
-                    log_p,
-                    tuple(cast(Any, sure[n]).tolist()) if decoding.confidence else (),
-                    each[n].exp() if decoding.probabilities else None,
-                ),
-                *others[n],
-            ]
-            for n, (rows, log_p) in enumerate(zip(best.to_list(), sums, strict=True))
-        ]
-
-    def n_best(self, log_probs: Ragged, n: int) -> list[list[Hypothesis]]:
-        """Return the n most probable classes of each sequence, T_y = 1, the best first; of equal ones the lower first.
-
-        Raises:
-            SettingsError: a sequence of more than one step.
-        """
-        if log_probs.num_rows > len(log_probs):
-            raise SettingsError(
-                f"n_best is {n}, and y has {log_probs.max_length} steps, chosen one by one. Ask for the best alone."
-            )
-        values, places = log_probs.rows.sort(dim=1, descending=True, stable=True)
-        numbers: list[list[float]] = cast(Any, values[:, :n]).tolist()
-        return [
-            [Hypothesis(place[None], value) for place, value in zip(row, of_row, strict=True)]
-            for row, of_row in zip(places[:, :n], numbers, strict=True)
-        ]
+        return chosen(log_probs, log_probs.rows.argmax(1), decoding)
 
     def symbols(self) -> Mapping[str, tuple[str, int]]:
         """Return the letters of the shapes."""
@@ -158,9 +124,4 @@ def _cross_entropy(scores: Ragged, y: Ragged, weights: Tensor | None = None, smo
     losses = nn.functional.cross_entropy(
         scores.rows, y.rows, weight=weights, label_smoothing=smoothing, reduction="none"
     )
-    return _summed(scores, losses)
-
-
-def _summed(of: Ragged, numbers: Tensor) -> Tensor:
-    """The sum over the steps of each sequence, (N,)."""
-    return numbers.new_zeros(len(of)).index_add(0, of.sequence_numbers.to(numbers.device), numbers)
+    return scores.with_rows(losses).sum()
