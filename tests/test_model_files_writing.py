@@ -48,9 +48,7 @@ def test_what_is_written_comes_back(tmp_path: Path):
         "big": 2**80,
     }
     text = "<unk>\r\nПоттер\n\u2028\x00\x85 no final newline"
-    write(
-        tmp_path / "a" / "model", config=config, texts={"vocabulary.txt": text, "affixes.txt": ""}, card="# é\n"
-    )
+    write(tmp_path / "a" / "model", config=config, texts={"vocabulary.txt": text, "affixes.txt": ""}, card="# é\n")
     files = read_model_files(tmp_path / "a" / "model")
     assert files.config == {**config, "tuple": [1, 2.5]}
     assert files.texts == {"vocabulary.txt": text, "affixes.txt": ""}

@@ -2,6 +2,8 @@
 
 from contract.input_mutants import INPUT_MUTANTS
 from contract.layer_mutant import Mutant
+from contract.pooling_mutants import POOLING_MUTANTS
+from contract.space_mutants import SPACE_MUTANTS
 
 __all__ = ["MUTANTS"]
 
@@ -14,13 +16,13 @@ LOG = "unrolled.kernels.log_space:forward"
 LOG_BACK = "unrolled.kernels.log_space:expectations"
 SCORES = "unrolled.kernels.gold:scores"
 LIKELIHOOD = "unrolled.kernels.chain:log_likelihood"
-MASKED = "unrolled.layers.crf:CRF.scores"
+MASKED = "unrolled.layers.outputs.crf:CRF.scores"
 POTENTIALS = "unrolled.kernels.potentials:Potentials.of"
 VITERBI = "unrolled.decoding.viterbi:viterbi"
 N_BEST = "unrolled.decoding.viterbi:n_best"
 WINDOWS = "unrolled.layers.characters:CharacterEncoder._windows"
 CHARACTERS = "unrolled.layers.characters:CharacterEncoder.forward"
-CROSS_ENTROPY = "unrolled.layers.softmax:Softmax.cross_entropy"
+CROSS_ENTROPY = "unrolled.layers.outputs.softmax:Softmax.cross_entropy"
 
 LSTM, LSTM_BOTH = "lstm, 1 layer, one way, torch", "lstm, 1 layer, both ways, torch"
 GRU, GRU_BOTH = "gru, 1 layer, one way, torch", "gru, 1 layer, both ways, torch"
@@ -231,4 +233,6 @@ MUTANTS = (
         "one direction twice", CHARACTERS, "state.a.flatten(1)", "state.a[:, :, [0, 0]].flatten(1)", RECURRENT, "parity"
     ),
     *INPUT_MUTANTS,
+    *SPACE_MUTANTS,
+    *POOLING_MUTANTS,
 )

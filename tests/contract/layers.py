@@ -6,9 +6,13 @@ A later kernel, cell or layer adds a row (or a dtype to a row) and is held to ev
 from functools import partial
 
 import torch
+from contract.attention_rows import ATTENTION_ROWS
 from contract.enumeration import path_score, paths
 from contract.layer_row import D, Row, Sequence, by_autograd, in_float32, joined, natively, normal, randomised
+from contract.output_rows import OUTPUT_ROWS
+from contract.pooling_rows import POOLING_ROWS
 from contract.recurrent_rows import learned_row, recurrent_row
+from contract.space_rows import SPACE_ROWS
 from contract.word_rows import characters_row, words_row
 from torch import Tensor, nn
 
@@ -155,6 +159,10 @@ IN_FLOAT64 = (
         (by_autograd(read_softmax_plainly),),
         reach_softmax,
     ),
+    *ATTENTION_ROWS,
+    *SPACE_ROWS,
+    *POOLING_ROWS,
+    *OUTPUT_ROWS,
     characters_row("recurrent"),
     characters_row("convolutional"),
     words_row("the word and its affixes", word_size=2, affix_size=1),

@@ -7,9 +7,10 @@ from contract.layer_row import HANDED_OVER, D, H, Row, Sequence, by_autograd, jo
 from torch import Tensor, nn
 
 from unrolled.data.codecs import WordsCodec
+from unrolled.data.spaces import Spelled
 from unrolled.data.spelling import affixes, normal_form
 from unrolled.data.vocabulary import Vocabulary
-from unrolled.layers import CharacterEncoder, WordEmbedding
+from unrolled.layers import CharacterEncoder, WordsInput, WordsInputSettings
 
 __all__ = ["V", "characters_row", "words_row"]
 
@@ -72,34 +73,31 @@ def characters_row(kind: str) -> Row:
     )
 
 
-# WordEmbedding
+# WordsInput
 
 # Each word and the next (the law of causality puts it in its place) have other word vectors; the first and the third
 # have the same, and no vocabulary knows the others.
 LEXICON = ("Teddy", "Zyx", "teddy", "Qed-7", "bears")
 WORDS = Vocabulary(["bears", "teddy"])
+FORGET = torch.tensor([0.0, 0.0, 1.0])
 AFFIXES = Vocabulary(sorted({affix for word in ("Teddy", "teddy", "bears") for affix in affixes(word)}))
 CHARACTERS = Vocabulary(sorted(set("Teddybars")))
 
 
 def make_words(*, word_size: int, affix_size: int, character_size: int, kind: str) -> nn.Module:
     return randomised(
-        WordEmbedding(
-            len(WORDS),
-            len(AFFIXES),
-            len(CHARACTERS),
-            word_size=word_size,
-            affix_size=affix_size,
-            num_affix_features=len(affixes("")),
-            character_size=character_size,
-            character_encoder=kind,
+        WordsInput(
+            Spelled(len(WORDS), len(AFFIXES), len(CHARACTERS), len(affixes(""))),
+            WordsInputSettings(
+                word_size=word_size, affix_size=affix_size, character_size=character_size, character_encoder=kind
+            ),
         )
     )
 
 
 def draw_words(T: int) -> Sequence:
     # All words occur, some in two sentences, one twice in its own.
-    return {"x": (torch.arange(T) ** 2 + T) % V, "forgotten": torch.rand(T) < 0.5}
+    return {"x": (torch.arange(T) ** 2 + T) % V}
 
 
 def read_words(module: nn.Module, sequences: list[Sequence]) -> list[Sequence]:
@@ -108,8 +106,8 @@ def read_words(module: nn.Module, sequences: list[Sequence]) -> list[Sequence]:
     for handed in (x.indices.rows, x.distinct, x.affixes, x.characters.rows):
         HANDED_OVER.append((handed, handed.clone()))
     # A probability of 1 or 0 leaves nothing to chance.
-    forget = joined(sequences, "forgotten").rows.double()
-    forgetful = module(x, forget, torch.Generator().manual_seed(0)).to_list()
+    module.forget = FORGET
+    forgetful = module(x, torch.Generator().manual_seed(0)).to_list()
     return [
         {"x": vectors, "x, words forgotten": others}
         for vectors, others in zip(module(x).to_list(), forgetful, strict=True)
@@ -134,7 +132,7 @@ def read_words_plainly(module: nn.Module, sequences: list[Sequence]) -> list[Seq
         {
             "x": torch.stack([vector(LEXICON[word], forgotten=False) for word in one["x"]]),
             "x, words forgotten": torch.stack(
-                [vector(LEXICON[word], forgotten=bool(it)) for word, it in zip(one["x"], one["forgotten"], strict=True)]
+                [vector(LEXICON[word], forgotten=normal_form(LEXICON[word]) == "teddy") for word in one["x"]]
             ),
         }
         for one in sequences

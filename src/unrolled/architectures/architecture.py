@@ -50,8 +50,13 @@ class NetworkSettings:
 class Steps(Protocol):
     """A network one step at a time: x⟨t⟩ in, the scores of ŷ⟨t⟩ out; a⟨t⟩ stays with it."""
 
-    state: dict[str, Tensor]
-    """A copy of what is carried, to keep, to send, and to give back to the steps of the same network."""
+    @property
+    def state(self) -> dict[str, Tensor]:
+        """A copy of what is carried, to keep, to send, and to give back to the steps of the same network."""
+        ...
+
+    @state.setter
+    def state(self, state: dict[str, Tensor], /) -> None: ...
 
     def step(self, x: Encoded, /) -> Ragged:
         """Return the scores after each further step, rows (M, K); x holds N sequences of length 1, or one of any."""
@@ -68,7 +73,7 @@ class Architecture(Protocol):
     kind: ClassVar[str]
     shape: ClassVar[str]
     answers_once: ClassVar[bool]
-    """Whether y is one answer to all of x, T_y = 1, so that a stream has one at the end."""
+    """Whether y is one answer to all of x, not one to each step, so that a stream has one at the end."""
     settings: NetworkSettings
 
     @property

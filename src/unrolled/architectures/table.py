@@ -6,7 +6,10 @@ from typing import Any
 import torch
 
 from unrolled.architectures.architecture import Architecture, NetworkSettings
+from unrolled.architectures.encoder_decoder import EncoderDecoder
 from unrolled.architectures.many_to_many import ManyToMany
+from unrolled.architectures.many_to_one import ManyToOne
+from unrolled.architectures.one_to_one import OneToOne
 from unrolled.data.spaces import Space
 from unrolled.errors import DataError
 from unrolled.layers.inputs import input_settings
@@ -14,7 +17,9 @@ from unrolled.layers.outputs import output_settings
 
 __all__ = ["ARCHITECTURES", "build_network", "network_settings"]
 
-ARCHITECTURES: Mapping[str, Any] = {architecture.kind: architecture for architecture in (ManyToMany,)}
+ARCHITECTURES: Mapping[str, Any] = {
+    architecture.kind: architecture for architecture in (OneToOne, ManyToOne, ManyToMany, EncoderDecoder)
+}
 
 
 def build_network(

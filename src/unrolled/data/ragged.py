@@ -176,13 +176,16 @@ class Ragged:
         """Return the last row of each sequence, (N, ...)."""
         return self.rows.index_select(0, (self.offsets[1:] - 1).to(self.rows.device))
 
+    def sum(self) -> Tensor:
+        """Return the sum over time of each sequence, (N, ...)."""
+        sums = self.rows.new_zeros((self.num_sequences, *self.rows.shape[1:]))
+        return sums.index_add(0, self.sequence_numbers.to(self.rows.device), self.rows)
+
     def mean(self) -> Tensor:
         """Return the mean over time of each sequence, (N, ...); rows must be floating point."""
         if not (self.rows.is_floating_point() or self.rows.is_complex()):
             raise DataError(f"Ragged: rows of {self.rows.dtype} have no mean of that kind. Use rows.double() first.")
-        N, trailing, device = self.num_sequences, self.rows.shape[1:], self.rows.device
-        sums = self.rows.new_zeros((N, *trailing)).index_add(0, self.sequence_numbers.to(device), self.rows)
-        return sums / self.lengths.to(device).view(-1, *[1] * len(trailing))
+        return self.sum() / self.lengths.to(self.rows.device).view(-1, *[1] * (self.rows.ndim - 1))
 
     def max(self) -> Tensor:
         """Return the maximum over time of each sequence, (N, ...); equal maxima share the gradient, as in `amax`."""

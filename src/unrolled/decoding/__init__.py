@@ -1,6 +1,23 @@
-"""From scores to answers: the best label path and its runners-up."""
+"""From scores to answers: the best label path and its runners-up; and sequences symbol by symbol."""
 
-from unrolled.decoding.hypothesis import Decoding, Hypothesis
+from unrolled.decoding.beam import beam
+from unrolled.decoding.decoder import Decoder, Past
+from unrolled.decoding.greedy import greedy
+from unrolled.decoding.hypothesis import BeamSettings, Decoding, Hypothesis
+from unrolled.decoding.sample import SampleSettings, sample, sampling_distribution
 from unrolled.decoding.viterbi import n_best, viterbi
 
-__all__ = ["Decoding", "Hypothesis", "n_best", "viterbi"]
+__all__ = [
+    "BeamSettings",
+    "Decoder",
+    "Decoding",
+    "Hypothesis",
+    "Past",
+    "SampleSettings",
+    "beam",
+    "greedy",
+    "n_best",
+    "sample",
+    "sampling_distribution",
+    "viterbi",
+]

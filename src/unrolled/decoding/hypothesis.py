@@ -1,10 +1,36 @@
 """What decoding finds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 from torch import Tensor
 
-__all__ = ["Decoding", "Hypothesis"]
+from unrolled.settings import Settings, number, whole
+
+__all__ = ["BeamSettings", "Decoding", "Hypothesis"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeamSettings(Settings):
+    """How far an answer is searched.
+
+    Attributes:
+        beam_size: how many beginnings go on side by side; 1 takes the most probable symbol at each step.
+        length_penalty: α, by which log P is divided by ((5 + T_y) / 6)^α before answers are compared, since every
+            further symbol costs (Wu et al. 2016, arXiv:1609.08144v2); 0 compares log P itself.
+        max_length_ratio, max_length_extra: y has at most ratio · T_x + extra symbols, the end symbol included.
+    """
+
+    title: ClassVar[str] = "setting of the search"
+
+    beam_size: int = whole(5, least=1, most=10_000)
+    length_penalty: float = number(0.6, least=0)
+    max_length_ratio: float = number(2.0, least=0)
+    max_length_extra: int = whole(10, least=1)
+
+    def max_length(self, T_x: int) -> int:
+        """Return the most symbols that y may have for an x of T_x steps."""
+        return int(self.max_length_ratio * T_x) + self.max_length_extra
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +41,16 @@ class Decoding:
         n_best: further hypotheses, the best among them; 0 for the best alone.
         confidence: whether each hypothesis says how sure the model is of each step.
         probabilities: whether the best one comes with the probabilities of all classes at each step.
+        alignment: whether the best one comes with what each of its steps looked at, where the network has an attention.
+        search: how y is searched where its length is the network's to say; the most probable symbol at each step if not
+            told otherwise.
     """
 
     n_best: int = 0
     confidence: bool = False
     probabilities: bool = False
+    alignment: bool = False
+    search: BeamSettings = field(default_factory=lambda: BeamSettings(beam_size=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +62,7 @@ class Hypothesis:
         log_p: log P(y | x) in nats, where it is known.
         confidence: of each step, from 0 to 1, where it was asked for.
         probabilities: (T_y, K) of every class at each step, where they were asked for.
-        alignment: (T_y, T_x), how much of each x⟨t⟩ each step looked at, where the network has an attention.
+        alignment: (T_y, T_x), how much of each x⟨t⟩ each step looked at, where it was asked for.
     """
 
     rows: Tensor

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import nn
 
-__all__ = ["generator_or_default", "orthogonal", "xavier_uniform"]
+__all__ = ["generator_or_default", "orthogonal", "table", "xavier_uniform"]
 
 
 def generator_or_default(generator: torch.Generator | None) -> torch.Generator:
@@ -24,3 +24,9 @@ def orthogonal(num_gates: int, size: int, generator: torch.Generator) -> nn.Para
     """A block (num_gates·size, size): one orthogonal matrix a gate (Saxe et al. 2014, arXiv:1312.6120v3)."""
     gates = [nn.init.orthogonal_(torch.empty(size, size), generator=generator) for _ in range(num_gates)]
     return nn.Parameter(torch.cat(gates))
+
+
+def table(num_rows: int, size: int, generator: torch.Generator) -> nn.Parameter:
+    """A row a symbol, (num_rows, size), uniform with variance 1/size (He et al. 2015, arXiv:1502.01852v1)."""
+    bound = math.sqrt(3.0 / size)
+    return nn.Parameter((2 * torch.rand(num_rows, size, generator=generator) - 1) * bound)

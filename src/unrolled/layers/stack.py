@@ -66,11 +66,18 @@ def recurrent_symbols(settings: RecurrentSettings, input_size: int) -> Mapping[s
     }
 
 
-def recurrent_shapes(recurrent: Recurrent) -> Mapping[str, tuple[str, ...]]:
-    """Return the shape of each parameter of a stack in symbols, by its name."""
+def recurrent_shapes(recurrent: Recurrent, width: str = "D", between: str = "B·H") -> Mapping[str, tuple[str, ...]]:
+    """Return the shape of each parameter of a stack in symbols, by its name.
+
+    `width` is what the rows that it reads are called, `between` those that each layer hands to the next.
+    """
     found: dict[str, tuple[str, ...]] = {}
     for name, _ in recurrent.named_parameters():
-        width = "D" if name.startswith("layers.0.") else "B·H"
-        shapes = {"Wax": ("G·H", width), "Waa": ("G·H", "H"), "ba": ("G·H",), "ban": ("H",)}
+        shapes = {
+            "Wax": ("G·H", width if name.startswith("layers.0.") else between),
+            "Waa": ("G·H", "H"),
+            "ba": ("G·H",),
+            "ban": ("H",),
+        }
         found[name] = shapes.get(name.rpartition(".")[2], ("L", "B", "H"))
     return found

@@ -1,6 +1,7 @@
 """The specification: every equation in plain NumPy, one line each, and the oracle of every fast path."""
 
 from unrolled.textbook.activations import log_sigmoid, log_softmax, relu, sigmoid, softmax
+from unrolled.textbook.attention import SCORES, Attended, Score, attention, attention_back, attention_shapes
 from unrolled.textbook.bptt import Forward, backward_pass, forward_pass
 from unrolled.textbook.cell import Array, Cell, Gradients, Saved, State, Weights
 from unrolled.textbook.cells import CELLS
@@ -21,16 +22,22 @@ __all__ = [
     "OUTPUTS",
     "RNN",
     "RNN_RELU",
+    "SCORES",
     "Activation",
     "Array",
+    "Attended",
     "Cell",
     "Deep",
     "Forward",
     "Gradients",
     "Saved",
+    "Score",
     "State",
     "Unrolled",
     "Weights",
+    "attention",
+    "attention_back",
+    "attention_shapes",
     "backward_pass",
     "compact",
     "cross_entropy",

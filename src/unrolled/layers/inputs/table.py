@@ -2,9 +2,11 @@
 
 import torch
 
-from unrolled.data.spaces import Space, Spelled
+from unrolled.data.spaces import Classes, Space, Spelled, Vectors
 from unrolled.errors import SettingsError
+from unrolled.layers.inputs.indices import IndicesInput, IndicesInputSettings
 from unrolled.layers.inputs.input import Input
+from unrolled.layers.inputs.vectors import VectorsInput, VectorsInputSettings
 from unrolled.layers.inputs.words import WordsInput, WordsInputSettings
 from unrolled.settings import Settings
 
@@ -20,6 +22,10 @@ def input_layer(space: Space, settings: Settings, generator: torch.Generator | N
     match space, settings:
         case Spelled(), WordsInputSettings():
             return WordsInput(space, settings, generator=generator)
+        case Classes(), IndicesInputSettings():
+            return IndicesInput(space, settings, generator=generator)
+        case Vectors(), VectorsInputSettings():
+            return VectorsInput(space, settings, generator=generator)
         case _:
             raise SettingsError(f"No input layer reads {space} with {type(settings).__name__}.")
 
@@ -33,5 +39,9 @@ def input_settings(space: Space) -> type[Settings]:
     match space:
         case Spelled():
             return WordsInputSettings
+        case Classes():
+            return IndicesInputSettings
+        case Vectors():
+            return VectorsInputSettings
         case _:
             raise SettingsError(f"No input layer reads {space}.")

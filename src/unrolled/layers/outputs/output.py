@@ -19,6 +19,9 @@ class Output(Protocol):
     T_y = 1). Scores are what the parameters give, before any softmax or path; they may be added to.
     """
 
+    num_scores: int
+    """Width of the rows of scores: K, or what the classes are made of, as the one number that thresholds cut."""
+
     @property
     def causal(self) -> bool:
         """Whether the answer at a step needs the scores up to that step alone."""
@@ -29,7 +32,7 @@ class Output(Protocol):
         ...
 
     def scores(self, a: Ragged) -> Ragged:
-        """Return the scores of each step, rows (M, K), such as Wya a⟨t⟩ + by."""
+        """Return the scores of each step, rows (M, num_scores), such as Wya a⟨t⟩ + by."""
         ...
 
     def loss(self, scores: Ragged, y: Ragged, noise: torch.Generator | None = None) -> Tensor:
@@ -48,6 +51,10 @@ class Output(Protocol):
         """Return the probability of each class at each step, rows (M, K)."""
         ...
 
-    def shapes(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the shape of each parameter and buffer in symbols, such as {"Wya": ("K", "B·H")}."""
+    def symbols(self) -> Mapping[str, tuple[str, int]]:
+        """Return the letters of the shapes, what each stands for, and its value."""
+        ...
+
+    def shapes(self, width: str = "B·H") -> Mapping[str, tuple[str, ...]]:
+        """Return the shape of each parameter in symbols, {"Wya": ("K", "B·H")}; `width` is what a⟨t⟩'s is called."""
         ...

@@ -2,9 +2,13 @@
 
 import torch
 
-from unrolled.data.spaces import Space, Tags
+from unrolled.data.spaces import Classes, Sets, Space, Tags, Vectors
 from unrolled.errors import SettingsError
+from unrolled.layers.outputs.classes import ClassesOutput, ClassesOutputSettings
+from unrolled.layers.outputs.numbers import NumbersOutput, NumbersOutputSettings
+from unrolled.layers.outputs.ordinal import OrdinalOutput, OrdinalOutputSettings
 from unrolled.layers.outputs.output import Output
+from unrolled.layers.outputs.sets import SetsOutput, SetsOutputSettings
 from unrolled.layers.outputs.tags import TagsOutput, TagsOutputSettings
 from unrolled.settings import Settings
 
@@ -20,6 +24,14 @@ def output_layer(space: Space, input_size: int, settings: Settings, generator: t
     match space, settings:
         case Tags(), TagsOutputSettings():
             return TagsOutput(space, input_size, settings, generator=generator)
+        case Classes(ordered=False), ClassesOutputSettings():
+            return ClassesOutput(space, input_size, settings, generator=generator)
+        case Classes(ordered=True), OrdinalOutputSettings():
+            return OrdinalOutput(space, input_size, settings, generator=generator)
+        case Sets(), SetsOutputSettings():
+            return SetsOutput(space, input_size, settings, generator=generator)
+        case Vectors(), NumbersOutputSettings():
+            return NumbersOutput(space, input_size, settings, generator=generator)
         case _:
             raise SettingsError(f"No output layer writes {space} with {type(settings).__name__}.")
 
@@ -33,5 +45,13 @@ def output_settings(space: Space) -> type[Settings]:
     match space:
         case Tags():
             return TagsOutputSettings
+        case Classes(ordered=False):
+            return ClassesOutputSettings
+        case Classes(ordered=True):
+            return OrdinalOutputSettings
+        case Sets():
+            return SetsOutputSettings
+        case Vectors():
+            return NumbersOutputSettings
         case _:
             raise SettingsError(f"No output layer writes {space}.")

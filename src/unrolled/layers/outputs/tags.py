@@ -58,6 +58,7 @@ class TagsOutput(nn.Module):
     ) -> None:
         super().__init__()
         self.space, self.settings = space, settings
+        self.num_scores = space.num
         layer = Softmax(input_size, space.num, generator=generator)
         self.Wya, self.by = layer.Wya, layer.by
         self.crf: CRF | None = None
@@ -157,10 +158,10 @@ class TagsOutput(nn.Module):
         """Return the letters of the shapes."""
         return {"K": ("labels", self.space.num)}
 
-    def shapes(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the shape of each parameter in symbols."""
+    def shapes(self, width: str = "B·H") -> Mapping[str, tuple[str, ...]]:
+        """Return the shape of each parameter in symbols; `width` is that of a⟨t⟩."""
         crf = {"crf.transitions": ("K", "K"), "crf.start": ("K",), "crf.end": ("K",)}
-        return {"Wya": ("K", "B·H"), "by": ("K",), **(crf if self.crf else {})}
+        return {"Wya": ("K", width), "by": ("K",), **(crf if self.crf else {})}
 
 
 def _cross_entropy(scores: Ragged, y: Ragged, weights: Tensor | None) -> Tensor:

@@ -1,0 +1,193 @@
+"""Many to one, T_y = 1: one answer to a whole sequence."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal, cast
+
+import torch
+from torch import Tensor, nn
+
+from unrolled.architectures.architecture import Loss, NetworkSettings, Steps, Symbols
+from unrolled.architectures.pooled_steps import PooledSteps
+from unrolled.architectures.recurrent_steps import RecurrentSteps
+from unrolled.architectures.stateless_steps import StatelessSteps
+from unrolled.data.codecs.codec import Encoded
+from unrolled.data.codecs.encoded import EncodedWords
+from unrolled.data.ragged import Ragged
+from unrolled.data.spaces import Space, Spelled
+from unrolled.decoding import Decoding, Hypothesis
+from unrolled.errors import DataError, SettingsError
+from unrolled.layers.dropout import dropout, variational
+from unrolled.layers.inputs import input_layer
+from unrolled.layers.outputs import output_layer
+from unrolled.layers.pooling import POOLINGS, Pooling
+from unrolled.layers.stack import RecurrentSettings, recurrent_shapes, recurrent_stack, recurrent_symbols
+from unrolled.layers.wide import Wide
+from unrolled.settings import LARGEST_SIZE, choice, whole
+
+__all__ = ["ManyToOne", "ManyToOneSettings"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManyToOneSettings(RecurrentSettings):
+    """What the network is made of; what is not said here is as in `RecurrentSettings`.
+
+    Attributes:
+        num_layers: recurrent layers; 0 pools the inputs themselves, whose order then is lost but to pooling=last.
+        pooling: how the steps become one row: "last", "mean", "max" or "attention".
+        attention_size: width of the attention of the pooling.
+        dropout: of the pooled row.
+    """
+
+    num_layers: int = whole(1, most=100)
+    pooling: Literal["last", "mean", "max", "attention"] = choice("max", *POOLINGS)
+    attention_size: int = whole(100, least=1, most=LARGEST_SIZE)
+
+    def without_effect(self) -> list[str]:
+        """Return what was changed and has no effect beside the other settings, a sentence each."""
+        idle = () if self.num_layers else ("cell", "hidden_size", "bidirectional", "initial_state")
+        found = [f"{name} has no effect: num_layers is 0." for name in idle if self.changed(name)]
+        if self.pooling != "attention" and self.changed("attention_size"):
+            found.append(f"attention_size has no effect: pooling is {self.pooling}.")
+        return found
+
+
+class ManyToOne(nn.Module):
+    """An input layer, recurrent layers, pooling over time, and an output layer on the pooled row.
+
+    Where the space of x has phrases, a linear part stands beside it: the weights of the phrases of a text are added to
+    its scores.
+
+    Args:
+        x, y: the spaces of the two sides.
+        settings: what the network is made of.
+        generator: where the initial weights come from.
+    """
+
+    kind: ClassVar[str] = "many_to_one"
+    shape: ClassVar[str] = "many-to-one, T_y = 1"
+    answers_once: ClassVar[bool] = True
+    settings_class: ClassVar[type[ManyToOneSettings]] = ManyToOneSettings
+
+    def __init__(self, x: Space, y: Space, settings: NetworkSettings, generator: torch.Generator | None = None) -> None:
+        super().__init__()
+        self.settings = settings
+        core = self.core = cast(ManyToOneSettings, settings.network)
+        self.input = input_layer(x, settings.input, generator)
+        self.recurrent = recurrent_stack(core, self.input.size, generator) if core.num_layers else None
+        width = self.input.size if self.recurrent is None else self.recurrent.output_size
+        self.pooling = Pooling(
+            core.pooling,
+            width,
+            num_directions=1 if self.recurrent is None else self.recurrent.num_directions,
+            attention_size=core.attention_size,
+            generator=generator,
+        )
+        self.output = output_layer(y, width, settings.output, generator)
+        self.wide = Wide(x.phrases, self.output.num_scores) if isinstance(x, Spelled) and x.phrases else None
+
+    @property
+    def module(self) -> nn.Module:
+        """All that is learnt."""
+        return self
+
+    def observe(self, x_counts: Tensor | None, y_counts: Tensor | None) -> None:
+        """Take in how often each symbol of x and each class of y occurs in the training data."""
+        self.input.observe(x_counts)
+        self.output.observe(y_counts)
+
+    def activations(self, x: Encoded, noise: torch.Generator | None = None) -> Ragged:
+        """Return what is pooled, a⟨t⟩, rows (M, B·H); without recurrent layers x⟨t⟩, rows (M, D)."""
+        rows = self.input(x, noise)
+        if self.recurrent is None:
+            return variational(rows, self.core.input_dropout, noise)
+        return self.recurrent(rows, noise=noise)[0]
+
+    def scores(self, x: Encoded, noise: torch.Generator | None = None) -> Ragged:
+        """Return the output layer's scores, a row for each sequence (N, K); with `noise`, under training's dropouts.
+
+        Raises:
+            DataError: the network has weights of phrases, and x comes without phrases.
+        """
+        return self._scores(self.activations(x, noise), x, noise)
+
+    def loss(self, x: Encoded, y: Ragged, noise: torch.Generator | None = None) -> Loss:
+        """Return the loss summed over all sequences, and how many they are."""
+        return Loss(self.output.loss(self.scores(x, noise), y, noise).sum(), y.num_rows)
+
+    @torch.no_grad()
+    def log_likelihood(self, x: Encoded, y: Ragged) -> Tensor:
+        """Return log P(y | x) of each pair, (N,)."""
+        return self.output.log_likelihood(self.scores(x), y)
+
+    @torch.no_grad()
+    def found(self, x: Encoded, decoding: Decoding) -> Sequence[Sequence[Hypothesis]]:
+        """Return the hypotheses for each x, the best first.
+
+        The alignment of the best, where it is asked for, is how much of each step the pooling took, (1, T_x): of
+        pooling=attention and mean.
+        """
+        a = self.activations(x)
+        found = self.output.found(self._scores(a, x, None), decoding)
+        if not decoding.alignment or self.core.pooling not in {"attention", "mean"}:
+            return found
+        alphas = self.pooling.alpha(a).to_list()
+        return [
+            [replace(best, alignment=alpha[None]), *others]
+            for (best, *others), alpha in zip(found, alphas, strict=True)
+        ]
+
+    def steps(self, num_sequences: int = 1) -> PooledSteps:
+        """Return the network as it is now, one step at a time: the scores if x ended with the step.
+
+        Of phrases only those count that come with a step: see `PooledSteps`.
+
+        Raises:
+            SettingsError: it must see the end of x first.
+        """
+        if self.recurrent is not None and self.core.bidirectional:
+            raise SettingsError(
+                "A stream needs a model whose answer so far depends on x⟨1⟩ … x⟨t⟩ alone. "
+                "Train with bidirectional=false."
+            )
+        before: Steps
+        if self.recurrent is None:
+            before = StatelessSteps(self.input, num_sequences)
+        else:
+            before = RecurrentSteps(self.input, self.recurrent, lambda a: a, num_sequences)
+        return PooledSteps(
+            before,
+            self.pooling,
+            self.output.scores,
+            self.wide,
+            like=next(self.parameters()),
+            num_sequences=num_sequences,
+            num_scores=self.output.num_scores,
+        )
+
+    def symbols(self) -> Symbols:
+        """Return the legend of the shapes."""
+        D = {"D": ("length of x⟨t⟩", self.input.size)}
+        own = D if self.recurrent is None else recurrent_symbols(self.core, self.input.size)
+        wide = {} if self.wide is None else {"P": ("phrases", len(self.wide.weight))}
+        return {**own, **self.pooling.symbols(), **self.output.symbols(), **wide, **self.input.symbols()}
+
+    def shapes(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the shape of each parameter in symbols."""
+        width = "D" if self.recurrent is None else "B·H"
+        parts: dict[str, Mapping[str, tuple[str, ...]]] = {"input": self.input.shapes()}
+        if self.recurrent is not None:
+            parts["recurrent"] = recurrent_shapes(self.recurrent)
+        parts |= {"pooling": self.pooling.shapes(width), "output": self.output.shapes(width)}
+        if self.wide is not None:
+            parts["wide"] = self.wide.shapes(parts["output"]["Wya"][0])
+        return {f"{part}.{name}": shape for part, shapes in parts.items() for name, shape in shapes.items()}
+
+    def _scores(self, a: Ragged, x: Encoded, noise: torch.Generator | None) -> Ragged:
+        pooled = dropout(self.pooling(a), self.core.dropout, noise)
+        scores = self.output.scores(Ragged(pooled, torch.ones(len(a), dtype=torch.int64)))
+        if self.wide is None:
+            return scores
+        if not isinstance(x, EncodedWords) or x.phrase_indices is None or x.phrase_offsets is None:
+            raise DataError("The network has weights of phrases, and x comes without any. Encode x with its own codec.")
+        return scores.with_rows(scores.rows + self.wide(x.phrase_indices, x.phrase_offsets))

@@ -1,0 +1,106 @@
+"""Seeded mistakes in attention and in the layers of plain spaces."""
+
+from contract.layer_mutant import Mutant
+
+__all__ = ["SPACE_MUTANTS"]
+
+FORWARD = "unrolled.layers.attention:Attention.forward"
+SCORES = "unrolled.layers.attention:Attention._scores"
+MEMORY = "unrolled.layers.attention:Attention.memory"
+LOSS = "unrolled.layers.outputs.classes:ClassesOutput.loss"
+LIKELIHOOD = "unrolled.layers.outputs.classes:ClassesOutput.log_likelihood"
+OBSERVE = "unrolled.layers.outputs.classes:ClassesOutput.observe"
+INDICES = "unrolled.layers.inputs.indices:IndicesInput.forward"
+VECTORS = "unrolled.layers.inputs.vectors:VectorsInput.forward"
+
+DOT, GENERAL, ADDITIVE = (f"attention, {score}, s changes" for score in ("dot", "general", "additive"))
+MEMORY_CHANGES = "attention, general, a changes"
+
+SPACE_MUTANTS = (
+    Mutant("weights sum to 1 over t", FORWARD, "keys), 1)", "keys), 0)", GENERAL, "parity"),
+    Mutant("all steps read the mean", FORWARD, "self._scores(query, keys)", "0 * query @ keys.T", DOT, "causality"),
+    Mutant(
+        "the first step is not read",
+        FORWARD,
+        "weights @ values",
+        "weights[:, 1:] @ values[1:]",
+        MEMORY_CHANGES,
+        "parity",
+    ),
+    Mutant(
+        "the gradient of the keys lost",
+        MEMORY,
+        "tuple(keys.to_list())",
+        "tuple(keys.with_rows(keys.rows.detach()).to_list())",
+        MEMORY_CHANGES,
+        "gradient",
+    ),
+    Mutant(
+        "the gradient of the values lost",
+        MEMORY,
+        "tuple(a.to_list())",
+        "tuple(a.with_rows(a.rows.detach()).to_list())",
+        MEMORY_CHANGES,
+        "gradient",
+    ),
+    Mutant("scores divided by T_x", SCORES, "query @ keys.T", "query @ keys.T / len(keys)", DOT, "parity"),
+    Mutant("tanh forgotten", SCORES, "torch.tanh(", "(", ADDITIVE, "parity"),
+    Mutant("labels always smoothed", LOSS, "0.0 if noise is None else ", "", "classes", "parity"),
+    Mutant(
+        "labels never smoothed",
+        LOSS,
+        "0.0 if noise is None else self.settings.label_smoothing",
+        "0.0",
+        "classes",
+        "parity",
+    ),
+    Mutant("weights of the classes dropped", LOSS, "y, weights, smoothing", "y, None, smoothing", "classes", "parity"),
+    Mutant(
+        "frequent classes weigh more",
+        OBSERVE,
+        "counts.sum() / (len(counts) * counts)",
+        "counts / counts.mean()",
+        "classes",
+        "parity",
+    ),
+    Mutant(
+        "the likelihood without temperature",
+        LIKELIHOOD,
+        "scores.rows / self.temperature",
+        "scores.rows",
+        "classes",
+        "parity",
+    ),
+    Mutant(
+        "the first index skipped",
+        INDICES,
+        "embedding(x.rows, ",
+        "embedding(x.rows * (x.steps > 0), ",
+        "indices",
+        "causality",
+    ),
+    Mutant(
+        "the gradient of the table lost",
+        INDICES,
+        "self.embedding)",
+        "self.embedding.detach() + 0 * self.embedding.sum())",
+        "indices",
+        "gradient",
+    ),
+    Mutant(
+        "the bias of the projection dropped",
+        VECTORS,
+        "self.Wx, self.bx",
+        "self.Wx, 0 * self.bx",
+        "vectors, projected",
+        "parity",
+    ),
+    Mutant(
+        "the projection squashed",
+        VECTORS,
+        "x.rows.to(self.Wx.dtype)",
+        "x.rows.to(self.Wx.dtype).tanh()",
+        "vectors, projected",
+        "parity",
+    ),
+)
