@@ -21,8 +21,8 @@ from unrolled.layers.initialise import generator_or_default, xavier_uniform
 from unrolled.layers.inputs import IndicesInput, IndicesInputSettings, input_layer
 from unrolled.layers.outputs import ClassesOutput, output_layer
 from unrolled.layers.stack import RecurrentSettings, recurrent_shapes, recurrent_stack, recurrent_symbols
-from unrolled.settings import LARGEST_SIZE, choice, number, whole
-from unrolled.textbook import SCORES, Score
+from unrolled.settings import LARGEST_SIZE, setting
+from unrolled.textbook import Score
 
 __all__ = ["EncoderDecoder", "EncoderDecoderSettings"]
 
@@ -38,11 +38,11 @@ class EncoderDecoderSettings(RecurrentSettings):
             "general" (Luong et al. 2015, arXiv:1508.04025v5), or "additive" (Bahdanau et al. 2014, arXiv:1409.0473v7).
     """
 
-    decoder_layers: int = whole(2, least=2, most=100)
-    decoder_embedding_size: int = whole(100, least=1, most=LARGEST_SIZE)
-    attention: Score = choice("general", *SCORES)  # noqa: RUF009  (what is called gives a dataclass field)
-    input_dropout: float = number(0.2, least=0, below=1)
-    dropout: float = number(0.2, least=0, below=1)
+    decoder_layers: int = setting(2, least=2, most=100)
+    decoder_embedding_size: int = setting(100, least=1, most=LARGEST_SIZE)
+    attention: Score = setting("general")
+    input_dropout: float = setting(0.2, least=0, below=1)
+    dropout: float = setting(0.2, least=0, below=1)
 
 
 class EncoderDecoder(nn.Module):

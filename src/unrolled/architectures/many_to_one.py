@@ -20,10 +20,10 @@ from unrolled.errors import DataError, SettingsError
 from unrolled.layers.dropout import dropout, variational
 from unrolled.layers.inputs import input_layer
 from unrolled.layers.outputs import output_layer
-from unrolled.layers.pooling import POOLINGS, Pooling
+from unrolled.layers.pooling import Pooling
 from unrolled.layers.stack import RecurrentSettings, recurrent_shapes, recurrent_stack, recurrent_symbols
 from unrolled.layers.wide import Wide
-from unrolled.settings import LARGEST_SIZE, choice, whole
+from unrolled.settings import LARGEST_SIZE, setting
 
 __all__ = ["ManyToOne", "ManyToOneSettings"]
 
@@ -39,17 +39,9 @@ class ManyToOneSettings(RecurrentSettings):
         dropout: of the pooled row.
     """
 
-    num_layers: int = whole(1, most=100)
-    pooling: Literal["last", "mean", "max", "attention"] = choice("max", *POOLINGS)
-    attention_size: int = whole(100, least=1, most=LARGEST_SIZE)
-
-    def without_effect(self) -> list[str]:
-        """Return what was changed and has no effect beside the other settings, a sentence each."""
-        idle = () if self.num_layers else ("cell", "hidden_size", "bidirectional", "initial_state")
-        found = [f"{name} has no effect: num_layers is 0." for name in idle if self.changed(name)]
-        if self.pooling != "attention" and self.changed("attention_size"):
-            found.append(f"attention_size has no effect: pooling is {self.pooling}.")
-        return found
+    num_layers: int = setting(1, most=100)
+    pooling: Literal["last", "mean", "max", "attention"] = setting("max")
+    attention_size: int = setting(100, least=1, most=LARGEST_SIZE)
 
 
 class ManyToOne(nn.Module):

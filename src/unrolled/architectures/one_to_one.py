@@ -14,10 +14,10 @@ from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Space
 from unrolled.decoding import Decoding, Hypothesis
 from unrolled.errors import SettingsError
-from unrolled.layers.dense import ACTIVATIONS, Dense
+from unrolled.layers.dense import Dense
 from unrolled.layers.inputs import input_layer
 from unrolled.layers.outputs import output_layer
-from unrolled.settings import LARGEST_SIZE, Settings, choice, number, whole
+from unrolled.settings import LARGEST_SIZE, Settings, setting
 
 __all__ = ["OneToOne", "OneToOneSettings"]
 
@@ -35,15 +35,10 @@ class OneToOneSettings(Settings):
 
     title: ClassVar[str] = "network setting"
 
-    hidden_size: int = whole(100, least=1, most=LARGEST_SIZE)
-    num_layers: int = whole(1, most=100)
-    activation: Literal["tanh", "relu"] = choice("relu", *ACTIVATIONS)
-    dropout: float = number(0.2, least=0, below=1)
-
-    def without_effect(self) -> list[str]:
-        """Return what was changed and has no effect beside the other settings, a sentence each."""
-        idle = () if self.num_layers else ("hidden_size", "activation", "dropout")
-        return [f"{name} has no effect: num_layers is 0." for name in idle if self.changed(name)]
+    hidden_size: int = setting(100, least=1, most=LARGEST_SIZE, when=("num_layers", bool))
+    num_layers: int = setting(1, most=100)
+    activation: Literal["tanh", "relu"] = setting("relu", when=("num_layers", bool))
+    dropout: float = setting(0.2, least=0, below=1, when=("num_layers", bool))
 
 
 class OneToOne(nn.Module):

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from torch import Tensor
 
-from unrolled.settings import Settings, number, whole
+from unrolled.settings import Settings, setting
 
 __all__ = ["BeamSettings", "Decoding", "Hypothesis"]
 
@@ -23,10 +23,10 @@ class BeamSettings(Settings):
 
     title: ClassVar[str] = "setting of the search"
 
-    beam_size: int = whole(5, least=1, most=10_000)
-    length_penalty: float = number(0.6, least=0)
-    max_length_ratio: float = number(2.0, least=0)
-    max_length_extra: int = whole(10, least=1)
+    beam_size: int = setting(5, least=1, most=10_000)
+    length_penalty: float = setting(0.6, least=0)
+    max_length_ratio: float = setting(2.0, least=0)
+    max_length_extra: int = setting(10, least=1)
 
     def max_length(self, T_x: int) -> int:
         """Return the most symbols that y may have for an x of T_x steps."""

@@ -11,7 +11,7 @@ from unrolled.decoding.decoder import Decoder, PastT
 from unrolled.decoding.greedy import unroll_decoder
 from unrolled.decoding.hypothesis import Hypothesis
 from unrolled.errors import SettingsError
-from unrolled.settings import Settings, number, whole
+from unrolled.settings import Settings, setting
 
 __all__ = ["SampleSettings", "sample", "sampling_distribution"]
 
@@ -28,9 +28,9 @@ class SampleSettings(Settings):
 
     title: ClassVar[str] = "setting of sampling"
 
-    temperature: float = number(1.0, above=0)
-    top_k: int = whole(0)
-    top_p: float = number(1.0, above=0)
+    temperature: float = setting(1.0, above=0)
+    top_k: int = setting(0)
+    top_p: float = setting(1.0, above=0)
 
     def __post_init__(self) -> None:
         super().__post_init__()

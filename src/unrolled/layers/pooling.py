@@ -12,7 +12,7 @@ from unrolled.layers.initialise import generator_or_default, xavier_uniform
 
 __all__ = ["POOLINGS", "Pooled", "Pooling", "PoolingKind"]
 
-PoolingKind: TypeAlias = Literal["last", "mean", "max", "attention"]
+PoolingKind: TypeAlias = Literal["last", "mean", "max", "attention", "attention_max"]
 
 POOLINGS: tuple[PoolingKind, ...] = get_args(PoolingKind)
 
@@ -27,6 +27,7 @@ class Pooling(nn.Module):
         mean       Σ_t a⟨t⟩ / T_x
         max        max_t a⟨t⟩, each number for itself; equal maxima share the gradient
         attention  Σ_t α⟨t⟩ a⟨t⟩, α = softmax over t of ve · tanh(Wea a⟨t⟩ + be)
+        attention_max   the last two side by side, [attention | max]
 
     Attention asks with one learned query, ve, where Bahdanau et al. ask with each step of a decoder (Yang et al. 2016,
     NAACL N16-1174, equations 5 to 7). Every kind also runs: `start` and `step` give after each step what `forward`
@@ -37,8 +38,8 @@ class Pooling(nn.Module):
     [[3.0, 2.0], [3.0, 2.0], [5.0, 2.0]]
 
     Args:
-        kind: one of the four.
-        input_size: D, width of a⟨t⟩ and of p.
+        kind: one of these.
+        input_size: D, width of a⟨t⟩; that of p is `output_size`.
         num_directions: 2 where the second half of a⟨t⟩ comes from behind; only "last" asks.
         attention_size: E, width of the tanh.
         generator: where the weights of the attention are drawn from: Xavier-uniform; `be` begins at zero.
@@ -61,14 +62,15 @@ class Pooling(nn.Module):
             raise SettingsError(f"pooling is {kind!r}. Choose one of {', '.join(POOLINGS)}.")
         self.kind: PoolingKind = kind
         self.input_size, self.num_directions, self.attention_size = input_size, num_directions, attention_size
-        if kind == "attention":
+        self.output_size = input_size * (2 if kind == "attention_max" else 1)
+        if kind.startswith("attention"):
             generator = generator_or_default(generator)
             self.Wea = xavier_uniform(1, attention_size, input_size, generator)
             self.be = nn.Parameter(torch.zeros(attention_size))
             self.ve = nn.Parameter(xavier_uniform(1, 1, attention_size, generator).data[0])
 
     def forward(self, a: Ragged) -> Tensor:
-        """Return p of each sequence, (N, D), of rows (M, D).
+        """Return p of each sequence, (N, output_size), of rows (M, D).
 
         Raises:
             DataError: the rows are not of that width.
@@ -86,6 +88,8 @@ class Pooling(nn.Module):
                 return a.max()
             case "attention":
                 return a.with_rows(a.rows * self.alpha(a).rows[:, None]).sum()
+            case "attention_max":
+                return torch.cat([a.with_rows(a.rows * self.alpha(a).rows[:, None]).sum(), a.max()], 1)
 
     def alpha(self, a: Ragged) -> Ragged:
         """Return α, how much of each step there is in p, rows (M,) that sum to 1 over each sequence.
@@ -94,7 +98,7 @@ class Pooling(nn.Module):
         """
         if self.kind == "mean":
             return a.with_rows((1 / a.lengths.to(a.rows)).index_select(0, a.sequence_numbers.to(a.rows.device)))
-        if self.kind != "attention":
+        if not self.kind.startswith("attention"):
             raise SettingsError(f"pooling={self.kind} does not weigh its steps. Choose pooling=attention or mean.")
         scores = a.with_rows(self._scores(a.rows))
         numbers = a.sequence_numbers.to(a.rows.device)
@@ -117,18 +121,22 @@ class Pooling(nn.Module):
             raise SettingsError("pooling=last of two directions sees the end first. Train with bidirectional=false.")
         rows = like.detach().new_zeros(num_sequences, self.input_size)
         never = rows.new_full((num_sequences,), -torch.inf)
+        largest = {"max": torch.full_like(rows, -torch.inf)}
+        attention = {"numerator": rows, "denominator": torch.zeros_like(never), "largest": never}
         match self.kind:
             case "last":
                 return {}
             case "mean":
                 return {"sum": rows, "count": torch.zeros(num_sequences, dtype=torch.int64, device=rows.device)}
             case "max":
-                return {"max": torch.full_like(rows, -torch.inf)}
+                return largest
             case "attention":
-                return {"numerator": rows, "denominator": torch.zeros_like(never), "largest": never}
+                return attention
+            case "attention_max":
+                return attention | largest
 
     def step(self, a: Tensor, carried: Pooled) -> tuple[Tensor, Pooled]:
-        """Return p of the steps so far, (N, D), and what is carried on, of a⟨t⟩ (N, D); nothing is written over.
+        """Return p of the steps so far, and what is carried on, of a⟨t⟩ (N, D); nothing is written over.
 
         Raises:
             DataError: the rows are not of that width.
@@ -144,21 +152,29 @@ class Pooling(nn.Module):
                 largest = torch.maximum(carried["max"], a)
                 return largest, {"max": largest}
             case "attention":
-                scores = self._scores(a)
-                largest = torch.maximum(carried["largest"], scores.detach())
-                before, now = (carried["largest"] - largest).exp(), (scores - largest).exp()
-                numerator = carried["numerator"] * before[:, None] + a * now[:, None]
-                denominator = carried["denominator"] * before + now
-                carried = {"numerator": numerator, "denominator": denominator, "largest": largest}
-                return numerator / denominator[:, None], carried
+                return self._attention_step(a, carried)
+            case "attention_max":
+                p, after = self._attention_step(a, carried)
+                largest = torch.maximum(carried["max"], a)
+                return torch.cat([p, largest], 1), after | {"max": largest}
 
     def symbols(self) -> Mapping[str, tuple[str, int]]:
         """Return the letters of the shapes."""
-        return {"A": ("width of the attention", self.attention_size)} if self.kind == "attention" else {}
+        return {"A": ("width of the attention", self.attention_size)} if self.kind.startswith("attention") else {}
 
     def shapes(self, width: str = "B·H") -> Mapping[str, tuple[str, ...]]:
         """Return the shape of each parameter in symbols; `width` is that of a⟨t⟩."""
-        return {"Wea": ("A", width), "be": ("A",), "ve": ("A",)} if self.kind == "attention" else {}
+        return {"Wea": ("A", width), "be": ("A",), "ve": ("A",)} if self.kind.startswith("attention") else {}
+
+    def _attention_step(self, a: Tensor, carried: Pooled) -> tuple[Tensor, Pooled]:
+        scores = self._scores(a)
+        largest = torch.maximum(carried["largest"], scores.detach())
+        before, now = (carried["largest"] - largest).exp(), (scores - largest).exp()
+        numerator = carried["numerator"] * before[:, None] + a * now[:, None]
+        denominator = carried["denominator"] * before + now
+        return numerator / denominator[:, None], {
+            "numerator": numerator, "denominator": denominator, "largest": largest
+        }
 
     def _scores(self, rows: Tensor) -> Tensor:
         return torch.tanh(nn.functional.linear(rows, self.Wea, self.be)) @ self.ve

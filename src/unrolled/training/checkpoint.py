@@ -12,8 +12,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from unrolled.errors import RunError
 from unrolled.disk import write_atomically
+from unrolled.errors import RunError
 
 __all__ = ["Checkpoint", "read_checkpoint", "write_checkpoint"]
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Classes
 from unrolled.layers.initialise import generator_or_default, table
-from unrolled.settings import LARGEST_SIZE, Settings, whole
+from unrolled.settings import LARGEST_SIZE, Settings, setting
 
 __all__ = ["IndicesInput", "IndicesInputSettings"]
 
@@ -25,7 +25,7 @@ class IndicesInputSettings(Settings):
 
     title: ClassVar[str] = "setting of the input"
 
-    embedding_size: int = whole(100, least=1, most=LARGEST_SIZE)
+    embedding_size: int = setting(100, least=1, most=LARGEST_SIZE)
 
 
 class IndicesInput(nn.Module):

@@ -11,7 +11,7 @@ from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Vectors
 from unrolled.errors import DataError
 from unrolled.layers.initialise import generator_or_default, xavier_uniform
-from unrolled.settings import LARGEST_SIZE, Settings, whole
+from unrolled.settings import LARGEST_SIZE, Settings, setting
 
 __all__ = ["VectorsInput", "VectorsInputSettings"]
 
@@ -26,7 +26,7 @@ class VectorsInputSettings(Settings):
 
     title: ClassVar[str] = "setting of the input"
 
-    input_size: int = whole(0, most=LARGEST_SIZE)
+    input_size: int = setting(0, most=LARGEST_SIZE)
 
 
 class VectorsInput(nn.Module):

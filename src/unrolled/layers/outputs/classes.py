@@ -13,7 +13,7 @@ from unrolled.decoding import Decoding, Hypothesis
 from unrolled.errors import DataError
 from unrolled.layers.outputs.chosen import chosen
 from unrolled.layers.outputs.softmax import Softmax
-from unrolled.settings import Settings, choice, number
+from unrolled.settings import Settings, setting
 
 __all__ = ["ClassesOutput", "ClassesOutputSettings"]
 
@@ -30,8 +30,8 @@ class ClassesOutputSettings(Settings):
 
     title: ClassVar[str] = "setting of the output"
 
-    class_weights: Literal["none", "balanced"] = choice("none", "none", "balanced")
-    label_smoothing: float = number(0.0, least=0, below=1)
+    class_weights: Literal["none", "balanced"] = setting("none")
+    label_smoothing: float = setting(0.0, least=0, below=1)
 
 
 class ClassesOutput(nn.Module):

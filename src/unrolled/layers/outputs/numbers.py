@@ -14,7 +14,7 @@ from unrolled.data.spaces import Vectors
 from unrolled.decoding import Decoding, Hypothesis
 from unrolled.errors import DataError, SettingsError
 from unrolled.layers.outputs.softmax import Softmax
-from unrolled.settings import Settings, choice, number
+from unrolled.settings import Settings, setting
 
 __all__ = ["NumbersOutput", "NumbersOutputSettings"]
 
@@ -31,14 +31,8 @@ class NumbersOutputSettings(Settings):
 
     title: ClassVar[str] = "setting of the output"
 
-    output: Literal["gaussian", "huber"] = choice("gaussian", "gaussian", "huber")
-    huber_delta: float = number(1.345, above=0)
-
-    def without_effect(self) -> list[str]:
-        """Return what was changed and has no effect beside the other settings, a sentence each."""
-        if self.output == "gaussian" and self.changed("huber_delta"):
-            return ["huber_delta has no effect: output is gaussian."]
-        return []
+    output: Literal["gaussian", "huber"] = setting("gaussian")
+    huber_delta: float = setting(1.345, above=0, when=("output", "huber"))
 
 
 class NumbersOutput(nn.Module):

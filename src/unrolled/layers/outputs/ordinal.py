@@ -16,7 +16,7 @@ from unrolled.decoding import Decoding, Hypothesis
 from unrolled.errors import DataError, SettingsError
 from unrolled.layers.outputs.chosen import chosen
 from unrolled.layers.outputs.softmax import Softmax
-from unrolled.settings import Settings, choice
+from unrolled.settings import Settings, setting
 
 __all__ = ["OrdinalOutput", "OrdinalOutputSettings"]
 
@@ -36,9 +36,9 @@ class OrdinalOutputSettings(Settings):
 
     title: ClassVar[str] = "setting of the output"
 
-    output: Literal["cumulative", "softmax"] = choice("cumulative", "cumulative", "softmax")
-    decide: Literal["mode", "median", "mean"] = choice("median", "mode", "median", "mean")
-    class_weights: Literal["none", "balanced"] = choice("none", "none", "balanced")
+    output: Literal["cumulative", "softmax"] = setting("cumulative")
+    decide: Literal["mode", "median", "mean"] = setting("median")
+    class_weights: Literal["none", "balanced"] = setting("none")
 
 
 class OrdinalOutput(nn.Module):

@@ -13,7 +13,7 @@ from unrolled.data.spaces import Sets
 from unrolled.decoding import Decoding, Hypothesis
 from unrolled.errors import DataError, SettingsError
 from unrolled.layers.outputs.softmax import Softmax
-from unrolled.settings import Settings, number
+from unrolled.settings import Settings, setting
 
 __all__ = ["SetsOutput", "SetsOutputSettings"]
 
@@ -29,7 +29,7 @@ class SetsOutputSettings(Settings):
 
     title: ClassVar[str] = "setting of the output"
 
-    threshold: float = number(0.5, above=0, below=1)
+    threshold: float = setting(0.5, above=0, below=1)
 
 
 class SetsOutput(nn.Module):
