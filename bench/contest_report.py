@@ -72,8 +72,8 @@ def ratio_lines(by_system: dict[str, list[Row]]) -> list[str]:
         pairs = [(ours[row["seed"]], row) for row in rows if row["seed"] in ours and peer != OURS]
         if pairs:
             first = leading(rows)
-            cells = [f"{statistics.median(a['scores'][first] / b['scores'][first] for a, b in pairs):.2f}"]
-            cells += [ratio(pairs, key) for key in COST_RATIOS.values()]
+            cells = [ratio([(a["scores"][first], b["scores"][first]) for a, b in pairs])]
+            cells += [ratio([(a[key], b[key]) for a, b in pairs]) for key in COST_RATIOS.values()]
             lines.append(f"| {OURS} / {peer} | " + " | ".join(cells) + " |")
     if not lines:
         return []
@@ -81,8 +81,9 @@ def ratio_lines(by_system: dict[str, list[Row]]) -> list[str]:
     return ["", "| ratio, median over seeds | " + " | ".join(heads) + " |", "|---|" + "---:|" * len(heads), *lines]
 
 
-def ratio(pairs: list[tuple[Row, Row]], key: str) -> str:
-    found = [a[key] / b[key] for a, b in pairs if a[key] is not None and b[key] is not None]
+def ratio(pairs: list[tuple[float | None, float | None]]) -> str:
+    """The median of ours / peer's, where both are there and the peer's is not 0."""
+    found = [a / b for a, b in pairs if a is not None and b]
     return f"{statistics.median(found):.2f}" if found else "–"
 
 

@@ -118,6 +118,11 @@ def test_ratios_are_of_the_same_seed_and_their_median() -> None:
     assert not any("unrolled / tfidf-lr" in line for line in page)  # they share no seed
 
 
+def test_a_peer_that_finds_nothing_has_no_ratio_of_scores() -> None:
+    page = table(sentiment.CONTEST, [row_of(OURS, 1, 0.8), row_of("bilstm", 1, 0.0)], "sentiment_today", "c")
+    assert "| unrolled / bilstm | – | 1.00 | 1.00 | 1.00 |" in page
+
+
 def test_what_ours_chose_on_dev_beside_the_epoch_is_told_apart() -> None:
     rows = [row_of(OURS, 1, 0.8, unbiased=0.7), row_of(OURS, 2, 0.8, unbiased=0.6)]
     page = table(ner.CONTEST, rows, "ner_today", "c")

@@ -1,5 +1,7 @@
 """The contests' corpora and scores, and the plain peers of sentiment on a handful of reviews."""
 
+import importlib
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,8 @@ from peers import linear_text, plain_bilstm
 from scipy.sparse import csr_matrix
 from sentiment_data import Review, label_scores, load_corpus, read_reviews, write_reviews
 from sklearn.metrics import accuracy_score, f1_score
+
+import unrolled
 
 REVIEWS = [Review(f"{word} , {noun}", label) for word, label in (("good", "+"), ("bad", "-")) for noun in "abcdefgh"]
 
@@ -79,3 +83,28 @@ def test_the_plain_bilstm_learns_and_keeps_its_best_epoch() -> None:
     assert right / 17 == max(scores) == outcome.best.score
     times = [epoch.elapsed for epoch in outcome.epochs]
     assert times == sorted(times)
+
+
+class FakeClassifier:
+    """Learns its files by heart: what ours is asked for, and what is read of it."""
+
+    def __init__(self, seed: int) -> None:
+        assert seed == 7
+
+    def fit(self, train: Path, dev: Path) -> "FakeClassifier":
+        self.label_of = {review.text: review.label for path in (train, dev) for review in read_reviews(path)}
+        self.history_ = [{"seconds": 1e-6, "accuracy": 0.5}, {"seconds": 1e-6, "accuracy": 0.75}]
+        return self
+
+    def predict(self, texts: list[str]) -> list[str]:
+        return [self.label_of[text] for text in texts]
+
+
+def test_ours_is_asked_by_files_and_its_history_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unrolled, "Classifier", FakeClassifier, raising=False)
+    monkeypatch.delitem(sys.modules, "peers.our_classifier", raising=False)
+    outcome = importlib.import_module("peers.our_classifier").train(REVIEWS[:-1], REVIEWS[-1:], 7)
+    assert outcome.predictions == ["-"]
+    assert [epoch.score for epoch in outcome.epochs] == [0.5, 0.75]
+    assert outcome.best.number == 2
+    assert 0 < outcome.epochs[0].elapsed < outcome.best.elapsed
