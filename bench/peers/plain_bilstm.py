@@ -18,7 +18,7 @@ PAD, UNK = 0, 1
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    epochs: int = 10
+    epochs: int = 20
     batch_size: int = 32
     learning_rate: float = 1e-3
     min_count: int = 2
