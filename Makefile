@@ -14,9 +14,10 @@ test: check  ## all tests, with coverage
 	$(PYTHON) -m pytest -q --cov --cov-report=
 	$(PYTHON) -m coverage report
 
-bench:  ## side-by-side figures; needs bench/requirements.txt, and for the tagger DATA, the folder with the corpora
+bench:  ## side-by-side figures; needs bench/requirements.txt, and for the tasks DATA, the folder with ner/ and sentiment/
 	$(PYTHON) bench/recurrent.py
-	$(if $(DATA),$(PYTHON) bench/ner.py --data $(DATA),@echo "No tagger: make bench DATA=FOLDER (see bench/README.md)")
+	$(if $(DATA),$(PYTHON) bench/ner.py --data $(DATA)/ner,@echo "No tasks: make bench DATA=FOLDER (see bench/README.md)")
+	$(if $(DATA),$(PYTHON) bench/sentiment.py --data $(DATA)/sentiment/mr)
 
 docs:  ## every code block of README and docs runs and prints what it shows
 	$(PYTHON) -m pytest -q tests/docs

@@ -6,12 +6,11 @@ import tempfile
 from pathlib import Path
 
 import torch
-from machine import describe
-from ner_corpora import load_corpus, write_columns
+from ner_data import load_corpus, write_columns
+from record import RESULTS, describe
 
 from unrolled import Tagger
 
-RESULTS = Path(__file__).parent / "results"
 EPOCHS, LISTED = 2, 25
 
 

@@ -2,21 +2,26 @@
 
 import argparse
 import datetime as dt
-import importlib
 import sys
 import time
 from pathlib import Path
 
-from machine import describe
-from recurrent_aims import best_peer, ratio, share, unsteady
+from record import RESULTS, Row, describe, read_rows, write_rows
 from recurrent_grid import CELLS, DIRECTIONS, HIDDEN, LENGTHS, SEQUENCES, STEP_HIDDEN, TASKS, Point, grid, quick_grid
 from recurrent_libraries import OURS, PEERS, packages
-from recurrent_measure import Field
-from recurrent_race import WorkerError
-from recurrent_report import report
-from recurrent_rows import Key, Row, is_finished, read_rows, write_rows
-
-RESULTS = Path(__file__).parent / "results"
+from recurrent_race import Field, WorkerError
+from recurrent_report import (
+    Key,
+    best_peer,
+    is_finished,
+    key_of,
+    missed,
+    ratio,
+    report,
+    share,
+    unsteady,
+    write_picture,
+)
 
 
 def main() -> int:
@@ -27,7 +32,7 @@ def main() -> int:
         return 0
     options.results.mkdir(exist_ok=True)
     stem = options.results / f"recurrent_{options.date}"
-    rows = read_rows(stem.with_suffix(".jsonl"))
+    rows = read_rows(stem.with_suffix(".jsonl"), key_of)
     done = True
     try:
         measure_all(options, points, rows, stem.with_suffix(".jsonl"))
@@ -88,7 +93,7 @@ def measure_all(options: argparse.Namespace, points: list[Point], rows: dict[Key
     start = time.perf_counter()
     with Field(options.peers, options.threads) as field:
         for number, point in enumerate(wanted, start=1):
-            row = field.measure(point, options.budget) | {
+            row = field.measure(point, options.budget, lambda row: bool(missed(row))) | {
                 "machine": describe(packages()),
                 "command": " ".join(sys.argv),
             }
@@ -111,12 +116,9 @@ def in_words(row: Row) -> str:
 def write_results(rows: list[Row], stem: Path, command: str) -> None:
     text = report(rows, stem.name, command)
     stem.with_suffix(".md").write_text(text, encoding="utf-8")
-    # Only here: nothing of matplotlib shall be in memory while the points are measured.
-    picture = importlib.import_module("recurrent_picture")
-    picture.write_roofline(rows, stem.with_suffix(".png"))
-    picture.write_ratios(rows, stem.with_name(f"{stem.name}_ratios.png"))
+    write_picture(rows, stem.with_suffix(".png"))
     print(text)
-    print(f"wrote {stem}.md, .jsonl, .png and _ratios.png")
+    print(f"wrote {stem}.md and .png from {stem.name}.jsonl")
 
 
 if __name__ == "__main__":

@@ -1,15 +1,155 @@
-"""The results of the recurrent benchmark as Markdown: the figures to reach, then a line a point."""
+"""The recurrent benchmark's rows judged: the figures to reach, the page with a line a point, and the picture.
 
+A row has `point` (the fields of a Point); `threads`; `libraries` asked for; `seconds` and `rounds` by contestant, in
+seconds a call; `out_after` rounds, of those far behind; `product` and `bandwidths`, the machine's limits, FLOP/s and
+bytes/s; `differences` from our answers by contestant; `wrong`, `left_out`, `reasons` and `failed` by contestant;
+`machine`; `command`.
+"""
+
+import math
 import statistics
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
-from recurrent_aims import AIMS, Aim, best_peer, geometric_mean, missed, ratio, share
-from recurrent_grid import NUM_GATES, TASKS, Point, grid
-from recurrent_libraries import OURS
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure, FigureBase
+from record import Row
+from recurrent_grid import CELLS, LENGTHS, NUM_GATES, TASKS, Point, grid
+from recurrent_libraries import BFLOAT16, OURS, OWN, WORDS
 from recurrent_race import ROUNDED_WEIGHTS, TOLERANCE
-from recurrent_rows import Row
 
+STEP_PEERS = ("torch", "onnxruntime")
+UNSTEADY, SLOW = 2, 0.6  # times another round; of the median over all points
 LISTED = 5  # operations of a profile
+COLOURS = {"rnn": "C0", "gru": "C1", "lstm": "C2"}
+PANELS = [(task, lengths) for task in ("training", "inference") for lengths in LENGTHS]
+Key = tuple[Point, int]
+
+
+def key_of(row: Row) -> Key:
+    return Point(**row["point"]), row["threads"]
+
+
+def is_finished(rows: dict[Key, Row], point: Point, threads: int, libraries: list[str]) -> bool:
+    """A row counts only if all the libraries asked for took part: times are compared within a row alone."""
+    row = rows.get((point, threads))
+    return row is not None and set(libraries) <= set(row["libraries"])
+
+
+def peer_seconds(row: Row) -> dict[str, float]:
+    """Seconds a call of every peer whose answers are right."""
+    return {name: seconds for name, seconds in row["seconds"].items() if name not in OWN and name not in row["wrong"]}
+
+
+def best_peer(row: Row) -> str | None:
+    peers = peer_seconds(row)
+    return min(peers, key=peers.__getitem__) if peers else None
+
+
+def unsteady(rows: list[Row]) -> set[Point]:
+    """Where the machine was disturbed: a round of ours or the best peer took twice another, or products were slow."""
+    usual = statistics.median([row["product"] for row in rows] or [0.0])
+
+    def is_unsteady(row: Row) -> bool:
+        rounds = [row["rounds"][name] for name in (OURS, best_peer(row)) if name is not None]
+        return row["product"] < SLOW * usual or any(max(found) > UNSTEADY * min(found) for found in rounds)
+
+    return {Point(**row["point"]) for row in rows if is_unsteady(row)}
+
+
+def ratio(row: Row) -> float | None:
+    """The best peer's time / ours; None where no peer ran."""
+    best = best_peer(row)
+    return None if best is None else row["seconds"][best] / row["seconds"][OURS]
+
+
+def step_ratio(row: Row, ours: str = OURS) -> float | None:
+    """As `ratio`, against torch's and ONNX Runtime's steps; None unless all ran."""
+    seconds = peer_seconds(row)
+    fastest = [min((s for name, s in seconds.items() if name.startswith(peer)), default=None) for peer in STEP_PEERS]
+    found = [s for s in fastest if s is not None]
+    own = row["seconds"].get(ours)
+    return min(found) / own if own and len(found) == len(STEP_PEERS) else None
+
+
+def words_ratio(row: Row) -> float | None:
+    """As `step_ratio`, with a word's row looked up by ours; the peers are given the row."""
+    return step_ratio(row, WORDS)
+
+
+def bfloat16_ratio(row: Row) -> float | None:
+    """As `step_ratio`, with weights rounded to bfloat16 by ours; the peers' are float32."""
+    return step_ratio(row, BFLOAT16)
+
+
+def share(row: Row) -> float:
+    """Of the matrix-product rate that was measured in the same row: useful operations a second."""
+    return Point(**row["point"]).flops / row["seconds"][OURS] / row["product"]
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """A figure to reach over the points it is about: each of them, or their geometric mean."""
+
+    title: str
+    about: Callable[[Point], bool]
+    value: Callable[[Row], float | None]
+    at_least: float
+    is_mean: bool = False
+    percent: bool = False
+
+    def shown(self, value: float) -> str:
+        return f"{100 * value:.0f} %" if self.percent else f"{value:.2f}"
+
+    def values(self, rows: list[Row]) -> list[tuple[float, Row]]:
+        found = [(self.value(row), row) for row in rows if self.about(Point(**row["point"]))]
+        return [(value, row) for value, row in found if value is not None]
+
+
+def of_steps(point: Point) -> bool:
+    return point.task == "step" and point.cell in ("lstm", "gru") and point.H in (128, 512)
+
+
+def training(lengths: str) -> Callable[[Point], bool]:
+    return lambda point: point.task == "training" and point.lengths == lengths
+
+
+AIMS = [
+    Aim("training, ragged: geometric mean of best peer / ours", training("ragged"), ratio, 2.5, is_mean=True),
+    Aim("training, ragged: smallest ratio", training("ragged"), ratio, 1.2),
+    Aim("training, equal lengths: geometric mean of best peer / ours", training("equal"), ratio, 1.5, is_mean=True),
+    Aim("training, equal lengths: smallest ratio", training("equal"), ratio, 1.0),
+    Aim("N = 1, training: smallest ratio", lambda p: p.N == 1 and p.task == "training", ratio, 1.0),
+    Aim("N = 1, inference: smallest ratio", lambda p: p.N == 1 and p.task == "inference", ratio, 1.0),
+    Aim(
+        "training, ragged, H ≥ 256, N ≥ 32: smallest share of the matrix-product rate",
+        lambda p: training("ragged")(p) and p.H >= 256 and p.N >= 32,
+        share,
+        0.85,
+        percent=True,
+    ),
+    Aim(
+        "step, LSTM and GRU, H = 128 and 512: smallest ratio to torch and ONNX Runtime",
+        of_steps,
+        step_ratio,
+        2.0,
+    ),
+    Aim("the same, our weights rounded to bfloat16", of_steps, bfloat16_ratio, 2.0),
+    Aim("the same, x being a word whose input product is looked up", of_steps, words_ratio, 2.0),
+]
+
+
+def missed(row: Row) -> list[Aim]:
+    """The aims for every point that this one does not reach."""
+    return [aim for aim in AIMS if not aim.is_mean and any(value < aim.at_least for value, _ in aim.values([row]))]
+
+
+def geometric_mean(values: list[float]) -> float:
+    return math.exp(sum(math.log(value) for value in values) / len(values))
 
 
 def report(rows: list[Row], name: str, command: str) -> str:
@@ -45,8 +185,7 @@ def measured_with(rows: list[Row], name: str, command: str) -> list[str]:
         "  *share*: useful work, padding not counted, against the product timed at the same point; where the machine's",
         "  clock changed in between it may pass 100 %.",
         "- torch.compile unrolls the whole loop, up to minutes a point: only some points, of one direction.",
-        f"- One row a point: `{name}.jsonl`. Against the machine's limits: `{name}.png`; all ratios:",
-        f"  `{name}_ratios.png`.",
+        f"- Against the machine's limits, and all ratios at a glance: [{name}.png]({name}.png).",
     ]
 
 
@@ -178,3 +317,81 @@ def milliseconds(seconds: float) -> str:
         if value >= 1
         else f"{value:.4f}"
     )
+
+
+def write_picture(rows: list[Row], path: Path) -> None:
+    """The roofline, and below it the ratios to the best peer."""
+    figure = Figure(figsize=(16, 20), layout="constrained")
+    roofline, ratios = figure.subfigures(2, 1, height_ratios=(11, 9))
+    draw_roofline(roofline, rows)
+    draw_ratios(ratios, rows)
+    figure.savefig(path, dpi=70)
+
+
+def draw_roofline(figure: FigureBase, rows: list[Row]) -> None:
+    """Useful operations a second against operations a byte, ours and the best peer, under the machine's limits."""
+    top = max([400.0, *(1.5 * row["product"] / 1e9 for row in rows)])
+    for axes, (task, lengths) in zip(figure.subplots(2, 2, sharex=True, sharey=True).flat, PANELS, strict=True):
+        shown = [row for row in rows if row["point"]["task"] == task and row["point"]["lengths"] == lengths]
+        draw_limits(axes, rows)
+        for row in shown:
+            draw_point(axes, row)
+        axes.set(title=f"{task}, {lengths}", xscale="log", yscale="log", xlim=(0.3, 150), ylim=(1, top))
+        axes.grid(visible=True, which="major", alpha=0.3)
+    for axes in figure.axes[2:]:
+        axes.set_xlabel("useful operations a byte, were nothing kept in a cache between two steps")
+    for axes in figure.axes[::2]:
+        axes.set_ylabel("useful GFLOP/s")
+    for cell in CELLS:
+        figure.axes[0].plot([], [], "o", color=COLOURS[cell], label=f"{cell}, {OURS}")
+    figure.axes[0].plot(
+        [], [], "o", color="grey", fillstyle="none", label="best peer at the same point (its cell's colour)"
+    )
+    figure.axes[0].legend(loc="lower right", fontsize=9)
+
+
+def draw_limits(axes: Axes, rows: list[Row]) -> None:
+    product = statistics.median(row["product"] for row in rows) / 1e9
+    intensity = np.geomspace(0.1, 1000, 200)
+    axes.plot(intensity, np.full_like(intensity, product), color="black", linewidth=1.2)
+    axes.text(0.33, product * 1.06, f"matrix product, {product:.0f} GFLOP/s", fontsize=9)
+    for kind, style in (("memory", "--"), ("cache", ":")):
+        rate = statistics.median(row["bandwidths"][kind] for row in rows) / 1e9
+        axes.plot(intensity, np.minimum(rate * intensity, product), style, color="black", linewidth=1.2)
+        axes.text(0.33, rate * 0.33 * 1.5, f"{kind}, {rate:.0f} GB/s", fontsize=9, rotation=38, va="bottom")
+
+
+def draw_point(axes: Axes, row: Row) -> None:
+    point, best = Point(**row["point"]), best_peer(row)
+    intensity, colour = point.flops / point.bytes, COLOURS[point.cell]
+    if best is not None:
+        rate = point.flops / row["seconds"][best] / 1e9
+        axes.plot(intensity, rate, "o", color=colour, fillstyle="none", markersize=5, alpha=0.6, markeredgewidth=0.8)
+    axes.plot(intensity, point.flops / row["seconds"][OURS] / 1e9, "o", color=colour, markersize=5, alpha=0.85)
+
+
+def draw_ratios(figure: FigureBase, rows: list[Row]) -> None:
+    """The best peer's time / ours at every point: a panel a task, kind of lengths, cell and number of directions."""
+    by_point = {Point(**row["point"]): row for row in rows}
+    columns = [(cell, directions) for cell in CELLS for directions in (1, 2)]
+    points = [point for point in by_point if point.task != "step"]
+    sequences, hidden = (sorted({getattr(point, name) for point in points}) for name in ("N", "H"))
+    norm = Normalize(-2, 2)  # of log2: red is slower than the best peer, blue faster
+    panels = figure.subplots(len(PANELS), len(columns), squeeze=False)
+    for axes_row, (task, lengths) in zip(panels, PANELS, strict=True):
+        for axes, (cell, directions) in zip(axes_row, columns, strict=True):
+            values = np.full((len(hidden), len(sequences)), np.nan)
+            for i, H in enumerate(hidden):
+                for j, N in enumerate(sequences):
+                    row = by_point.get(Point(task, cell, directions, N, H, lengths))
+                    value = None if row is None else ratio(row)
+                    if value is not None:
+                        values[i, j] = value
+                        ink = "white" if abs(np.log2(value)) > 1.3 else "black"
+                        axes.text(j, i, f"{value:.2f}", ha="center", va="center", fontsize=10, color=ink)
+            if values.size:
+                axes.imshow(np.log2(values), cmap="RdBu", norm=norm, aspect="auto")
+            axes.set_title(f"{task}, {lengths}: {cell}, {'bi' if directions == 2 else 'uni'}", fontsize=10)
+            axes.set_xticks(range(len(sequences)), [f"N={N}" for N in sequences])
+            axes.set_yticks(range(len(hidden)), [f"H={H}" for H in hidden])
+    figure.suptitle(f"time of the best peer / time of {OURS}: above 1 ours is faster")

@@ -7,8 +7,8 @@ from itertools import accumulate
 from pathlib import Path
 
 import pycrfsuite
-from ner_corpora import Sentence
-from ner_outcome import Epoch, Outcome, entity_scores
+from contest import Epoch, Outcome
+from ner_data import Sentence, entity_scores
 
 PARAMETERS = {"c1": 0.1, "c2": 0.1, "max_iterations": 100, "feature.possible_transitions": True}
 AFFIX_LENGTHS = (1, 2, 3, 4)
@@ -29,7 +29,7 @@ def train(train: list[Sentence], dev: list[Sentence], seed: int) -> Outcome:
         tagger.open(model)
         predictions = [tagger.tag(sentence_features(sentence.words)) for sentence in dev]
         tagger.close()
-    f1 = entity_scores(dev, predictions).f1
+    f1 = entity_scores(dev, predictions)["F1"]
     finished = time.perf_counter() - start
 
     seconds = [float(iteration["time"]) for iteration in trainer.logparser.iterations]

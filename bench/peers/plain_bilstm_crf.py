@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
-from ner_corpora import Sentence
-from ner_outcome import Epoch, Outcome, entity_scores
+from contest import Epoch, Outcome
+from ner_data import Sentence, entity_scores
 from peers.plain_crf import PlainCRF
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
@@ -166,7 +166,7 @@ def train(train: list[Sentence], dev: list[Sentence], seed: int, settings: Setti
         epoch_start = time.perf_counter()
         train_epoch(model, train_examples, optimiser, encoder.is_singleton, settings)
         seconds = time.perf_counter() - epoch_start
-        f1 = entity_scores(dev, predict(model, dev_examples, encoder, settings)).f1
+        f1 = entity_scores(dev, predict(model, dev_examples, encoder, settings))["F1"]
         epochs.append(Epoch(number, seconds, time.perf_counter() - start, f1))
         if f1 > best_f1:
             best_f1, best_weights = f1, copy.deepcopy(model.state_dict())

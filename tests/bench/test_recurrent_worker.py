@@ -8,9 +8,7 @@ import pytest
 from peers import ours
 from recurrent_grid import NUM_GATES, Point
 from recurrent_problem import STEPS, Problem, answer_names
-from recurrent_process import WorkerProcess
-from recurrent_race import WorkerError
-from recurrent_worker import time_calls
+from recurrent_race import WorkerError, WorkerProcess, time_calls
 
 from unrolled.textbook import CELLS, unroll
 

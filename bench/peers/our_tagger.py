@@ -4,13 +4,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from ner_corpora import Sentence, write_columns
-from ner_outcome import Epoch, Outcome
+from contest import Outcome, epochs_of_history
+from ner_data import Sentence, write_columns
 
 from unrolled import Tagger
 
 
-def train_unrolled(train: list[Sentence], dev: list[Sentence], seed: int) -> Outcome:
+def train(train: list[Sentence], dev: list[Sentence], seed: int) -> Outcome:
     """`Tagger.fit` from files; each row of `history_` has `epoch`, `seconds`, `tokens_per_second` and `f1` on dev."""
     with tempfile.TemporaryDirectory() as folder:
         train_path, dev_path = Path(folder) / "train.conll", Path(folder) / "dev.conll"
@@ -23,14 +23,7 @@ def train_unrolled(train: list[Sentence], dev: list[Sentence], seed: int) -> Out
     predictions = tagger.predict(sentences)
     tagger.model_.network.outside_bias.zero_()
     unbiased = tagger.predict(sentences)
-
     # A row's `seconds` hold the epoch's training and evaluation, its `tokens_per_second` the training alone.
-    num_tokens = sum(len(sentence.words) for sentence in train)
-    # Reading and preparing are not timed apart: each epoch bears an equal share of them.
-    share = (wall - sum(row["seconds"] for row in tagger.history_)) / len(tagger.history_)
-    epochs: list[Epoch] = []
-    elapsed = 0.0
-    for row in tagger.history_:
-        elapsed += row["seconds"] + share
-        epochs.append(Epoch(int(row["epoch"]), num_tokens / row["tokens_per_second"], elapsed, float(row["f1"])))
-    return Outcome(predictions, epochs, unbiased)
+    num_tokens = sum(sentence.num_tokens for sentence in train)
+    training = [num_tokens / row["tokens_per_second"] for row in tagger.history_]
+    return Outcome(predictions, epochs_of_history(tagger.history_, wall, "f1", training), unbiased)

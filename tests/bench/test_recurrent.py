@@ -8,15 +8,26 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 import recurrent
-from recurrent_aims import AIMS, best_peer, bfloat16_ratio, missed, ratio, share, step_ratio, unsteady, words_ratio
+from record import read_rows, write_rows
 from recurrent_grid import Point, grid
 from recurrent_libraries import BFLOAT16, LIBRARIES, LIMIT, OURS, PEERS, PRODUCT_FLOPS, WORDS
-from recurrent_measure import Field
-from recurrent_picture import write_ratios, write_roofline
 from recurrent_problem import Problem, answer_names
-from recurrent_race import WorkerError
-from recurrent_report import report
-from recurrent_rows import is_finished, key_of, read_rows, write_rows
+from recurrent_race import Field, WorkerError
+from recurrent_report import (
+    AIMS,
+    best_peer,
+    bfloat16_ratio,
+    is_finished,
+    key_of,
+    missed,
+    ratio,
+    report,
+    share,
+    step_ratio,
+    unsteady,
+    words_ratio,
+    write_picture,
+)
 
 TRAINING = Point("training", "lstm", 1, 8, 64, "ragged")
 STEP = Point("step", "gru", 1, 1, 128, "equal")
@@ -121,6 +132,13 @@ def test_a_row_holds_times_ratio_share_and_the_comparison(fakes: type[FakeProces
     assert fakes.ended == len(LIBRARIES) + 1
 
 
+def test_ours_is_profiled_where_a_figure_is_missed(fakes: type[FakeProcess], monkeypatch: pytest.MonkeyPatch) -> None:
+    with Field(["torch"], 2, FakeProcess) as field:
+        assert "profile" not in field.measure(TRAINING, 0.0, lambda row: bool(missed(row)))
+        monkeypatch.setitem(SECONDS, OURS, 0.0015)
+        assert field.measure(TRAINING, 0.0, lambda row: bool(missed(row)))["profile"] == [["aten::mm", 0.0004]]
+
+
 def test_a_process_that_keeps_much_memory_is_ended_between_points(
     fakes: type[FakeProcess], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,7 +180,7 @@ def test_finished_points_are_not_measured_again(
     first = len(fakes.opened)
     assert command(monkeypatch, tmp_path, "--peers", "torch") == 0
     assert all("rnn" not in point for point, _ in fakes.opened[first:])
-    assert len(read_rows(tmp_path / "recurrent_today.jsonl")) == 3 * 2
+    assert len(read_rows(tmp_path / "recurrent_today.jsonl", key_of)) == 3 * 2
     second = len(fakes.opened)
     assert command(monkeypatch, tmp_path, "--peers", "torch", "--cells", "rnn", "--fresh") == 0
     assert len(fakes.opened) == second + first
@@ -178,7 +196,7 @@ def test_points_of_a_disturbed_machine_are_repeated_whoever_gained(
 ) -> None:
     assert command(monkeypatch, tmp_path, "--cells", "rnn", "lstm") == 0
     log = tmp_path / "recurrent_today.jsonl"
-    rows = read_rows(log)
+    rows = read_rows(log, key_of)
     disturbed = rows[TRAINING, 2]
     disturbed["rounds"][name].append(2.1 * min(disturbed["rounds"][name]))
     write_rows(log, rows)
@@ -194,7 +212,7 @@ def test_points_where_products_were_slow_are_repeated(
     first = ("--cells", "rnn", "lstm", "--unsteady")
     assert command(monkeypatch, tmp_path, *first) == 0  # nothing is there yet
     log = tmp_path / "recurrent_today.jsonl"
-    rows = read_rows(log)
+    rows = read_rows(log, key_of)
     assert unsteady(list(rows.values())) == set()
     rows[TRAINING, 2]["product"] *= 0.5
     assert unsteady(list(rows.values())) == {TRAINING}
@@ -205,7 +223,7 @@ def test_ctrl_c_keeps_the_finished_rows(
 ) -> None:
     monkeypatch.setattr(fakes, "close", interrupt_at(fakes, "training lstm"), raising=True)
     assert command(monkeypatch, tmp_path, "--peers", "torch", "--lengths", "equal") == 1
-    assert {key[0].cell for key in read_rows(tmp_path / "recurrent_today.jsonl")} == {"rnn", "gru"}
+    assert {key[0].cell for key in read_rows(tmp_path / "recurrent_today.jsonl", key_of)} == {"rnn", "gru"}
     assert "--date today goes on" in capsys.readouterr().err
     assert "2 of the" in page(tmp_path)
 
@@ -224,7 +242,7 @@ def test_a_row_that_was_cut_off_is_measured_again(fakes: type[FakeProcess], tmp_
     row = measure(TRAINING)
     write_rows(log, {key_of(row): row})
     log.write_text(log.read_text(encoding="utf-8") + '{"point": {"task', encoding="utf-8")
-    rows = read_rows(log)
+    rows = read_rows(log, key_of)
     assert rows == {(TRAINING, 2): row}
     assert is_finished(rows, TRAINING, 2, [OURS, "torch"])
     assert not is_finished(rows, TRAINING, 1, [OURS, "torch"])
@@ -282,6 +300,5 @@ def test_the_report_says_where_the_time_goes_where_a_figure_is_missed(fakes: typ
 
 def test_pictures_are_drawn_of_any_part_of_the_grid(fakes: type[FakeProcess], tmp_path: Path) -> None:
     for number, rows in enumerate(([measure(STEP)], [measure(TRAINING), measure(STEP)])):
-        write_roofline(rows, tmp_path / f"{number}.png")
-        write_ratios(rows, tmp_path / f"{number}_ratios.png")
-    assert len(list(tmp_path.glob("*.png"))) == 4
+        write_picture(rows, tmp_path / f"{number}.png")
+    assert len(list(tmp_path.glob("*.png"))) == 2
