@@ -2,8 +2,12 @@
 
 from unrolled.data.codecs.codec import Codec, Encoded, Fault, Saved
 from unrolled.data.codecs.encoded import EncodedWords
+from unrolled.data.codecs.label import LabelCodec, LabelSettings
+from unrolled.data.codecs.label_set import LabelSetCodec, LabelSetSettings
+from unrolled.data.codecs.numbers import NumberCodec, NumberSettings
 from unrolled.data.codecs.table import CODECS, load_codec
 from unrolled.data.codecs.tags import TagsCodec, TagsSettings, may_follow
+from unrolled.data.codecs.vectors import VectorsCodec, VectorsSettings
 from unrolled.data.codecs.words import WordsCodec, WordsSettings, check_sentences
 
 __all__ = [
@@ -12,9 +16,17 @@ __all__ = [
     "Encoded",
     "EncodedWords",
     "Fault",
+    "LabelCodec",
+    "LabelSetCodec",
+    "LabelSetSettings",
+    "LabelSettings",
+    "NumberCodec",
+    "NumberSettings",
     "Saved",
     "TagsCodec",
     "TagsSettings",
+    "VectorsCodec",
+    "VectorsSettings",
     "WordsCodec",
     "WordsSettings",
     "check_sentences",

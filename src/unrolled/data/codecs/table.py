@@ -3,13 +3,19 @@
 from typing import Any
 
 from unrolled.data.codecs.codec import Codec, Saved
+from unrolled.data.codecs.label import LabelCodec
+from unrolled.data.codecs.label_set import LabelSetCodec
+from unrolled.data.codecs.numbers import NumberCodec
 from unrolled.data.codecs.tags import TagsCodec
+from unrolled.data.codecs.vectors import VectorsCodec
 from unrolled.data.codecs.words import WordsCodec
 from unrolled.errors import DataError
 
 __all__ = ["CODECS", "load_codec"]
 
-CODECS: dict[str, type[Codec[Any]]] = {codec.kind: codec for codec in (WordsCodec, TagsCodec)}
+CODECS: dict[str, type[Codec[Any]]] = {
+    codec.kind: codec for codec in (WordsCodec, TagsCodec, LabelCodec, LabelSetCodec, NumberCodec, VectorsCodec)
+}
 
 
 def load_codec(kind: object, saved: Saved) -> Codec[Any]:

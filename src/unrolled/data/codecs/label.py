@@ -1,0 +1,154 @@
+"""One label for all of x: a sentiment, a topic, stars."""
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, cast
+
+import torch
+from torch import Tensor
+
+from unrolled.data.codecs.codec import Fault, Saved
+from unrolled.data.codecs.encoded import int64
+from unrolled.data.ragged import Ragged
+from unrolled.data.spaces import Classes
+from unrolled.data.vocabulary import Vocabulary
+from unrolled.errors import DataError
+from unrolled.settings import Settings, setting
+
+__all__ = ["LabelCodec", "LabelSettings", "are_grades", "in_order", "nearest"]
+
+_NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,15})?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelSettings(Settings):
+    """What is known of the labels.
+
+    Attributes:
+        order: whether neighbouring labels are alike, as 4 and 5 stars are: "ordered", "none", or "detect", which takes
+            three or more whole numbers for ordered. Numbers stand by value, other labels in alphabetical order.
+    """
+
+    title: ClassVar[str] = "setting of the labels"
+
+    order: Literal["detect", "none", "ordered"] = setting("detect")
+
+
+@dataclass(frozen=True)
+class LabelCodec:
+    """One label of a whole x, as an index; there is no unknown label.
+
+    >>> codec = LabelCodec.fitted(["5", "1", "10", "5"])
+    >>> codec.labels.tokens, codec.space
+    (('1', '5', '10'), Classes(num=3, ordered=True, end=None))
+    >>> codec.decode(codec.encode(["10", "1"]).to_list())
+    ['10', '1']
+    """
+
+    kind: ClassVar[str] = "label"
+
+    labels: Vocabulary
+    settings: LabelSettings = field(default_factory=LabelSettings)
+
+    @classmethod
+    def fitted(cls, raws: Iterable[str], settings: LabelSettings | None = None) -> "LabelCodec":
+        """Return the codec of the training labels: numbers by value, other labels in alphabetical order.
+
+        Raises:
+            DataError: fewer than two labels, between which there is nothing to choose.
+        """
+        labels = in_order(set(raws))
+        if len(labels) < 2:
+            found = f"Every example has the label {labels[0]!r}" if labels else "There is no labelled example"
+            raise DataError(f"{found}. Give examples of at least two labels.")
+        return cls(Vocabulary(labels, unk=None), settings or LabelSettings())
+
+    @property
+    def space(self) -> Classes:
+        """How many labels there are, and whether they are ordered."""
+        order = self.settings.order
+        ordered = order == "ordered" or (order == "detect" and are_grades(self.labels.tokens))
+        return Classes(len(self.labels), ordered)
+
+    def length(self, raw: str, /) -> int:
+        """Return T_y, which is 1."""
+        return 1
+
+    def check(self, raw: str, /) -> Fault | None:
+        """Return what is wrong with a label."""
+        if not isinstance(raw, str):  # pyright: ignore[reportUnnecessaryIsInstance]  (numbers are often taken for labels)
+            return Fault(f"the label {raw!r}, which is no text", f"Give a text, {str(raw)[:40]!r}")
+        if raw not in self.labels:
+            way_out = f"The nearest that it has is {nearest(raw, self.labels.tokens)!r}"
+            return Fault(f"the label {raw!r}, which the training data does not have", way_out)
+        return None
+
+    def encode(self, raws: Sequence[str], /, noise: torch.Generator | None = None) -> Ragged:
+        """Encode a batch of N labels as Ragged of N sequences of one step, rows (N,) int64.
+
+        Raises:
+            DataError: a label that the training data did not have; the message names the nearest.
+        """
+        rows = int64(self.labels.indices(raws))
+        return Ragged(rows, torch.ones_like(rows))
+
+    def decode(self, sequences: Sequence[Tensor], /) -> list[str]:
+        """Return the label of each sequence, (1,)."""
+        tokens = self.labels.tokens
+        return [tokens[i] for i in cast(Any, torch.cat(list(sequences))).tolist()] if sequences else []
+
+    def counts(self, raws: Iterable[str]) -> Tensor:
+        """Return how often each label occurs, (K,)."""
+        counts = Counter(raws)
+        self.labels.indices(counts)
+        return int64([counts[label] for label in self.labels.tokens])
+
+    def save(self) -> Saved:
+        """Return the settings and the labels, in order."""
+        return Saved(self.settings.to_dict(), {"labels.txt": self.labels.dumps()})
+
+    @classmethod
+    def load(cls, saved: Saved, /) -> "LabelCodec":
+        """Return the codec that was saved.
+
+        Raises:
+            DataError: no labels, fewer than two, or labels that are not in their order.
+            SettingsError: a setting that cannot be.
+        """
+        labels = Vocabulary.loads(saved.text("labels.txt"), None, name="labels.txt")
+        if len(labels) < 2 or list(labels.tokens) != in_order(labels.tokens):
+            raise DataError(
+                "labels.txt does not hold two labels or more in their order. Copy the whole model directory."
+            )
+        return cls(labels, LabelSettings.from_dict(saved.settings))
+
+
+def in_order(labels: Iterable[str]) -> list[str]:
+    """Return labels by value if all are numbers, else in alphabetical order.
+
+    >>> in_order(["10", "9", "-1"]), in_order(["b", "10", "9"])
+    (['-1', '9', '10'], ['10', '9', 'b'])
+    """
+    found = sorted(labels)
+    return sorted(found, key=float) if all(map(_NUMBER.fullmatch, found)) else found
+
+
+def are_grades(labels: Iterable[str]) -> bool:
+    """Return whether labels are three or more whole numbers, such as stars.
+
+    >>> are_grades(["1", "2", "3"]), are_grades(["0", "1"]), are_grades(["1", "2", "3+"])
+    (True, False, False)
+    """
+    found = set(labels)
+    if not all(map(_NUMBER.fullmatch, found)):
+        return False
+    values = set(map(float, found))
+    return len(found) == len(values) >= 3 and all(map(float.is_integer, values))
+
+
+def nearest(label: str, labels: Sequence[str]) -> str:
+    """Return the one of some labels that is most like a label that is none of them."""
+    return (difflib.get_close_matches(label[:100], labels, n=1, cutoff=0.0) or list(labels))[0]

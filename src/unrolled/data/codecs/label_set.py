@@ -1,0 +1,129 @@
+"""Several labels for all of x: the topics of an article, the notes of a chord."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, TypeAlias, cast
+
+import torch
+from torch import Tensor
+
+from unrolled.data.codecs.codec import Fault, Saved
+from unrolled.data.codecs.encoded import int64
+from unrolled.data.codecs.label import in_order, nearest
+from unrolled.data.ragged import Ragged
+from unrolled.data.spaces import Sets
+from unrolled.data.vocabulary import Vocabulary
+from unrolled.errors import DataError
+from unrolled.settings import Settings
+
+__all__ = ["LabelSetCodec", "LabelSetSettings"]
+
+Labels: TypeAlias = Collection[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelSetSettings(Settings):
+    """Nothing can be set: the labels are those of the training data."""
+
+    title: ClassVar[str] = "setting of the labels"
+
+
+@dataclass(frozen=True)
+class LabelSetCodec:
+    """A set of labels of a whole x, as a 0 or 1 for each; there is no unknown label, and a set may be empty.
+
+    >>> codec = LabelSetCodec.fitted([{"film", "war"}, {"war"}, set()])
+    >>> codec.encode([{"war"}, {"war", "film"}]).rows.tolist()
+    [[0.0, 1.0], [1.0, 1.0]]
+    >>> codec.decode(codec.encode([{"war"}]).to_list())
+    [frozenset({'war'})]
+    """
+
+    kind: ClassVar[str] = "label_set"
+
+    labels: Vocabulary
+    settings: LabelSetSettings = field(default_factory=LabelSetSettings)
+
+    @classmethod
+    def fitted(cls, raws: Iterable[Labels], settings: LabelSetSettings | None = None) -> "LabelSetCodec":
+        """Return the codec of the training labels: numbers by value, other labels in alphabetical order.
+
+        Raises:
+            DataError: no label at all, or a text instead of a set of labels.
+        """
+        found: set[str] = set()
+        for number, raw in enumerate(raws, 1):
+            if (fault := _no_set(raw)) is not None:
+                raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
+            found.update(raw)
+        if not found:
+            raise DataError("No example has a label. Give examples with the labels to be learnt.")
+        return cls(Vocabulary(in_order(found), unk=None), settings or LabelSetSettings())
+
+    @property
+    def space(self) -> Sets:
+        """How many labels there are."""
+        return Sets(len(self.labels))
+
+    def length(self, raw: Labels, /) -> int:
+        """Return T_y, which is 1."""
+        return 1
+
+    def check(self, raw: Labels, /) -> Fault | None:
+        """Return what is wrong with a set of labels."""
+        if (fault := _no_set(raw)) is not None:
+            return fault
+        unknown = next((label for label in raw if label not in self.labels), None)
+        if unknown is None:
+            return None
+        way_out = f"The nearest that it has is {nearest(unknown, self.labels.tokens)!r}"
+        return Fault(f"the label {unknown!r}, which the training data does not have", way_out)
+
+    def encode(self, raws: Sequence[Labels], /, noise: torch.Generator | None = None) -> Ragged:
+        """Encode a batch of N sets as Ragged of N sequences of one step, rows (N, K) float32 of 0 and 1.
+
+        Raises:
+            DataError: what `check` finds, with the example's number.
+        """
+        rows = torch.zeros(len(raws), len(self.labels))
+        for number, raw in enumerate(raws, 1):
+            if (fault := self.check(raw)) is not None:
+                raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
+            rows[number - 1, self.labels.indices(raw)] = 1
+        return Ragged(rows, torch.ones(len(raws), dtype=torch.int64))
+
+    def decode(self, sequences: Sequence[Tensor], /) -> list[Labels]:
+        """Return the set of each sequence, (1, K): the labels above one half."""
+        tokens = self.labels.tokens
+        found: list[list[float]] = [cast(Any, rows)[0].tolist() for rows in sequences]
+        return [frozenset(t for t, value in zip(tokens, row, strict=True) if value > 0.5) for row in found]
+
+    def counts(self, raws: Iterable[Labels]) -> Tensor:
+        """Return in how many sets each label occurs, (K,)."""
+        counts = Counter(label for raw in raws for label in set(raw))
+        self.labels.indices(counts)
+        return int64([counts[label] for label in self.labels.tokens])
+
+    def save(self) -> Saved:
+        """Return the labels, in order."""
+        return Saved(self.settings.to_dict(), {"labels.txt": self.labels.dumps()})
+
+    @classmethod
+    def load(cls, saved: Saved, /) -> "LabelSetCodec":
+        """Return the codec that was saved.
+
+        Raises:
+            DataError: no labels, or labels that are not in their order.
+        """
+        labels = Vocabulary.loads(saved.text("labels.txt"), None, name="labels.txt")
+        if not len(labels) or list(labels.tokens) != in_order(labels.tokens):
+            raise DataError("labels.txt does not hold labels in their order. Copy the whole model directory.")
+        return cls(labels, LabelSetSettings.from_dict(saved.settings))
+
+
+def _no_set(raw: object) -> Fault | None:
+    if isinstance(raw, str) or not isinstance(raw, Collection):
+        return Fault(f"{str(raw)[:40]!r} where a set of labels is expected", "Give a set of texts, {'film', 'war'}")
+    wrong = [label for label in cast("Collection[object]", raw) if not isinstance(label, str) or not label]
+    return Fault(f"the label {wrong[0]!r}, which is no text", "Give a set of texts, {'film', 'war'}") if wrong else None
