@@ -18,7 +18,8 @@ __all__ = ["Stream"]
 X = TypeVar("X")
 Y = TypeVar("Y")
 
-SURE = Decoding(confidence=True)
+SURE = Decoding(confidence=True, probabilities=True)
+X_STATE = "x."
 
 
 class Stream(Generic[X, Y]):
@@ -37,7 +38,7 @@ class Stream(Generic[X, Y]):
 
     def __init__(self, x: Codec[X], y: Codec[Y], network: Architecture) -> None:
         self._x, self._y, self._network = x, y, network
-        self._steps = network.steps()
+        self._steps, self._chunks = network.steps(), x.chunks()
         self._last: Answer[Y] | None = None
 
     def feed(self, chunk: X) -> list[Answer[Y]]:
@@ -52,7 +53,7 @@ class Stream(Generic[X, Y]):
         fault = self._x.check(chunk)
         if fault is not None:
             raise DataError(f"The chunk has {fault.found}. {fault.way_out}.")
-        scores = self._steps.step(self._x.encode([chunk])).rows
+        scores = self._steps.step(self._chunks.feed(chunk)).rows
         each = Ragged(scores, torch.ones(len(scores), dtype=torch.int64))
         found = [hypotheses[0] for hypotheses in self._network.output.found(each, SURE)]
         ys = self._y.decode([hypothesis.rows for hypothesis in found])
@@ -64,13 +65,18 @@ class Stream(Generic[X, Y]):
         """End x: return the answer to all of it where y has one, and forget it, so that the next chunk begins anew."""
         last, self._last = self._last, None
         self._steps.reset()
+        self._chunks.reset()
         return [last] if last is not None and self._network.answers_once else []
 
     @property
     def state(self) -> dict[str, Tensor]:
-        """A copy of what is carried: a⟨t⟩ (and c⟨t⟩); a stream of the same model that is given it goes on from here."""
-        return self._steps.state
+        """A copy of what is carried: a⟨t⟩ (and c⟨t⟩), and what the pooling and the codec of x need of the past.
+
+        A stream of the same model that is given it goes on from here; safetensors can keep and send it.
+        """
+        return {**self._steps.state, **{f"{X_STATE}{name}": part for name, part in self._chunks.state.items()}}
 
     @state.setter
     def state(self, state: Mapping[str, Any]) -> None:
-        self._steps.state = dict(state)
+        self._chunks.state = {n.removeprefix(X_STATE): part for n, part in state.items() if n.startswith(X_STATE)}
+        self._steps.state = {name: part for name, part in state.items() if not name.startswith(X_STATE)}

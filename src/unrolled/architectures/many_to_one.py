@@ -13,6 +13,7 @@ from unrolled.architectures.recurrent_steps import RecurrentSteps
 from unrolled.architectures.stateless_steps import StatelessSteps
 from unrolled.data.codecs.codec import Encoded
 from unrolled.data.codecs.encoded import EncodedWords
+from unrolled.data.phrases import Bag
 from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Space, Spelled
 from unrolled.decoding import Decoding, Hypothesis
@@ -34,21 +35,21 @@ class ManyToOneSettings(RecurrentSettings):
 
     Attributes:
         num_layers: recurrent layers; 0 pools the inputs themselves, whose order then is lost but to pooling=last.
-        pooling: how the steps become one row: "last", "mean", "max" or "attention".
+        pooling: how the steps become one row: "last", "mean", "max", "attention", or "attention_max", both side by side.
         attention_size: width of the attention of the pooling.
         dropout: of the pooled row.
     """
 
     num_layers: int = setting(1, most=100)
-    pooling: Literal["last", "mean", "max", "attention"] = setting("max")
+    pooling: Literal["last", "mean", "max", "attention", "attention_max"] = setting("max")
     attention_size: int = setting(100, least=1, most=LARGEST_SIZE)
 
 
 class ManyToOne(nn.Module):
     """An input layer, recurrent layers, pooling over time, and an output layer on the pooled row.
 
-    Where the space of x has phrases, a linear part stands beside it: the weights of the phrases of a text are added to
-    its scores.
+    Where the space of x has phrases, a linear model of them stands beside it (`Wide`): each of the two has a loss of its
+    own, and the scores are the mean of theirs.
 
     Args:
         x, y: the spaces of the two sides.
@@ -75,8 +76,8 @@ class ManyToOne(nn.Module):
             attention_size=core.attention_size,
             generator=generator,
         )
-        self.output = output_layer(y, width, settings.output, generator)
-        self.wide = Wide(x.phrases, self.output.num_scores) if isinstance(x, Spelled) and x.phrases else None
+        self.output = output_layer(y, self.pooling.output_size, settings.output, generator)
+        self.wide = _wide(x, self.output.num_scores)
 
     @property
     def module(self) -> nn.Module:
@@ -101,11 +102,16 @@ class ManyToOne(nn.Module):
         Raises:
             DataError: the network has weights of phrases, and x comes without phrases.
         """
-        return self._scores(self.activations(x, noise), x, noise)
+        return self._mean(self._deep(self.activations(x, noise), noise), x)
 
     def loss(self, x: Encoded, y: Ragged, noise: torch.Generator | None = None) -> Loss:
-        """Return the loss summed over all sequences, and how many they are."""
-        return Loss(self.output.loss(self.scores(x, noise), y, noise).sum(), y.num_rows)
+        """Return the loss summed over all sequences, and how many they are; that of the wide part is added."""
+        deep = self._deep(self.activations(x, noise), noise)
+        total = self.output.loss(deep, y, noise).sum()
+        if self.wide is not None:
+            wide = deep.with_rows(self.wide(self.wide.sums(_phrases(x))))
+            total = total + self.output.loss(wide, y, noise).sum()
+        return Loss(total, y.num_rows)
 
     @torch.no_grad()
     def log_likelihood(self, x: Encoded, y: Ragged) -> Tensor:
@@ -120,8 +126,8 @@ class ManyToOne(nn.Module):
         pooling=attention and mean.
         """
         a = self.activations(x)
-        found = self.output.found(self._scores(a, x, None), decoding)
-        if not decoding.alignment or self.core.pooling not in {"attention", "mean"}:
+        found = self.output.found(self._mean(self._deep(a), x), decoding)
+        if not decoding.alignment or self.core.pooling not in {"attention", "attention_max", "mean"}:
             return found
         alphas = self.pooling.alpha(a).to_list()
         return [
@@ -132,7 +138,7 @@ class ManyToOne(nn.Module):
     def steps(self, num_sequences: int = 1) -> PooledSteps:
         """Return the network as it is now, one step at a time: the scores if x ended with the step.
 
-        Of phrases only those count that come with a step: see `PooledSteps`.
+        Phrases count from the step on that completes them: see `PooledSteps`.
 
         Raises:
             SettingsError: it must see the end of x first.
@@ -161,7 +167,7 @@ class ManyToOne(nn.Module):
         """Return the legend of the shapes."""
         D = {"D": ("length of x⟨t⟩", self.input.size)}
         own = D if self.recurrent is None else recurrent_symbols(self.core, self.input.size)
-        wide = {} if self.wide is None else {"P": ("phrases", len(self.wide.weight))}
+        wide = {} if self.wide is None else {"P": ("phrases", len(self.wide.gates))}
         return {**own, **self.pooling.symbols(), **self.output.symbols(), **wide, **self.input.symbols()}
 
     def shapes(self) -> Mapping[str, tuple[str, ...]]:
@@ -172,14 +178,30 @@ class ManyToOne(nn.Module):
             parts["recurrent"] = recurrent_shapes(self.recurrent)
         parts |= {"pooling": self.pooling.shapes(width), "output": self.output.shapes(width)}
         if self.wide is not None:
-            parts["wide"] = self.wide.shapes(parts["output"]["Wya"][0])
+            parts["wide"] = self.wide.shapes()
         return {f"{part}.{name}": shape for part, shapes in parts.items() for name, shape in shapes.items()}
 
-    def _scores(self, a: Ragged, x: Encoded, noise: torch.Generator | None) -> Ragged:
+    def _deep(self, a: Ragged, noise: torch.Generator | None = None) -> Ragged:
         pooled = dropout(self.pooling(a), self.core.dropout, noise)
-        scores = self.output.scores(Ragged(pooled, torch.ones(len(a), dtype=torch.int64)))
+        return self.output.scores(Ragged(pooled, torch.ones(len(a), dtype=torch.int64)))
+
+    def _mean(self, deep: Ragged, x: Encoded) -> Ragged:
         if self.wide is None:
-            return scores
-        if not isinstance(x, EncodedWords) or x.phrase_indices is None or x.phrase_offsets is None:
-            raise DataError("The network has weights of phrases, and x comes without any. Encode x with its own codec.")
-        return scores.with_rows(scores.rows + self.wide(x.phrase_indices, x.phrase_offsets))
+            return deep
+        return deep.with_rows((deep.rows + self.wide(self.wide.sums(_phrases(x)))) / 2)
+
+
+def _wide(x: Space, num_scores: int) -> Wide | None:
+    if not isinstance(x, Spelled) or not x.phrases:
+        return None
+    if num_scores < 2:
+        raise SettingsError(
+            "Phrases need a score for each class. Set output=softmax, or phrase_words=0 and phrase_characters=0."
+        )
+    return Wide(x.phrases, num_scores)
+
+
+def _phrases(x: Encoded) -> Sequence[Bag]:
+    if not isinstance(x, EncodedWords) or not x.phrases:
+        raise DataError("The network has weights of phrases, and x comes without any. Encode x with its own codec.")
+    return x.phrases

@@ -22,10 +22,8 @@ WIDE = "wide"
 class PooledSteps:
     """x⟨t⟩ in, the scores of y out, as of x⟨1⟩ … x⟨t⟩.
 
-    Phrases count from the step on that brings them: in an `EncodedWords` whose `phrase_offsets` have a border more than
-    it has rows, each row has its own; where they have one more than it has sequences, they belong to the last row. A
-    step that brings none adds nothing. Whoever feeds the steps gives every phrase of x once, with the step that
-    completes it: phrases may reach over the border of two chunks.
+    Phrases count from the step on that completes them: in an `EncodedWords` of a chunk each row has its own, every
+    phrase of x once, although phrases may reach over the border of two chunks.
 
     Args:
         activations: the steps before the pooling, which give a⟨t⟩.
@@ -51,7 +49,8 @@ class PooledSteps:
         self._activations, self._pooling, self._scores, self._wide = activations, pooling, scores, wide
         self._num_sequences = num_sequences
         self._first = pooling.start(num_sequences, like)
-        self._no_phrases = like.detach().new_zeros(num_sequences, num_scores)
+        kinds = 0 if wide is None else len(wide.sizes)
+        self._no_phrases = like.detach().new_zeros(num_sequences, kinds, num_scores + 1)
         self._pooled: Pooled = self._first
         self._phrases = self._no_phrases
 
@@ -65,11 +64,11 @@ class PooledSteps:
             p, self._pooled = self._pooling.step(row, self._pooled)
             pooled.append(p)
         scores = self._scores(a.with_rows(torch.cat(pooled)))
-        if phrases is None:
-            return scores if self._wide is None else scores.with_rows(scores.rows + self._phrases)
-        by_step = phrases.view(-1, self._num_sequences, phrases.shape[1]).cumsum(0) + self._phrases
+        if self._wide is None or phrases is None:
+            return scores
+        by_step = phrases.view(-1, *self._phrases.shape).cumsum(0) + self._phrases
         self._phrases = by_step[-1]
-        return scores.with_rows(scores.rows + by_step.flatten(0, 1))
+        return scores.with_rows((scores.rows + self._wide(by_step.flatten(0, 1))) / 2)
 
     @property
     def state(self) -> dict[str, Tensor]:
@@ -100,13 +99,12 @@ class PooledSteps:
         self._pooled, self._phrases = self._first, self._no_phrases
 
     def _of_phrases(self, x: Encoded) -> Tensor | None:
-        """The scores of the phrases of each row of x, (M, K); None where it brings none."""
-        if self._wide is None or not isinstance(x, EncodedWords) or x.phrase_indices is None:
+        """The sums over the phrases that each row of x completes, (M, kinds, K + 1); None without a wide part."""
+        if self._wide is None:
             return None
-        assert x.phrase_offsets is not None
-        M, offsets = x.indices.num_rows, x.phrase_offsets
-        if len(offsets) == 2 and len(x) == 1:
-            offsets = torch.cat([offsets.new_zeros(M), offsets[1:]])
-        if len(offsets) != M + 1:
-            raise DataError(f"There are {len(offsets)} offsets of phrases. Give {M + 1}, or 2 for one sequence.")
-        return self._wide(x.phrase_indices, offsets)
+        M = x.indices.num_rows if isinstance(x, EncodedWords) else 0
+        if not isinstance(x, EncodedWords) or any(len(bag.offsets) != M + 1 for bag in x.phrases) or not x.phrases:
+            raise DataError(
+                "A step of this network needs the phrases that it completes. Feed it by its codec's chunks."
+            )
+        return self._wide.sums(x.phrases)

@@ -171,7 +171,9 @@ def _sequences(
             if length >= shortest and len(runs) > 0:
                 whole = rows[: len(runs)] == rows[length - 1 :]
                 numbers = (runs[whole] + np.uint64(length)) * _MIX
-                found.append((numbers ^ (numbers >> np.uint64(32)), rows[: len(runs)][whole], ends[length - 1 :][whole]))
+                found.append(
+                    (numbers ^ (numbers >> np.uint64(32)), rows[: len(runs)][whole], ends[length - 1 :][whole])
+                )
             if len(runs) < 2:
                 break
     if not found:

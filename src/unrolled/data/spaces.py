@@ -54,14 +54,14 @@ class Spelled:
     Attributes:
         words, affixes, characters: sizes of the vocabularies.
         features: F, the number of affixes and shapes of a word.
-        phrases: the number of word sequences that are features of a whole text; 0 for none.
+        phrases: for each kind of phrase that is a feature of a whole text, how many there are.
     """
 
     words: int
     affixes: int
     characters: int
     features: int
-    phrases: int = 0
+    phrases: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,7 +173,9 @@ class Pooling(nn.Module):
         numerator = carried["numerator"] * before[:, None] + a * now[:, None]
         denominator = carried["denominator"] * before + now
         return numerator / denominator[:, None], {
-            "numerator": numerator, "denominator": denominator, "largest": largest
+            "numerator": numerator,
+            "denominator": denominator,
+            "largest": largest,
         }
 
     def _scores(self, rows: Tensor) -> Tensor:

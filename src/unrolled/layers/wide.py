@@ -1,52 +1,81 @@
-"""The wide part beside a deep one: a weight for each phrase that a text has, and no more."""
+"""The wide part beside a deep one: a linear model of the phrases that a text holds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from unrolled.errors import DataError
+from unrolled.data.phrases import Bag
 
 __all__ = ["Wide"]
 
+SCALE = 0.354
+"""Of the scores of a kind of phrases, whose root mean square over the classes it is at first: √2 / 4."""
+
+RATE = 5.0
+"""How much faster the gates learn than other parameters."""
+
+SMOOTHING = 1.0
+
 
 class Wide(nn.Module):
-    """Scores Σ weight[p] over the phrases p of a text (Cheng et al. 2016, arXiv:1606.07792v1): a linear model beside
-    a deep network, both learnt together.
+    """For each kind of phrases: s = scale · Σ_p r[p] (1 + rate · g[p]) / √(Σ_p r[p]²), over the phrases p of a text.
 
-    `weight` (P, K) is zero at first, so that the deep part begins as if it were alone.
-
-    >>> wide = Wide(5, 2)
-    >>> wide(torch.tensor([4, 1, 1]), torch.tensor([0, 2, 2, 3])).shape
-    torch.Size([3, 2])
+    r[p, k] is the log-count ratio of the phrase in texts of class k against all others (Wang & Manning 2012, ACL
+    P12-2018: the start of their NB-SVM), taken once from the training data by `start`; r² is its mean over the classes.
+    The gates g are learnt, zero at first: so the model begins as naive Bayes on vectors of unit length. Beside a deep
+    network (Cheng et al. 2016, arXiv:1606.07792v1) each part is trained by a loss of its own and the scores are
+    averaged: added up under one loss, the deep part learns only what the wide one leaves over, which does not carry to
+    new texts.
 
     Args:
-        num_phrases: P.
-        num_scores: K, width of the scores.
+        sizes: P, how many phrases of each kind there are.
+        num_scores: K, the number of classes.
     """
 
-    def __init__(self, num_phrases: int, num_scores: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.zeros(num_phrases, num_scores))
+    ratios: Tensor
 
-    def forward(self, indices: Tensor, offsets: Tensor) -> Tensor:
-        """Return the scores of each text, (N, K).
+    def __init__(self, sizes: Sequence[int], num_scores: int) -> None:
+        super().__init__()
+        self.sizes = tuple(sizes)
+        self.register_buffer("ratios", torch.zeros(sum(sizes), num_scores))
+        self.gates = nn.Parameter(torch.zeros(sum(sizes), num_scores))
+
+    @torch.no_grad()
+    def start(self, phrases: Sequence[Bag], classes: Tensor) -> None:
+        """Take the log-count ratios from training texts: the phrases that they hold, and what each text is.
 
         Args:
-            indices: (F,) int64, the phrases of all texts.
-            offsets: (N+1,) int64: text n has `indices[offsets[n]:offsets[n + 1]]`, which may be none.
-
-        Raises:
-            DataError: offsets that are no such borders.
+            phrases: for each kind, of N texts.
+            classes: (N, K) of 0 and 1: a text may be of one class or of several.
         """
-        if offsets.ndim != 1 or len(offsets) < 2 or int(offsets[0]) or int(offsets[-1]) != len(indices):
-            raise DataError(
-                f"The offsets of phrases are {tuple(offsets.shape)}, and there are {len(indices)} phrases. "
-                "Give (N+1,), from 0 to the number of phrases."
-            )
-        return functional.embedding_bag(indices, self.weight, offsets, mode="sum", include_last_offset=True)
+        truths = classes.to(torch.float64)
+        found: list[Tensor] = []
+        for bag, size in zip(phrases, self.sizes, strict=True):
+            texts = torch.arange(len(bag.offsets) - 1).repeat_interleave(bag.offsets.diff())
+            inside = torch.zeros(size, truths.shape[1], dtype=torch.float64).index_add(0, bag.indices, truths[texts])
+            all_of = torch.zeros(size, 1, dtype=torch.float64)
+            all_of.index_add_(0, bag.indices, torch.ones(len(texts), 1, dtype=torch.float64))
+            of_class, of_others = inside + SMOOTHING, all_of - inside + SMOOTHING
+            found.append((of_class / of_class.sum(0)).log() - (of_others / of_others.sum(0)).log())
+        self.ratios.copy_(torch.cat(found))
 
-    def shapes(self, scores: str = "K") -> Mapping[str, tuple[str, ...]]:
-        """Return the shape of the weights in symbols; `scores` is what the width of the scores is called."""
-        return {"weight": ("P", scores)}
+    def sums(self, phrases: Sequence[Bag]) -> Tensor:
+        """Return for each text and kind the sums over its phrases, (N, kinds, K + 1): of the scores, and of r²."""
+        squares = self.ratios.square().mean(1, keepdim=True)
+        tables = torch.cat([self.ratios * (1 + RATE * self.gates), squares], 1).split(self.sizes)
+        each = [
+            functional.embedding_bag(bag.indices, table, bag.offsets, mode="sum", include_last_offset=True)
+            for bag, table in zip(phrases, tables, strict=True)
+        ]
+        return torch.stack(each, 1)
+
+    def forward(self, sums: Tensor) -> Tensor:
+        """Return the scores, (N, K), of sums over phrases (N, kinds, K + 1)."""
+        lengths = sums[..., -1:].clamp_min(1e-6).sqrt()
+        return SCALE * (sums[..., :-1] / lengths).sum(1)
+
+    def shapes(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the shape of the parameters in symbols."""
+        return {"gates": ("P", "K")}

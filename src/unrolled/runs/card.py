@@ -85,7 +85,7 @@ def _how_to_use(facts: CardFacts) -> str:
     line = " ".join(facts.task.example.split())
     x = facts.task.show.read_x(line, False)
     # ASCII escapes: whatever the example holds, it can neither end the string nor the block.
-    python = f'from unrolled.model import Model\n\nmodel = Model.load("DIR")\nprint(model.predict([{ascii(x)}]))'
+    python = f'from unrolled.model import Model\n\nmodel = Model.load("DIR")\nprint(model.predict([{x!a}]))'
     shell = f"printf '%s\\n' {shlex.quote(line)} | unrolled predict DIR"
     return (
         "## Use\n\n"
@@ -132,15 +132,14 @@ def _training(facts: CardFacts) -> str:
     text = f"## Training\n\n{_table(('', ''), rows)}\n\n"
     if not changed:
         return f"{text}All settings have their default values."
-    settings = [
-        (_code(name), _code(repr(value)), _code(repr(defaults[name])))
-        for name, value in changed.items()
-    ]
+    settings = [(_code(name), _code(repr(value)), _code(repr(defaults[name]))) for name, value in changed.items()]
     return f"{text}Settings that differ from the defaults:\n\n{_table(('setting', 'value', 'default'), settings)}"
 
 
 def _limits(facts: CardFacts) -> str:
-    trained = f"{facts.data[0].num_pairs:,} {_text(facts.task.x.name)}s" if facts.data else f"data that is {NOT_RECORDED}"
+    trained = (
+        f"{facts.data[0].num_pairs:,} {_text(facts.task.x.name)}s" if facts.data else f"data that is {NOT_RECORDED}"
+    )
     languages = ", ".join(map(_text, facts.languages)) or NOT_RECORDED
     lines = [
         f"Trained on {trained}; nothing is known about data of another kind.",

@@ -118,7 +118,10 @@ class CheckReport:
             "ok": self.ok,
             "files": files,
             "overlaps": [
-                {(f"unseen_{self.task.y.step}s" if name == "unseen" else name): value for name, value in asdict(overlap).items()}
+                {
+                    (f"unseen_{self.task.y.step}s" if name == "unseen" else name): value
+                    for name, value in asdict(overlap).items()
+                }
                 for overlap in self.overlaps
             ],
             "problems": [asdict(problem) for problem in self.problems],

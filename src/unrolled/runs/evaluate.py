@@ -100,9 +100,7 @@ def _measured(model: Model[Any, Any], task: Task[Any, Any], part: Part) -> PartR
     return PartReport(part.name, part.path, report, tuple(task.unseen(model.y, part.pairs)))
 
 
-def _known_parts(
-    task: Task[Any, Any], directory: Path, located: Path, recorded: Mapping[str, object]
-) -> list[Part]:
+def _known_parts(task: Task[Any, Any], directory: Path, located: Path, recorded: Mapping[str, object]) -> list[Part]:
     """Return the dev and test parts that the model was not trained on."""
     own = _digests(recorded)
     run = _run_of(located)
@@ -139,7 +137,9 @@ def _refuse_another_run(directory: Path, run: Path, config: RunConfig, recorded:
     own, of_run = _mapping(recorded.get("settings")), config.settings.to_dict()
     drawn = ("seed", "dev_fraction") if config.train is not None and config.dev is None else ()
     differs = [f"{name} file" for name, sha256 in config.sha256.items() if _digests(recorded).get(name) != sha256]
-    differs += [name for name in (*config.settings[READ].names(), *drawn) if own.get(name, of_run[name]) != of_run[name]]
+    differs += [
+        name for name in (*config.settings[READ].names(), *drawn) if own.get(name, of_run[name]) != of_run[name]
+    ]
     if differs:
         raise RunError(
             f"The model in {directory} is not from the run in {run}, in whose folder it is: it was trained with "

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
+from unrolled.disk import write_atomically
 from unrolled.errors import RunError, SettingsError
 from unrolled.model_files.swap import leftovers
-from unrolled.disk import write_atomically
 from unrolled.runs.lock import FolderLock
 
 __all__ = ["FIRST_MODEL", "RunDirectory"]

@@ -107,7 +107,11 @@ def describe(directory: Path) -> Description:
         metric=chosen if isinstance(chosen, str) else task.defaults.group(FitSettings).metric,
         rule=task.metric(model.y).rule_text,
         figures=_figures(_mapping(recorded.get("dev"))),
-        chosen={name.rpartition(".")[2]: float(buffer) for name, buffer in model.network.module.named_buffers() if not buffer.ndim},
+        chosen={
+            name.rpartition(".")[2]: float(buffer)
+            for name, buffer in model.network.module.named_buffers()
+            if not buffer.ndim
+        },
         settings={**fit, **own},
         seed=seed if isinstance(seed, int) else None,
         engine=_engine(model),
@@ -133,7 +137,11 @@ def _parameters(model: Model[Any, Any]) -> tuple[Parameter, ...]:
 
 def _figures(dev: Mapping[str, object]) -> dict[str, float]:
     """Return the figures of a report as metrics.json holds it: all numbers of it that are no counts."""
-    found = {**_mapping(dev.get("overall")), **_mapping(dev.get("figures")), "token_accuracy": dev.get("token_accuracy")}
+    found = {
+        **_mapping(dev.get("overall")),
+        **_mapping(dev.get("figures")),
+        "token_accuracy": dev.get("token_accuracy"),
+    }
     numbers = {name: _number(value) for name, value in found.items() if not name.startswith("num_")}
     names = sorted(numbers, key=lambda name: name != "f1")
     return {name: value for name in names if (value := numbers[name]) is not None}

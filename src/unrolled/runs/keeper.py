@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from unrolled.errors import RunError
 from unrolled.disk import write_atomically
-from unrolled.training.events import CheckpointWritten, EpochDone, Event, Improved, RunStarted, Stopped
+from unrolled.errors import RunError
 from unrolled.pictures import learning_curves
-from unrolled.runs.progress import Lines
 from unrolled.runs.folder import RunDirectory
+from unrolled.runs.progress import Lines
+from unrolled.training.events import CheckpointWritten, EpochDone, Event, Improved, RunStarted, Stopped
 
 __all__ = ["Keeper"]
 

@@ -60,9 +60,7 @@ def predict(
     yield from _answered(model, chunk, decoding)
 
 
-def _answered(
-    model: Model[Any, Any], chunk: list[tuple[str, Any]], decoding: Decoding
-) -> Iterator[Prediction]:
+def _answered(model: Model[Any, Any], chunk: list[tuple[str, Any]], decoding: Decoding) -> Iterator[Prediction]:
     answers = model.answers([x for _, x in chunk if x is not None], decoding)
     for line, x in chunk:
         yield Prediction(line) if x is None else Prediction(line, x, next(answers))

@@ -1,5 +1,6 @@
 """Codecs: from raw values to numbers, and back."""
 
+from unrolled.data.codecs.chunks import Chunks, EachStep
 from unrolled.data.codecs.codec import Codec, Encoded, Fault, Saved
 from unrolled.data.codecs.encoded import EncodedWords
 from unrolled.data.codecs.label import LabelCodec, LabelSettings
@@ -7,12 +8,15 @@ from unrolled.data.codecs.label_set import LabelSetCodec, LabelSetSettings
 from unrolled.data.codecs.numbers import NumberCodec, NumberSettings
 from unrolled.data.codecs.table import CODECS, load_codec
 from unrolled.data.codecs.tags import TagsCodec, TagsSettings, may_follow
+from unrolled.data.codecs.text import TextCodec, TextSettings
 from unrolled.data.codecs.vectors import VectorsCodec, VectorsSettings
 from unrolled.data.codecs.words import WordsCodec, WordsSettings, check_sentences
 
 __all__ = [
     "CODECS",
+    "Chunks",
     "Codec",
+    "EachStep",
     "Encoded",
     "EncodedWords",
     "Fault",
@@ -25,6 +29,8 @@ __all__ = [
     "Saved",
     "TagsCodec",
     "TagsSettings",
+    "TextCodec",
+    "TextSettings",
     "VectorsCodec",
     "VectorsSettings",
     "WordsCodec",

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Protocol, Self, TypeAlias, TypeVar, runtime_ch
 import torch
 from torch import Tensor
 
+from unrolled.data.codecs.chunks import Chunks
 from unrolled.data.codecs.encoded import EncodedWords
 from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Space
@@ -81,6 +82,10 @@ class Codec(Protocol[Raw]):
         Raises:
             DataError: a value that cannot be encoded, with its number.
         """
+        ...
+
+    def chunks(self) -> Chunks[Raw]:
+        """Return what encodes one x while it arrives."""
         ...
 
     def decode(self, sequences: Sequence[Tensor], /) -> list[Raw]:

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from unrolled.data.phrases import Bag
 from unrolled.data.ragged import Ragged
 
 __all__ = ["EncodedWords", "int64"]
@@ -22,17 +23,14 @@ class EncodedWords:
         distinct: (M,) int64: which of the U distinct spellings each row has.
         affixes: (U, F) int64: indices of the affixes and shapes of each distinct word.
         spellings: the indices of the characters of each distinct word.
-        phrase_indices: (F,) int64: the phrases of all texts, each a feature of its text; None where there are none.
-        phrase_offsets: (N+1,) int64: text n has `phrase_indices[phrase_offsets[n]:phrase_offsets[n + 1]]`, which may be
-            none. While x arrives, (M+1,): the phrases that each row completes.
+        phrases: for each kind of phrase, those that each text holds; while x arrives, those that each row completes.
     """
 
     indices: Ragged
     distinct: Tensor
     affixes: Tensor
     spellings: tuple[tuple[int, ...], ...]
-    phrase_indices: Tensor | None = None
-    phrase_offsets: Tensor | None = None
+    phrases: tuple[Bag, ...] = ()
 
     def __len__(self) -> int:
         return len(self.indices)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal, cast
 import torch
 from torch import Tensor
 
+from unrolled.data.codecs.chunks import EachStep
 from unrolled.data.codecs.codec import Fault, Saved
 from unrolled.data.codecs.encoded import int64
 from unrolled.data.ragged import Ragged
@@ -94,6 +95,10 @@ class LabelCodec:
         """
         rows = int64(self.labels.indices(raws))
         return Ragged(rows, torch.ones_like(rows))
+
+    def chunks(self) -> EachStep[Any]:
+        """Return what encodes one x while it arrives."""
+        return EachStep(self.encode)
 
     def decode(self, sequences: Sequence[Tensor], /) -> list[str]:
         """Return the label of each sequence, (1,)."""

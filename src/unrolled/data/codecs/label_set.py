@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeAlias, cast
 import torch
 from torch import Tensor
 
+from unrolled.data.codecs.chunks import EachStep
 from unrolled.data.codecs.codec import Fault, Saved
 from unrolled.data.codecs.encoded import int64
 from unrolled.data.codecs.label import in_order, nearest
@@ -92,6 +93,10 @@ class LabelSetCodec:
                 raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
             rows[number - 1, self.labels.indices(raw)] = 1
         return Ragged(rows, torch.ones(len(raws), dtype=torch.int64))
+
+    def chunks(self) -> EachStep[Any]:
+        """Return what encodes one x while it arrives."""
+        return EachStep(self.encode)
 
     def decode(self, sequences: Sequence[Tensor], /) -> list[Labels]:
         """Return the set of each sequence, (1, K): the labels above one half."""

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, TypeAlias, cast
 import torch
 from torch import Tensor
 
+from unrolled.data.codecs.chunks import EachStep
 from unrolled.data.codecs.codec import Fault, Saved
 from unrolled.data.codecs.standard import Rows, Standard, as_numbers
 from unrolled.data.ragged import Ragged
@@ -98,6 +99,10 @@ class NumberCodec:
                 raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
             rows.append(self.standard.rows(cast(Rows, found)))
         return Ragged.from_list(rows)
+
+    def chunks(self) -> EachStep[Any]:
+        """Return what encodes one x while it arrives."""
+        return EachStep(self.encode)
 
     def decode(self, sequences: Sequence[Tensor], /) -> list[Number]:
         """Return the number of each sequence, (1, D); a tuple of D unless they stand alone."""

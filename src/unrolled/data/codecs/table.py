@@ -7,6 +7,7 @@ from unrolled.data.codecs.label import LabelCodec
 from unrolled.data.codecs.label_set import LabelSetCodec
 from unrolled.data.codecs.numbers import NumberCodec
 from unrolled.data.codecs.tags import TagsCodec
+from unrolled.data.codecs.text import TextCodec
 from unrolled.data.codecs.vectors import VectorsCodec
 from unrolled.data.codecs.words import WordsCodec
 from unrolled.errors import DataError
@@ -14,7 +15,8 @@ from unrolled.errors import DataError
 __all__ = ["CODECS", "load_codec"]
 
 CODECS: dict[str, type[Codec[Any]]] = {
-    codec.kind: codec for codec in (WordsCodec, TagsCodec, LabelCodec, LabelSetCodec, NumberCodec, VectorsCodec)
+    codec.kind: codec
+    for codec in (WordsCodec, TextCodec, TagsCodec, LabelCodec, LabelSetCodec, NumberCodec, VectorsCodec)
 }
 
 

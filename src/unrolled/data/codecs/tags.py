@@ -9,6 +9,7 @@ from typing import Any, ClassVar, TypeAlias, cast
 import torch
 from torch import Tensor
 
+from unrolled.data.codecs.chunks import EachStep
 from unrolled.data.codecs.codec import Fault, Saved
 from unrolled.data.codecs.encoded import int64
 from unrolled.data.ragged import Ragged
@@ -78,6 +79,10 @@ class TagsCodec:
         """
         rows = self.labels.indices([label for sequence in raws for label in sequence])
         return Ragged(int64(rows), int64([len(sequence) for sequence in raws]))
+
+    def chunks(self) -> EachStep[Any]:
+        """Return what encodes one x while it arrives."""
+        return EachStep(self.encode)
 
     def decode(self, sequences: Sequence[Tensor], /) -> list[Labels]:
         """Return the labels of each sequence."""

@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from unrolled.data.codecs.chunks import EachStep
 from unrolled.data.codecs.codec import Fault, Saved
 from unrolled.data.codecs.standard import Rows, Standard, as_numbers
 from unrolled.data.ragged import Ragged
@@ -92,6 +93,10 @@ class VectorsCodec:
                 raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
             sequences.append(self.standard.rows(cast(Rows, found)))
         return Ragged.from_list(sequences)
+
+    def chunks(self) -> EachStep[Any]:
+        """Return what encodes one x while it arrives."""
+        return EachStep(self.encode)
 
     def decode(self, sequences: Sequence[Tensor], /) -> list[Series]:
         """Return the array (T, D) of each sequence."""

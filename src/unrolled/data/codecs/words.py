@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from unrolled.data.codecs.chunks import EachStep
 from unrolled.data.codecs.codec import Fault, Saved
 from unrolled.data.codecs.encoded import EncodedWords, int64
 from unrolled.data.ragged import Ragged
@@ -131,6 +132,10 @@ class WordsCodec:
             affixes=torch.as_tensor(np.concatenate(affixes).reshape(len(affixes), -1)),
             spellings=characters,
         )
+
+    def chunks(self) -> EachStep[Any]:
+        """Return what encodes one x while it arrives."""
+        return EachStep(self.encode)
 
     def decode(self, sequences: Sequence[Tensor], /) -> list[Sentence]:
         """Return the normal forms of words by their indices; the spelling itself is not kept."""

@@ -1,0 +1,211 @@
+"""A whole text: its words with their spelling, and the phrases that it holds."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, TypeAlias, cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from unrolled.data.codecs.codec import Fault, Saved
+from unrolled.data.codecs.encoded import EncodedWords
+from unrolled.data.codecs.words import WordsCodec, WordsSettings
+from unrolled.data.phrases import Bag, Phrases
+from unrolled.data.spaces import Spelled
+from unrolled.data.vocabulary import UnknownReport, Vocabulary
+from unrolled.errors import DataError
+from unrolled.settings import setting
+
+__all__ = ["TextCodec", "TextSettings"]
+
+Words: TypeAlias = Sequence[str]
+Indices: TypeAlias = NDArray[np.int64]
+
+MAX_CACHED = 20_000_000
+"""Phrases of texts that are kept from one epoch to the next: 160 MB."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextSettings(WordsSettings):
+    """Which words and phrases are known; what is not said here is as in `WordsSettings`.
+
+    Attributes:
+        phrase_words: sequences of up to that many words are features of a text; 0 for none.
+        phrase_characters: sequences of 2 to that many characters, spaces among them, are features, too; 0 for none.
+        phrase_min_count: how many training texts hold a phrase that is kept.
+    """
+
+    title: ClassVar[str] = "setting of the text"
+
+    phrase_words: int = setting(3, most=8)
+    phrase_characters: int = setting(6, most=12)
+    phrase_min_count: int = setting(2, least=1)
+
+
+@dataclass(frozen=True)
+class TextCodec:
+    """Texts as words with their spelling, and as the phrases that they hold.
+
+    >>> codec = TextCodec.fitted([("so", "good"), ("so", "bad"), ("so", "good", "!")])
+    >>> [len(bag.indices) > 0 for bag in codec.encode([("so", "good")]).phrases]
+    [True, True]
+    """
+
+    kind: ClassVar[str] = "text"
+
+    spelling: WordsCodec
+    phrases: Phrases
+    settings: TextSettings = field(default_factory=TextSettings)
+    _seen: dict[tuple[str, ...], tuple[Indices, Indices]] = field(
+        default_factory=dict[tuple[str, ...], tuple[Indices, Indices]], init=False, repr=False, compare=False
+    )
+
+    @classmethod
+    def fitted(cls, raws: Iterable[Words], settings: TextSettings | None = None) -> "TextCodec":
+        """Return the codec of the training texts.
+
+        Raises:
+            DataError: a file of vectors that cannot be read.
+        """
+        settings, texts = settings or TextSettings(), list(raws)
+        phrases = Phrases.fitted(
+            texts,
+            words=settings.phrase_words,
+            characters=settings.phrase_characters,
+            min_count=settings.phrase_min_count,
+        )
+        return cls(WordsCodec.fitted(texts, settings), phrases, settings)
+
+    @property
+    def words(self) -> Vocabulary:
+        """The words."""
+        return self.spelling.words
+
+    @property
+    def space(self) -> Spelled:
+        """The sizes of the vocabularies, and how many phrases there are."""
+        return replace(self.spelling.space, phrases=self.phrases.sizes if any(self.phrases.sizes) else ())
+
+    def length(self, raw: Words, /) -> int:
+        """Return T_x, the number of words."""
+        return len(raw)
+
+    def check(self, raw: Words, /) -> Fault | None:
+        """Return what is wrong with a text."""
+        return self.spelling.check(raw)
+
+    def encode(self, raws: Sequence[Words], /, noise: torch.Generator | None = None) -> EncodedWords:
+        """Encode a batch of texts.
+
+        Raises:
+            DataError: a text without words, or with an empty one.
+        """
+        encoded = self.spelling.encode(raws, noise)
+        return replace(encoded, phrases=self._bags(raws)) if self.space.phrases else encoded
+
+    def chunks(self) -> "TextChunks":
+        """Return what encodes one text while it arrives."""
+        return TextChunks(self)
+
+    def decode(self, sequences: Sequence[Tensor], /) -> list[Words]:
+        """Return the normal forms of words by their indices; the spelling itself is not kept."""
+        return self.spelling.decode(sequences)
+
+    def counts(self, raws: Iterable[Words]) -> Tensor:
+        """Return how often each word of the vocabulary, `<unk>` included, occurs, (V,)."""
+        return self.spelling.counts(raws)
+
+    def unknown(self, raws: Iterable[Words]) -> UnknownReport:
+        """Count the words of texts that are `<unk>`."""
+        return self.spelling.unknown(raws)
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The sizes of the vocabularies, `<unk>` included, and of the phrases."""
+        words, characters = self.phrases.sizes
+        return {**self.spelling.sizes, "phrases of words": words, "phrases of characters": characters}
+
+    def save(self) -> Saved:
+        """Return the settings, the vocabularies and the numbers of the phrases."""
+        saved = self.spelling.save()
+        return Saved(self.settings.to_dict(), saved.texts, self.phrases.tensors())
+
+    @classmethod
+    def load(cls, saved: Saved, /) -> "TextCodec":
+        """Return the codec that was saved.
+
+        Raises:
+            DataError: a text or a tensor that is missing or cannot be.
+            SettingsError: a setting that cannot be.
+        """
+        settings = TextSettings.from_dict(saved.settings)
+        words = WordsSettings.from_dict({name: getattr(settings, name) for name in WordsSettings.names()})
+        spelling = WordsCodec.load(Saved(words.to_dict(), saved.texts))
+        phrases = Phrases.of_tensors(settings.phrase_words, settings.phrase_characters, dict(saved.tensors))
+        return cls(spelling, phrases, settings)
+
+    def _bags(self, raws: Sequence[Words]) -> tuple[Bag, Bag]:
+        """Texts come again every epoch: what they hold is looked up once."""
+        keys = [tuple(raw) for raw in raws]
+        new = list(dict.fromkeys(key for key in keys if key not in self._seen))
+        found = {key: self._seen[key] for key in keys if key in self._seen}
+        if new:
+            split = [np.split(bag.indices.numpy(), bag.offsets.numpy()[1:-1]) for bag in self.phrases.bags(new)]
+            found |= zip(new, zip(*split, strict=True), strict=True)
+            if sum(map(len, split[1])) + len(self._seen) * 500 < MAX_CACHED:
+                self._seen.update((key, found[key]) for key in new)
+        first, second = zip(*(found[key] for key in keys), strict=True)
+        return _joined(first), _joined(second)
+
+
+class TextChunks:
+    """One text while it arrives: each word comes with the phrases that it completes and that did not stand before."""
+
+    def __init__(self, codec: TextCodec) -> None:
+        self._codec = codec
+        self._words: list[str] = []
+
+    def feed(self, chunk: Words, /) -> EncodedWords:
+        """Return the words of a chunk, as one sequence."""
+        before = len(self._words)
+        self._words += chunk
+        encoded = self._codec.spelling.encode([chunk])
+        if not self._codec.space.phrases:
+            return encoded
+        return replace(encoded, phrases=self._codec.phrases.arrivals(self._words, before))
+
+    def reset(self) -> None:
+        """Begin another text."""
+        self._words = []
+
+    @property
+    def state(self) -> dict[str, Tensor]:
+        """The words so far, as bytes: phrases reach over the borders of chunks, and count once."""
+        if not self._codec.space.phrases:
+            return {}
+        return {"words": torch.frombuffer(bytearray(json.dumps(self._words).encode()), dtype=torch.uint8)}
+
+    @state.setter
+    def state(self, state: Mapping[str, Tensor]) -> None:
+        if not self._codec.space.phrases and not state:
+            return
+        if set(state) != {"words"} or state["words"].dtype != torch.uint8:
+            raise DataError("The state of the text is not one that a stream of this model gave.")
+        try:
+            words: object = json.loads(bytes(state["words"].tolist()))
+        except ValueError as error:
+            raise DataError("The state of the text is not one that a stream of this model gave.") from error
+        if not isinstance(words, list) or not all(
+            isinstance(word, str) and word for word in cast("list[object]", words)
+        ):
+            raise DataError("The state of the text is not one that a stream of this model gave.")
+        self._words = cast("list[str]", words)
+
+
+def _joined(each: Sequence[Indices]) -> Bag:
+    offsets = np.zeros(len(each) + 1, np.int64)
+    offsets[1:] = np.cumsum([len(indices) for indices in each])
+    return Bag(torch.from_numpy(np.concatenate(each)), torch.from_numpy(offsets))
