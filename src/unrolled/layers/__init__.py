@@ -1,5 +1,6 @@
 """Layers as torch modules over ragged batches."""
 
+from unrolled.layers.attention import Attention, Memory
 from unrolled.layers.characters import CharacterEncoder
 from unrolled.layers.dropout import dropout, variational, word_dropout
 from unrolled.layers.frozen import Frozen
@@ -30,6 +31,7 @@ from unrolled.layers.stepper import Stepper
 
 __all__ = [
     "CRF",
+    "Attention",
     "CharacterEncoder",
     "ClassesOutput",
     "ClassesOutputSettings",
@@ -37,6 +39,7 @@ __all__ = [
     "IndicesInput",
     "IndicesInputSettings",
     "Input",
+    "Memory",
     "Output",
     "Recurrent",
     "Softmax",
