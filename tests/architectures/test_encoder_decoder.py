@@ -1,9 +1,11 @@
 import math
 
+import numpy as np
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from unrolled import textbook
 from unrolled.architectures import (
     ARCHITECTURES,
     EncoderDecoder,
@@ -71,7 +73,7 @@ ALL_KINDS = [
     *({"cell": cell} for cell in CELLS),
     *({"attention": score} for score in SCORES if score != "dot"),
     {"attention": "dot", "bidirectional": False},
-    {"num_layers": 2, "decoder_layers": 3, "initial_state": "learned"},
+    {"num_layers": 2, "decoder_layers": 3, "initial_state": "learned", "cell": "lstm"},
 ]
 
 
@@ -85,6 +87,45 @@ def step_by_step(network: EncoderDecoder, n: int) -> float:
         total += float(log_probs[0, y])
         y_prev = y[None]
     return total
+
+
+def numbers(module: nn.Module) -> dict[str, np.ndarray]:
+    return {name: value.detach().numpy() for name, value in module.named_parameters()}
+
+
+def by_textbook(network: EncoderDecoder, n: int) -> np.ndarray:
+    """The scores of one pair, (T_y, V), by the equations."""
+    cell, own = textbook.CELLS[network.core.cell], numbers(network)
+    encoder, below, above = (
+        [[numbers(one) for one in stack.directions(l)] for l in range(stack.num_layers)]
+        for stack in (network.encoder, network.below, network.above)
+    )
+    x = network.input(Ragged.from_list([XS[n]])).rows.detach().numpy()
+    first = None
+    if network.encoder.a0 is not None:
+        a0, c0 = network.encoder.a0.detach().numpy(), network.encoder.c0
+        first = [
+            [(a, *([] if c0 is None else [c0.detach().numpy()[l, d]])) for d, a in enumerate(of)]
+            for l, of in enumerate(a0)
+        ]
+    read = textbook.deep(cell, encoder, x, first)
+    a_last = np.concatenate([state[0] for state in read.states[-1]])
+    s0 = np.tanh(a_last @ own["W0"].T + own["b0"])
+    y_prev = own["y_input.embedding"][[END, *YS[n][:-1].tolist()]]
+    s = textbook.deep(cell, below, y_prev, [[(s0, *cell.zero_state(len(s0))[1:])]]).a
+    weights = numbers(network.attention)
+    context, _ = textbook.attention(network.core.attention, weights, s, read.a)
+    s = textbook.deep(cell, above, np.concatenate([s, context], axis=1)).a
+    return textbook.output({name: own[f"output.{name}"] for name in ("Wya", "by")}, s, "softmax")[0]
+
+
+@pytest.mark.parametrize("changed", ALL_KINDS, ids=str)
+def test_scores_are_those_of_the_textbook(changed: dict[str, object]):
+    network = made(**changed)
+    scores, alpha = network.scores(X, Y)
+    for n, one in enumerate(scores.to_list()):
+        np.testing.assert_allclose(one.detach().numpy(), by_textbook(network, n), rtol=1e-9, atol=1e-11)
+        assert alpha[n].shape == (len(YS[n]), len(XS[n]))
 
 
 @pytest.mark.parametrize("changed", ALL_KINDS, ids=str)

@@ -65,6 +65,29 @@ def test_wider_beams_find_no_worse_and_sometimes_better():
     assert sums[0] != sums[1] != sums[2]
 
 
+def plainly(
+    decoder: TableDecoder, n: int, max_length: int, width: int, alpha: float
+) -> list[tuple[tuple[int, ...], float]]:
+    """The whole search, one x, with no thought of stopping early."""
+    alive, ended = [((), 0.0)], []
+    for _ in range(max_length):
+        longer = [((*y, symbol), log_p(decoder, n, (*y, symbol))) for y, _ in alive for symbol in range(decoder.V)]
+        best = sorted(longer, key=lambda one: -one[1])[: width - len(ended)]
+        ended += [one for one in best if one[0][-1] == END]
+        alive = [one for one in best if one[0][-1] != END]
+    return sorted(ended + alive, key=lambda one: (one[0][-1] != END, -one[1] / ((5 + len(one[0])) / 6) ** alpha))
+
+
+@pytest.mark.parametrize("alpha", [0.0, 1.0])
+@pytest.mark.parametrize("width", [1, 2, 3, 4])
+def test_a_narrow_beam_keeps_the_best_beginnings_and_what_ends_takes_its_place_along(width: int, alpha: float):
+    decoder, lengths = TableDecoder(V + 1, 8), [5, 1, 3, 4, 5, 5]
+    for n_best in (1, width):
+        found = beam(decoder, lengths, BeamSettings(beam_size=width, length_penalty=alpha), n_best)
+        for n, T_y in enumerate(lengths):
+            same(found[n], plainly(decoder, n, T_y, width, alpha)[:n_best])
+
+
 @pytest.mark.parametrize("width", [1, 2, 3])
 def test_each_x_has_the_answers_that_it_has_in_a_batch_of_one(width: int):
     settings, lengths = BeamSettings(beam_size=width), [T, 6, 1, 5, 3]

@@ -1,7 +1,7 @@
 """Layers as torch modules over ragged batches."""
 
+from unrolled.layers.attention import Attention, Memory
 from unrolled.layers.characters import CharacterEncoder
-from unrolled.layers.dense import Dense
 from unrolled.layers.dropout import dropout, variational, word_dropout
 from unrolled.layers.frozen import Frozen
 from unrolled.layers.inputs import (
@@ -19,50 +19,35 @@ from unrolled.layers.outputs import (
     CRF,
     ClassesOutput,
     ClassesOutputSettings,
-    NumbersOutput,
-    NumbersOutputSettings,
-    OrdinalOutput,
-    OrdinalOutputSettings,
     Output,
-    SetsOutput,
-    SetsOutputSettings,
     Softmax,
     TagsOutput,
     TagsOutputSettings,
     output_layer,
     output_settings,
 )
-from unrolled.layers.pooling import Pooling
 from unrolled.layers.recurrent import Recurrent
 from unrolled.layers.stepper import Stepper
-from unrolled.layers.wide import Wide
 
 __all__ = [
     "CRF",
+    "Attention",
     "CharacterEncoder",
     "ClassesOutput",
     "ClassesOutputSettings",
-    "Dense",
     "Frozen",
     "IndicesInput",
     "IndicesInputSettings",
     "Input",
-    "NumbersOutput",
-    "NumbersOutputSettings",
-    "OrdinalOutput",
-    "OrdinalOutputSettings",
+    "Memory",
     "Output",
-    "Pooling",
     "Recurrent",
-    "SetsOutput",
-    "SetsOutputSettings",
     "Softmax",
     "Stepper",
     "TagsOutput",
     "TagsOutputSettings",
     "VectorsInput",
     "VectorsInputSettings",
-    "Wide",
     "WordsInput",
     "WordsInputSettings",
     "dropout",
