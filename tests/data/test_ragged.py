@@ -290,3 +290,12 @@ def test_what_cannot_be_a_batch_is_refused_with_what_was_found(name: str) -> Non
     make, message = BAD[name]
     with pytest.raises(DataError, match=message):
         make()
+
+
+def test_the_sum_over_time_is_of_each_sequence_alone_and_of_any_type() -> None:
+    sequences = [torch.tensor([[1, 2], [3, 4], [5, 6]]), torch.tensor([[7, 8]])]
+    assert Ragged.from_list(sequences).sum().tolist() == [[9, 12], [7, 8]]
+    rows = torch.tensor([1.0, 2.0, 3.0], dtype=torch.float64, requires_grad=True)
+    (Ragged(rows, torch.tensor([2, 1])).sum() * torch.tensor([5.0, 7.0])).sum().backward()
+    assert rows.grad is not None
+    assert rows.grad.tolist() == [5.0, 5.0, 7.0]
