@@ -93,7 +93,7 @@ class Estimator(BaseEstimator):
             RunError: the directory cannot be written, or holds something else.
         """
         model, report, settings = self._fitted(), self.report_, self._composed()
-        metric = settings.group(FitSettings).metric
+        metric = settings.group(FitSettings).metric or self.task.metric(model.y).figures[0].name
         facts = CardFacts(
             task=self.task,
             purpose=self.task.purpose(model.y),

@@ -35,21 +35,24 @@ class ManyToOneSettings(RecurrentSettings):
 
     Attributes:
         num_layers: recurrent layers; 0 pools the inputs themselves, whose order then is lost but to pooling=last.
-        pooling: how the steps become one row: "last", "mean", "max", "attention", or "attention_max", both side by side.
+        pooling: how the steps become one row: "last", "mean", "max", "attention", or "attention_max", which is the last
+            two side by side.
         attention_size: width of the attention of the pooling.
         dropout: of the pooled row.
     """
 
     num_layers: int = setting(1, most=100)
     pooling: Literal["last", "mean", "max", "attention", "attention_max"] = setting("max")
-    attention_size: int = setting(100, least=1, most=LARGEST_SIZE)
+    attention_size: int = setting(
+        100, least=1, most=LARGEST_SIZE, when=("pooling", ("attention", "attention_max"))
+    )
 
 
 class ManyToOne(nn.Module):
     """An input layer, recurrent layers, pooling over time, and an output layer on the pooled row.
 
-    Where the space of x has phrases, a linear model of them stands beside it (`Wide`): each of the two has a loss of its
-    own, and the scores are the mean of theirs.
+    Where the space of x has phrases, a linear model of them stands beside it (`Wide`): each of the two has a loss of
+    its own, and the scores are the mean of theirs.
 
     Args:
         x, y: the spaces of the two sides.
@@ -173,10 +176,11 @@ class ManyToOne(nn.Module):
     def shapes(self) -> Mapping[str, tuple[str, ...]]:
         """Return the shape of each parameter in symbols."""
         width = "D" if self.recurrent is None else "B·H"
+        pooled = f"2·{width}" if self.core.pooling == "attention_max" else width
         parts: dict[str, Mapping[str, tuple[str, ...]]] = {"input": self.input.shapes()}
         if self.recurrent is not None:
             parts["recurrent"] = recurrent_shapes(self.recurrent)
-        parts |= {"pooling": self.pooling.shapes(width), "output": self.output.shapes(width)}
+        parts |= {"pooling": self.pooling.shapes(width), "output": self.output.shapes(pooled)}
         if self.wide is not None:
             parts["wide"] = self.wide.shapes()
         return {f"{part}.{name}": shape for part, shapes in parts.items() for name, shape in shapes.items()}

@@ -68,7 +68,7 @@ class Phrases:
         empty = np.zeros(0, np.uint64)
         every = cls(words, characters, (empty, empty))
         kept: list[Numbers] = []
-        for numbers, rows, _ in every._found(list(texts)):
+        for numbers, rows, *_ in every._found(list(texts)):
             distinct = np.unique(np.stack([numbers, rows.astype(np.uint64)]), axis=1)[0] if len(numbers) else numbers
             values, counts = np.unique(distinct, return_counts=True)
             kept.append(values[counts >= min_count])
@@ -83,14 +83,14 @@ class Phrases:
         """Return the phrases of words and of characters that each text holds."""
         first, second = (
             _bag(*_looked_up(numbers, rows, known), len(texts))
-            for (numbers, rows, _), known in zip(self._found(texts), self.known, strict=True)
+            for (numbers, rows, *_), known in zip(self._found(texts), self.known, strict=True)
         )
         return first, second
 
     def arrivals(self, text: Sequence[str], before: int) -> tuple[Bag, Bag]:
         """Return, for each word of a text after the first `before`, the phrases that are complete with it, not earlier."""
         found: list[Bag] = []
-        for (numbers, _, ends), known in zip(self._found([text]), self.known, strict=True):
+        for (numbers, _, _, ends), known in zip(self._found([text]), self.known, strict=True):
             indices, places = _looked_up(numbers, ends, known)
             order = np.lexsort((places, indices))
             indices, places = indices[order], places[order]
@@ -99,6 +99,14 @@ class Phrases:
             late = first & (places >= before)
             found.append(_bag(indices[late], places[late] - before, len(text) - before))
         return found[0], found[1]
+
+    def places(self, text: Sequence[str]) -> tuple[tuple[Places, Places, Places], ...]:
+        """Return for each kind the phrases of a text wherever they stand: index, first and last word, (P,) each."""
+        found: list[tuple[Places, Places, Places]] = []
+        for (numbers, _, starts, ends), known in zip(self._found([text]), self.known, strict=True):
+            indices, first = _looked_up(numbers, starts, known)
+            found.append((indices, first, _looked_up(numbers, ends, known)[1]))
+        return tuple(found)
 
     def tensors(self) -> dict[str, Tensor]:
         """Return what `known` is, for a file."""
@@ -125,8 +133,8 @@ class Phrases:
             known.append(numbers)
         return cls(words, characters, (known[0], known[1]))
 
-    def _found(self, texts: Sequence[Sequence[str]]) -> tuple[tuple[Numbers, Places, Places], ...]:
-        """Return for each kind the numbers of all phrases, the text of each, and the word that completes it."""
+    def _found(self, texts: Sequence[Sequence[str]]) -> tuple[tuple[Numbers, Places, Places, Places], ...]:
+        """Return for each kind the numbers of all phrases, the text of each, and its first and last word."""
         forms = [[normal_form(word) for word in text] for text in texts]
         lengths = np.array([len(text) for text in forms], np.int64)
         rows = np.repeat(np.arange(len(forms)), lengths)
@@ -135,7 +143,7 @@ class Phrases:
         of_words = _sequences(words, rows, ends, 1, self.words)
         if not self.characters:
             nothing = np.zeros(0, np.int64)
-            return of_words, (np.zeros(0, np.uint64), nothing, nothing)
+            return of_words, (np.zeros(0, np.uint64), nothing, nothing, nothing)
         spelt = ["".join(chain((" ",), (form + " " for form in text))) for text in forms]
         points = np.frombuffer("".join(spelt).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
         sizes = np.array([len(text) for text in spelt], np.int64)
@@ -160,9 +168,9 @@ class Phrases:
 
 def _sequences(
     items: Numbers, rows: Places, ends: Places, shortest: int, longest: int
-) -> tuple[Numbers, Places, Places]:
-    """Return a number for each run of `shortest` to `longest` items of one row, its row and where it ends."""
-    found: list[tuple[Numbers, Places, Places]] = []
+) -> tuple[Numbers, Places, Places, Places]:
+    """Return a number for each run of `shortest` to `longest` items of one row, its row, where it begins and ends."""
+    found: list[tuple[Numbers, Places, Places, Places]] = []
     runs = items
     with np.errstate(over="ignore"):
         for length in range(1, longest + 1):
@@ -171,16 +179,15 @@ def _sequences(
             if length >= shortest and len(runs) > 0:
                 whole = rows[: len(runs)] == rows[length - 1 :]
                 numbers = (runs[whole] + np.uint64(length)) * _MIX
-                found.append(
-                    (numbers ^ (numbers >> np.uint64(32)), rows[: len(runs)][whole], ends[length - 1 :][whole])
-                )
+                numbers ^= numbers >> np.uint64(32)
+                found.append((numbers, rows[: len(runs)][whole], ends[: len(runs)][whole], ends[length - 1 :][whole]))
             if len(runs) < 2:
                 break
     if not found:
         nothing = np.zeros(0, np.int64)
-        return np.zeros(0, np.uint64), nothing, nothing
-    numbers, of, last = zip(*found, strict=True)
-    return np.concatenate(numbers), np.concatenate(of), np.concatenate(last)
+        return np.zeros(0, np.uint64), nothing, nothing, nothing
+    numbers, of, first, last = zip(*found, strict=True)
+    return np.concatenate(numbers), np.concatenate(of), np.concatenate(first), np.concatenate(last)
 
 
 def _looked_up(numbers: Numbers, rows: Places, known: Numbers) -> tuple[Places, Places]:

@@ -14,7 +14,6 @@ from unrolled.runs.measure import measure
 from unrolled.runs.parts import Part, read_data, read_part
 from unrolled.settings import Composed
 from unrolled.tasks import Task, task_of
-from unrolled.training import FitSettings
 
 __all__ = ["Evaluation", "PartReport", "evaluate"]
 
@@ -91,7 +90,7 @@ def evaluate(directory: Path, data: Path | None = None, reading: Mapping[str, ob
     else:
         parts = [read_part(task, data, _reading_settings(task, directory, files.metrics, reading or {}))]
     chosen = files.metrics.get("metric")
-    metric = chosen if isinstance(chosen, str) else task.defaults.group(FitSettings).metric
+    metric = chosen if isinstance(chosen, str) else task.metric(model.y).figures[0].name
     return Evaluation(task, metric, directory, tuple(_measured(model, task, part) for part in parts))
 
 

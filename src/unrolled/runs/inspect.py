@@ -10,7 +10,6 @@ from unrolled.layers import Recurrent
 from unrolled.model import Model
 from unrolled.model_files import read_model_files
 from unrolled.tasks import task_of
-from unrolled.training import FitSettings
 
 __all__ = ["Description", "Parameter", "Symbol", "describe"]
 
@@ -104,7 +103,7 @@ def describe(directory: Path) -> Description:
         vocabularies=dict(getattr(model.x, "sizes", {})),
         unknown_rate=_number(_mapping(recorded.get("dev_unknown")).get("rate")),
         labels=tuple(getattr(getattr(model.y, "labels", None), "tokens", ())),
-        metric=chosen if isinstance(chosen, str) else task.defaults.group(FitSettings).metric,
+        metric=chosen if isinstance(chosen, str) else task.metric(model.y).figures[0].name,
         rule=task.metric(model.y).rule_text,
         figures=_figures(_mapping(recorded.get("dev"))),
         chosen={

@@ -47,7 +47,7 @@ class Record:
     @property
     def metric(self) -> str:
         """The figure that chose the weights."""
-        return self.settings.group(FitSettings).metric
+        return self.settings.group(FitSettings).metric or self.task.metric(self.model.y).figures[0].name
 
     def metrics(self) -> dict[str, Any]:
         """Return the content of metrics.json."""

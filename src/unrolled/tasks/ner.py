@@ -203,7 +203,7 @@ NER = Task(
             "input": WordsInputSettings(),
             "output": TagsOutputSettings(),
             "y": TagsSettings(),
-            "fit": FitSettings(),
+            "fit": FitSettings(metric="f1"),
         }
     ),
     purpose=_purpose,

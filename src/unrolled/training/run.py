@@ -64,6 +64,8 @@ class Run:
         self.device = next(self.network.parameters()).device
         self.figure = _figure(model, settings)
         self.lengths = _lengths(model, train, "training")
+        share = math.ceil(sum(self.lengths) * settings.batch_fraction)
+        self.batch_steps = min(settings.batch_steps, share)
         self.fingerprint = fingerprint(self.network, settings, self.lengths, _lengths(model, valid, "dev"))
         self.optimizer = Optimizer(self.network, settings)
         self.average = MovingAverage(self.network, settings.ema_decay) if settings.averaging == "ema" else None
@@ -132,7 +134,7 @@ class Run:
     def train_epoch(self) -> None:
         """Finish the epoch under way."""
         state, settings = self.state, self.settings
-        batches = token_batches(self.lengths, settings.batch_steps, settings.seed, state.epoch)
+        batches = token_batches(self.lengths, self.batch_steps, settings.seed, state.epoch)
         drops = 0
         if settings.schedule == "plateau":
             drops = plateau_drops(state.rows, self.figure, settings.plateau_patience)
@@ -267,6 +269,8 @@ class Run:
 
 def _figure(model: Trainable, settings: FitSettings) -> Figure:
     names = {figure.name: figure for figure in model.figures}
+    if settings.metric is None:
+        return model.figures[0]
     if settings.metric not in names:
         nearest = get_close_matches(settings.metric.lower(), names, n=1, cutoff=0.0)[0]
         raise SettingsError(

@@ -18,6 +18,8 @@ class FitSettings(Settings):
     Attributes:
         epochs: times that every training example is seen.
         batch_steps: the most steps (words, frames, ...) in a batch, all of its sequences together.
+        batch_fraction: the largest share of the training part's steps that one batch may hold: a small part then has
+            smaller batches, and more of them.
         optimizer: what turns gradients into steps: "adam" (Kingma & Ba 2015, arXiv 1412.6980v9), "adamw" (Loshchilov &
             Hutter 2019, arXiv 1711.05101v3) or "sgd".
         learning_rate: the highest learning rate of the schedule.
@@ -36,7 +38,7 @@ class FitSettings(Settings):
         patience: epochs without a better dev metric after which the run stops; None runs to the end. Here and in
             `plateau_patience` the count starts at the first epoch of the best figure, and not before a figure of which
             more is better has left 0. The weights that are kept are those of the last epoch of the best figure.
-        metric: the figure of the dev set that chooses the best weights.
+        metric: the figure of the dev set that chooses the best weights; None takes the first of the task's metric.
         averaging: what is measured and kept: the weights ("none"), or an exponential moving average of them ("ema").
         ema_decay: how much of the average each step keeps.
         seed: of the first weights, the part that is set aside, the batches' order and all noise.
@@ -54,6 +56,7 @@ class FitSettings(Settings):
 
     epochs: int = setting(20, least=1)
     batch_steps: int = setting(1024, least=1, alias="batch_tokens")
+    batch_fraction: float = setting(1.0, above=0, most=1)
     optimizer: Literal["adam", "adamw", "sgd"] = setting("adam")
     learning_rate: float = setting(3e-3, above=0)
     weight_decay: float = setting(0.0)
@@ -67,7 +70,7 @@ class FitSettings(Settings):
     plateau_patience: int = setting(3, least=1, when=("schedule", "plateau"))
     clip_norm: float | None = setting(1.0, above=0)
     patience: int | None = setting(6, least=1)
-    metric: str = setting("f1")
+    metric: str | None = setting(None)
     averaging: Literal["none", "ema"] = setting("ema")
     ema_decay: float = setting(0.99, below=1, when=("averaging", "ema"))
     seed: int = setting(0)

@@ -1,0 +1,164 @@
+"""Sentiment: a label or stars for a whole text (many to one); accuracy, macro F1, MCC; for stars kappa and MAE."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias, cast
+
+import torch
+
+from unrolled.architectures import ManyToOne, ManyToOneSettings
+from unrolled.data.answer import Answer
+from unrolled.data.codecs import Codec, LabelCodec, LabelSettings, TextCodec, TextSettings
+from unrolled.data.pair import Pair
+from unrolled.data.readers import Reading, TextsSettings, read_texts
+from unrolled.data.tokenizer import tokenize
+from unrolled.errors import DataError
+from unrolled.layers import ClassesOutputSettings, OrdinalOutputSettings, WordsInputSettings
+from unrolled.metrics import ClassMetric
+from unrolled.model import Model
+from unrolled.settings import Composed
+from unrolled.tasks.parts import PartSettings
+from unrolled.tasks.task import Bundled, Checks, Segment, Show, Task, Unit
+from unrolled.tasks.temperature import CalibrationSettings, choose_temperature
+from unrolled.tasks.text import field, read_words_of
+from unrolled.tasks.vectors import start_from_vectors
+from unrolled.training import FitSettings
+
+__all__ = ["SENTIMENT"]
+
+Words: TypeAlias = Sequence[str]
+Pairs: TypeAlias = Sequence[Pair[Words, str]]
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+def _read(path: Path, settings: Composed, strict: bool) -> Reading[Words, str]:
+    return cast(Reading[Words, str], read_texts(path, settings.group(TextsSettings), strict=strict))
+
+
+def _of_python(X: Sequence[str | Words], y: Sequence[object] | None, settings: Composed) -> list[Pair[Words, str]]:
+    if y is None or len(X) != len(y):
+        found = "no y" if y is None else f"{len(y)} labels"
+        raise DataError(f"There are {len(X)} texts and {found}. Give one label for each text.")
+    pairs: list[Pair[Words, str]] = []
+    for number, (text, label) in enumerate(zip(X, y, strict=True), 1):
+        words = tokenize(text) if isinstance(text, str) else text
+        if not words or not all(isinstance(word, str) and word for word in words):
+            raise DataError(f"Text {number} is {str(text)[:40]!r}, without words. Give a text, or its words.")
+        if isinstance(label, float) and label.is_integer():
+            label = int(label)  # as pandas holds whole numbers beside missing ones
+        if label is None or label != label or not str(label):
+            raise DataError(f"Text {number} has the label {label!r}. Give every text a label, or leave it out.")
+        pairs.append(Pair(tuple(words), str(label)))
+    return pairs
+
+
+def _codecs(pairs: Pairs, settings: Composed) -> tuple[TextCodec, LabelCodec]:
+    text = TextCodec.fitted([pair.x for pair in pairs], settings.group(TextSettings))
+    return text, LabelCodec.fitted([pair.y for pair in pairs], settings.group(LabelSettings))
+
+
+def _start(model: Model[Words, str], pairs: Pairs, settings: Composed) -> list[str]:
+    network = cast(ManyToOne, model.network)
+    if network.wide is not None:
+        phrases = cast(TextCodec, model.x).encode([pair.x for pair in pairs]).phrases
+        classes = cast(Any, model.y.encode([pair.y for pair in pairs])).rows
+        network.wide.start(phrases, torch.nn.functional.one_hot(classes, len(_labels(model.y))))
+    return start_from_vectors(model, pairs, settings)
+
+
+def _labels(y: Codec[str]) -> tuple[str, ...]:
+    return cast(LabelCodec, y).labels.tokens
+
+
+def _metric(y: Codec[str]) -> ClassMetric:
+    return ClassMetric(_labels(y), ordered=cast(LabelCodec, y).space.ordered)
+
+
+def _counts(pairs: Pairs) -> Mapping[str, Mapping[str, int]]:
+    return {"labels": dict(sorted(Counter(pair.y for pair in pairs).items()))}
+
+
+def _unseen(y: Codec[str], pairs: Pairs) -> list[str]:
+    return sorted({pair.y for pair in pairs} - set(_labels(y)))
+
+
+def _probabilities(answer: Answer[str]) -> list[tuple[str, float]]:
+    return [(y, round(min(1.0, float(torch.tensor(p).exp())), 6)) for y, p in answer.others]
+
+
+def _json(words: Words | None, answer: Answer[str] | None) -> dict[str, Any]:
+    if words is None or answer is None:
+        return {"tokens": [], "label": None, "confidence": None}
+    found: dict[str, Any] = {"tokens": list(words), "label": answer.y, "confidence": round(answer.confidence[0], 6)}
+    if answer.others:
+        found["n_best"] = [{"label": y, "probability": p} for y, p in _probabilities(answer)]
+    return found
+
+
+def _fields(words: Words, answer: Answer[str]) -> list[tuple[str, ...]]:
+    text = " ".join(words)
+    if not answer.others:
+        return [(field(answer.y), f"{answer.confidence[0]:.6g}", text)]
+    return [(field(y), f"{p:.6g}", text) for y, p in _probabilities(answer)]
+
+
+def _segments(line: str, words: Words, label: str) -> list[Segment]:
+    return [Segment(label, label), Segment(f"  {line}")]
+
+
+def _stream(words: Words | None, answers: Sequence[Answer[str]], end: bool) -> list[dict[str, Any]]:
+    if end:
+        return [{"label": answer.y, "confidence": round(answer.confidence[0], 6), "final": True} for answer in answers]
+    steps = zip(words or (), answers, strict=False)
+    return [
+        {"token": word, "label": answer.y, "confidence": round(answer.confidence[0], 6)} for word, answer in steps
+    ]
+
+
+SENTIMENT = Task(
+    name="sentiment",
+    title="sentiment analysis",
+    architecture="many_to_one",
+    x=Unit("text", step="token"),
+    y=Unit("label", step="label"),
+    example="A warm, funny film, and not a minute too long.",
+    defaults=Composed(
+        {
+            "read": TextsSettings(),
+            "x": TextSettings(min_count=2),
+            "y": LabelSettings(),
+            "parts": PartSettings(),
+            "calibration": CalibrationSettings(),
+            "network": ManyToOneSettings(
+                hidden_size=64, pooling="attention_max", attention_size=64, input_dropout=0.5, dropout=0.5
+            ),
+            "input": WordsInputSettings(word_size=64, affix_size=16, word_dropout=1.0),
+            "output": ClassesOutputSettings(),
+            "stars": OrdinalOutputSettings(output="softmax", decide="mean"),
+            "fit": FitSettings(epochs=5, batch_steps=1350, batch_fraction=0.01, patience=None),
+        }
+    ),
+    purpose=lambda y: f"Gives a text one of {', '.join(_labels(y))}.",
+    read=_read,
+    of_python=_of_python,
+    codecs=_codecs,
+    metric=_metric,
+    show=Show(
+        read_x=read_words_of, json=_json, fields=_fields, segments=_segments, kinds=lambda y: _labels(y), stream=_stream
+    ),
+    start=_start,
+    takes=frozenset({("words", "a label"), ("text", "a label")}),
+    calibrate=choose_temperature,
+    checks=Checks(counts=_counts, tables={"labels": "label"}),
+    unseen=_unseen,
+    bundled=Bundled(
+        EXAMPLES / "sentiment.csv",
+        EXAMPLES / "sentiment_dev.csv",
+        EXAMPLES / "sentiment_test.csv",
+        languages=("English",),
+        about_test="The test part is about kinds of things that no training review is about.",
+    ),
+)
+"""The task; its bundled corpus has reviews of one to five stars."""
