@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from unrolled.data.ragged import Ragged
-from unrolled.kernels import chain_operator, gold, log_space, scaled
+from unrolled.kernels import chain_operator, forked, gold, log_space, scaled
 from unrolled.kernels.door import engine
 from unrolled.kernels.once import differentiable_once
 from unrolled.kernels.potentials import Expectations, Potentials
@@ -22,13 +22,16 @@ __all__ = ["expectations", "log_likelihood", "log_partition", "runs_natively"]
 def runs_natively(emissions: Ragged, transitions: Tensor, start: Tensor, end: Tensor) -> bool:
     """Whether the native engine takes these scores: float32 on the CPU, of shapes that fit."""
     rows, K = emissions.rows, len(start)
-    return (
+    natively = (
         rows.dtype == transitions.dtype == start.dtype == end.dtype
         and rows.shape[1:] == start.shape == end.shape
         and transitions.shape == (K, K)
         and rows.device == transitions.device == start.device == end.device
         and engine("chain", rows.dtype, rows.device) == "native"
     )
+    if not natively:
+        forked.tell()
+    return natively
 
 
 def log_partition(emissions: Ragged, transitions: Tensor, start: Tensor, end: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from unrolled.data.ragged import Ragged, check_numbers
-from unrolled.kernels import operator, torch_packed
+from unrolled.kernels import forked, operator, torch_packed
 from unrolled.kernels.cells import Cell, State, Weights, check_fit
 from unrolled.kernels.library import load
 
@@ -69,6 +69,7 @@ def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State | None
         if state is None and graph:  # the operator in graphs has one form
             state = zero_state(cell, x, weights)
         return operator.recur(cell, x, weights, state)
+    forked.tell()
     if graph:
         check_numbers(x.rows, x.lengths)
     return torch_packed.recur(cell, x, weights, zero_state(cell, x, weights) if state is None else state)

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from unrolled.kernels.cells import CELLS, NUM_GATES, Cell, Weights, check_fit
+from unrolled.kernels.forked import num_threads
 from unrolled.kernels.library import load
 from unrolled.kernels.memory import maker
 
@@ -122,7 +123,7 @@ def _forward(
         lengths.data_ptr(),
         N,
         M,
-        torch.get_num_threads(),
+        num_threads(),
         keep,
         width_x if small else 0,
         addresses,
@@ -170,7 +171,7 @@ def backward(
         lengths.data_ptr(),
         N,
         M,
-        torch.get_num_threads(),
+        num_threads(),
         width_x if small else 0,
         [weight.data_ptr() for weight in weights],
         [dweight.data_ptr() for dweight in dweights],

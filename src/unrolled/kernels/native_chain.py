@@ -5,6 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from unrolled.kernels.forked import num_threads
 from unrolled.kernels.library import load
 
 __all__ = ["ALLOWED", "Masks", "Tables", "best_path", "best_paths", "sum_paths"]
@@ -85,7 +86,7 @@ def _chains(held: list[Tensor], lengths: Tensor, masks: Masks | list[Tensor | No
         held[0].shape[1],
         lengths.data_ptr(),
         len(lengths),
-        torch.get_num_threads(),
+        num_threads(),
         *[tensor.data_ptr() for tensor in held],
         *[_at(mask) for mask in masks],
     )

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from unrolled.kernels.cells import CELLS, Cell, State, Weights, check_fit
+from unrolled.kernels.forked import num_threads
 from unrolled.kernels.library import load
 from unrolled.kernels.native import flat
 
@@ -59,15 +60,15 @@ class NativeSteps:
 
     def step(self, x: Tensor) -> None:
         """x (N, D), float32 and contiguous."""
-        self._step(x.data_ptr(), torch.get_num_threads() if self._shares else 1)
+        self._step(x.data_ptr(), num_threads() if self._shares else 1)
 
     def step_word(self, word: int) -> None:
         """A word that is in the table."""
-        self._step_word(word, torch.get_num_threads() if self._shares else 1)
+        self._step_word(word, num_threads() if self._shares else 1)
 
     def step_words(self, words: Tensor) -> bool:
         """False, and nothing is done, where one is not in the table; words (N,), int64 and contiguous."""
-        return self._step_words(words.data_ptr(), torch.get_num_threads() if self._shares else 1)
+        return self._step_words(words.data_ptr(), num_threads() if self._shares else 1)
 
     def read(self) -> State:
         """A copy of the state, (N, num_layers, 1, H)."""

@@ -27,6 +27,7 @@ class FolderLock:
 
     def __init__(self, path: Path) -> None:
         self._file: IO[str] = path.open("a+", encoding="utf-8")
+        self._process = os.getpid()
         try:
             _lock(self._file)
         except OSError as error:
@@ -41,7 +42,9 @@ class FolderLock:
         self._file.flush()
 
     def release(self) -> None:
-        """Let go; the lock file stays."""
+        """Let go; the lock file stays. A process that was forked meanwhile has no say in it, and holds nothing back."""
+        if sys.platform != "win32" and self._process == os.getpid():
+            fcntl.flock(self._file, fcntl.LOCK_UN)
         self._file.close()
 
 
