@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from unrolled.data import Pair, Ragged, Vocabulary
     from unrolled.errors import DataError, ModelFileError, RunError, SettingsError, UnrolledError
-    from unrolled.estimators import Tagger
+    from unrolled.estimators import Classifier, Tagger
     from unrolled.layers import CRF, Recurrent
     from unrolled.model import Model
+    from unrolled.tasks.infer import infer
 
 __all__ = [
     "CRF",
+    "Classifier",
     "DataError",
     "Model",
     "ModelFileError",
@@ -24,6 +26,7 @@ __all__ = [
     "UnrolledError",
     "Vocabulary",
     "__version__",
+    "infer",
 ]
 
 __version__ = "0.1.0"
@@ -32,9 +35,10 @@ __version__ = "0.1.0"
 _ROOMS = {
     "data": ("Pair", "Ragged", "Vocabulary"),
     "errors": ("DataError", "ModelFileError", "RunError", "SettingsError", "UnrolledError"),
-    "estimators": ("Tagger",),
+    "estimators": ("Classifier", "Tagger"),
     "layers": ("CRF", "Recurrent"),
     "model": ("Model",),
+    "tasks.infer": ("infer",),
 }
 
 

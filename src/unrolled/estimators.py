@@ -19,11 +19,11 @@ from unrolled.runs.card import CardFacts, CardPart, model_card
 from unrolled.runs.measure import Trainee, measure, train_model
 from unrolled.runs.parts import set_aside
 from unrolled.settings import Composed, Value, chosen_settings, estimator_fields
-from unrolled.tasks import NER, Task
+from unrolled.tasks import NER, SENTIMENT, Task
 from unrolled.tasks.parts import PartSettings
 from unrolled.training import Event, FitSettings, Listener, Warned
 
-__all__ = ["Estimator", "Tagger", "estimator"]
+__all__ = ["Classifier", "Estimator", "Tagger", "estimator"]
 
 
 class Estimator(BaseEstimator):
@@ -73,7 +73,7 @@ class Estimator(BaseEstimator):
 
     def predict(self, X: Iterable[Any]) -> list[Any]:
         """Return the best y for each example."""
-        return self._fitted().predict(X)
+        return self._fitted().predict(self.task.xs_of_python(X))
 
     def score(self, X: Any, y: Any = None) -> float:
         """Return the first figure of the task's metric; a lower one that is better is negated, as scikit-learn does."""
@@ -150,7 +150,7 @@ def estimator(task: Task[Any, Any], name: str, doc: str, **methods: Callable[...
 
 def predict_marginals(self: Estimator, X: Iterable[Any]) -> list[NDArray[np.float32]]:
     """Return for each sentence (T_x, K): the probability of each label of `classes_` at each word."""
-    return self._fitted().probabilities(X)
+    return self._fitted().probabilities(self.task.xs_of_python(X))
 
 
 Tagger: Any = estimator(
@@ -167,6 +167,29 @@ Tagger: Any = estimator(
     Labels may be in IOB1, IOB2, BIOES or bare types; `score` is the entity F1, strict IOB2, exact span and type.
     """,
     predict_marginals=predict_marginals,
+)
+
+
+def predict_proba(self: Estimator, X: Iterable[Any]) -> NDArray[np.float32]:
+    """Return (N, K): the probability of each label of `classes_` for each example."""
+    rows = self._fitted().probabilities(self.task.xs_of_python(X))
+    return np.concatenate(rows) if rows else np.zeros((0, len(self.classes_)), np.float32)
+
+
+Classifier: Any = estimator(
+    SENTIMENT,
+    "Classifier",
+    """A label for a whole text, such as its sentiment or its stars; texts are strings, or sequences of words.
+
+    >>> X = ["a warm, funny film", "dull and far too long", "funny and warm", "too dull, too long"] * 4
+    >>> y = ["good", "bad", "good", "bad"] * 4
+    >>> classifier = Classifier(epochs=8, hidden_size=8).fit(X, y, dev=(X, y))
+    >>> classifier.predict(["a funny film", "so long, so dull"])
+    ['good', 'bad']
+
+    `score` is the accuracy; of ordered labels, such as 1 to 5 stars, the quadratic kappa.
+    """,
+    predict_proba=predict_proba,
 )
 
 

@@ -94,10 +94,11 @@ class ManyToOne(nn.Module):
 
     def activations(self, x: Encoded, noise: torch.Generator | None = None) -> Ragged:
         """Return what is pooled, a⟨t⟩, rows (M, B·H); without recurrent layers x⟨t⟩, rows (M, D)."""
-        rows = self.input(x, noise)
-        if self.recurrent is None:
-            return variational(rows, self.core.input_dropout, noise)
-        return self.recurrent(rows, noise=noise)[0]
+        return self._recur(self.input(x, noise), noise)
+
+    def of_vectors(self, vectors: Ragged) -> Ragged:
+        """Return the scores of the recurrent part alone, rows (N, K), for x⟨t⟩ as the input layer gives it, rows (M, D)."""
+        return self._deep(self._recur(vectors))
 
     def scores(self, x: Encoded, noise: torch.Generator | None = None) -> Ragged:
         """Return the output layer's scores, a row for each sequence (N, K); with `noise`, under training's dropouts.
@@ -184,6 +185,11 @@ class ManyToOne(nn.Module):
         if self.wide is not None:
             parts["wide"] = self.wide.shapes()
         return {f"{part}.{name}": shape for part, shapes in parts.items() for name, shape in shapes.items()}
+
+    def _recur(self, vectors: Ragged, noise: torch.Generator | None = None) -> Ragged:
+        if self.recurrent is None:
+            return variational(vectors, self.core.input_dropout, noise)
+        return self.recurrent(vectors, noise=noise)[0]
 
     def _deep(self, a: Ragged, noise: torch.Generator | None = None) -> Ragged:
         pooled = dropout(self.pooling(a), self.core.dropout, noise)

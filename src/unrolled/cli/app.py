@@ -164,6 +164,23 @@ def stream(directory: ModelDirectory, as_json: AsJson = False) -> None:
         verb.run(directory, as_json=as_json)
 
 
+@app.command(short_help="Show which words spoke for the answer.")
+def explain(
+    directory: ModelDirectory,
+    label: Annotated[str | None, typer.Option(metavar="LABEL", help="Explain this label, not the answer.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Explain the answers to lines of standard input: how much each word spoke for the label, by integrated gradients.
+
+    On a terminal words are coloured, green for the label and red against it. Piped, a line is
+    LABEL <tab> WORD:VALUE WORD:VALUE ...; the values add up to the label's lead over the mean of the others.
+    """
+    with outcome():
+        from unrolled.cli import explain as verb
+
+        verb.run(directory, label, as_json=as_json)
+
+
 @app.command(short_help="Show shape, parameters, vocabulary, labels, settings.")
 def inspect(directory: ModelDirectory, as_json: AsJson = False) -> None:
     """Show a model as the notation has it: shape, parameters, vocabulary, labels, metric, settings."""

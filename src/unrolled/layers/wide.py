@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from unrolled.data.phrases import Bag
 
-__all__ = ["Wide"]
+__all__ = ["SCALE", "Wide"]
 
 SCALE = 0.354
 """Of the scores of a kind of phrases, whose root mean square over the classes it is at first: √2 / 4."""
@@ -63,13 +63,16 @@ class Wide(nn.Module):
 
     def sums(self, phrases: Sequence[Bag]) -> Tensor:
         """Return for each text and kind the sums over its phrases, (N, kinds, K + 1): of the scores, and of r²."""
-        squares = self.ratios.square().mean(1, keepdim=True)
-        tables = torch.cat([self.ratios * (1 + RATE * self.gates), squares], 1).split(self.sizes)
         each = [
             functional.embedding_bag(bag.indices, table, bag.offsets, mode="sum", include_last_offset=True)
-            for bag, table in zip(phrases, tables, strict=True)
+            for bag, table in zip(phrases, self.tables(), strict=True)
         ]
         return torch.stack(each, 1)
+
+    def tables(self) -> Sequence[Tensor]:
+        """Return for each kind what a phrase adds to the sums, (P, K + 1)."""
+        squares = self.ratios.square().mean(1, keepdim=True)
+        return torch.cat([self.ratios * (1 + RATE * self.gates), squares], 1).split(self.sizes)
 
     def forward(self, sums: Tensor) -> Tensor:
         """Return the scores, (N, K), of sums over phrases (N, kinds, K + 1)."""

@@ -1,7 +1,7 @@
 """Sentiment: a label or stars for a whole text (many to one); accuracy, macro F1, MCC; for stars kappa and MAE."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
@@ -42,16 +42,21 @@ def _of_python(X: Sequence[str | Words], y: Sequence[object] | None, settings: C
         found = "no y" if y is None else f"{len(y)} labels"
         raise DataError(f"There are {len(X)} texts and {found}. Give one label for each text.")
     pairs: list[Pair[Words, str]] = []
-    for number, (text, label) in enumerate(zip(X, y, strict=True), 1):
-        words = tokenize(text) if isinstance(text, str) else text
-        if not words or not all(isinstance(word, str) and word for word in words):
-            raise DataError(f"Text {number} is {str(text)[:40]!r}, without words. Give a text, or its words.")
+    for number, (words, label) in enumerate(zip(_xs_of_python(X), y, strict=True), 1):
         if isinstance(label, float) and label.is_integer():
             label = int(label)  # as pandas holds whole numbers beside missing ones
         if label is None or label != label or not str(label):
             raise DataError(f"Text {number} has the label {label!r}. Give every text a label, or leave it out.")
-        pairs.append(Pair(tuple(words), str(label)))
+        pairs.append(Pair(words, str(label)))
     return pairs
+
+
+def _xs_of_python(X: Iterable[str | Words]) -> Iterator[tuple[str, ...]]:
+    for number, text in enumerate(X, 1):
+        words = tokenize(text) if isinstance(text, str) else text
+        if not words or not all(isinstance(word, str) and word for word in words):
+            raise DataError(f"Text {number} is {str(text)[:40]!r}, without words. Give a text, or its words.")
+        yield tuple(words)
 
 
 def _codecs(pairs: Pairs, settings: Composed) -> tuple[TextCodec, LabelCodec]:
@@ -143,6 +148,7 @@ SENTIMENT = Task(
     purpose=lambda y: f"Gives a text one of {', '.join(_labels(y))}.",
     read=_read,
     of_python=_of_python,
+    xs_of_python=_xs_of_python,
     codecs=_codecs,
     metric=_metric,
     show=Show(

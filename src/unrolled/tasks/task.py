@@ -1,6 +1,6 @@
 """What a task is: data and functions, no behaviour of its own."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -114,6 +114,11 @@ def nothing_to_start(model: Model[Any, Any], pairs: Sequence[Pair[Any, Any]], se
     return []
 
 
+def as_they_are(xs: Iterable[Any]) -> Iterable[Any]:
+    """Return the values as they were given."""
+    return xs
+
+
 def length_of_x(pair: Pair[Any, Any]) -> int:
     """Return T_x of an x that has a length."""
     return len(pair.x)
@@ -139,6 +144,7 @@ class Task(Generic[X, Y]):
         read: reads one labelled file as the settings say; with the last argument false it collects every problem
             instead of raising the first.
         of_python: pairs of values that were given in Python, checked as `read` checks files.
+        xs_of_python: the x alone of values that were given in Python.
         codecs: fitted on the training pairs.
         metric: what answers are measured by; the first of its figures chooses the weights.
         show: how x comes in and an answer goes out.
@@ -164,6 +170,7 @@ class Task(Generic[X, Y]):
     codecs: Callable[[Sequence[Pair[X, Y]], Composed], tuple[Codec[X], Codec[Y]]]
     metric: Callable[[Codec[Y]], Metric[Y]]
     show: Show[X, Y]
+    xs_of_python: Callable[[Iterable[Any]], Iterable[X]] = as_they_are
     start: Callable[[Model[X, Y], Sequence[Pair[X, Y]], Composed], list[str]] = nothing_to_start
     takes: frozenset[tuple[str, str]] = frozenset()
     length: Callable[[Pair[X, Y]], int] = length_of_x

@@ -1,0 +1,55 @@
+"""`unrolled explain`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from unrolled.cli.predict import read_lines
+from unrolled.cli.screen import clean, is_plain, print_text, screen
+from unrolled.model import Model
+from unrolled.runs.explain import Explanation, explain
+from unrolled.tasks import task_of
+
+__all__ = ["run"]
+
+
+def run(directory: Path, label: str | None, *, as_json: bool) -> None:
+    """Explain the answer to each line of standard input."""
+    model = Model.load(directory)
+    task = task_of(model, directory)
+    console = screen()
+    if sys.stdin.isatty():
+        print_text(screen(stderr=True), f"One {task.x.name} a line; Ctrl-D ends.", style="dim")
+    for lines in read_lines(sys.stdin.buffer):
+        for line in lines:
+            x = task.show.read_x(line, False)
+            if x is None:
+                sys.stdout.write("\n")
+                continue
+            found = explain(model, x, label)
+            if as_json:
+                sys.stdout.write(json.dumps({f"{task.x.step}s": list(x), **found.to_dict()}, ensure_ascii=False) + "\n")
+            elif is_plain(console):
+                words = " ".join(f"{clean(word)}:{value:+.3f}" for word, value in zip(x, found.steps, strict=True))
+                sys.stdout.write(f"{clean(found.label)}\t{words}\n")
+            else:
+                _print(console, x, found)
+        sys.stdout.flush()
+
+
+def _print(console: Console, words: Any, found: Explanation) -> None:
+    """Print the words on green where they speak for the label and on red where against it, as strongly as they do."""
+    most = max(map(abs, found.steps), default=0.0) or 1.0
+    text = Text(f"{clean(found.label)}  ", style="bold")
+    for word, value in zip(words, found.steps, strict=True):
+        shade = round(230 - 170 * min(1.0, abs(value) / most))
+        red, green = (shade, 230) if value > 0 else (230, shade)
+        strong = abs(value) / most > 0.1
+        text.append(clean(word), style=f"black on rgb({red},{green},{shade})" if strong else "")
+        text.append(" ")
+    console.print(text, soft_wrap=True)
+    console.print(Text(f"lead {found.lead:+.3f} = {found.base:+.3f} + words; gap {found.gap:+.1e}", style="dim"))
