@@ -1,7 +1,6 @@
 """One label for all of x: a sentiment, a topic, stars."""
 
 import difflib
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,15 +12,14 @@ from torch import Tensor
 from unrolled.data.codecs.chunks import EachStep
 from unrolled.data.codecs.codec import Fault, Saved
 from unrolled.data.codecs.encoded import int64
+from unrolled.data.labels import are_grades, in_order
 from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Classes
 from unrolled.data.vocabulary import Vocabulary
 from unrolled.errors import DataError
 from unrolled.settings import Settings, setting
 
-__all__ = ["LabelCodec", "LabelSettings", "are_grades", "in_order", "nearest"]
-
-_NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,15})?")
+__all__ = ["LabelCodec", "LabelSettings", "nearest"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,29 +127,6 @@ class LabelCodec:
                 "labels.txt does not hold two labels or more in their order. Copy the whole model directory."
             )
         return cls(labels, LabelSettings.from_dict(saved.settings))
-
-
-def in_order(labels: Iterable[str]) -> list[str]:
-    """Return labels by value if all are numbers, else in alphabetical order.
-
-    >>> in_order(["10", "9", "-1"]), in_order(["b", "10", "9"])
-    (['-1', '9', '10'], ['10', '9', 'b'])
-    """
-    found = sorted(labels)
-    return sorted(found, key=float) if all(map(_NUMBER.fullmatch, found)) else found
-
-
-def are_grades(labels: Iterable[str]) -> bool:
-    """Return whether labels are three or more whole numbers, such as stars.
-
-    >>> are_grades(["1", "2", "3"]), are_grades(["0", "1"]), are_grades(["1", "2", "3+"])
-    (True, False, False)
-    """
-    found = set(labels)
-    if not all(map(_NUMBER.fullmatch, found)):
-        return False
-    values = set(map(float, found))
-    return len(found) == len(values) >= 3 and all(map(float.is_integer, values))
 
 
 def nearest(label: str, labels: Sequence[str]) -> str:

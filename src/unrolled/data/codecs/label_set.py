@@ -11,7 +11,8 @@ from torch import Tensor
 from unrolled.data.codecs.chunks import EachStep
 from unrolled.data.codecs.codec import Fault, Saved
 from unrolled.data.codecs.encoded import int64
-from unrolled.data.codecs.label import in_order, nearest
+from unrolled.data.codecs.label import nearest
+from unrolled.data.labels import in_order
 from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Sets
 from unrolled.data.vocabulary import Vocabulary

@@ -8,16 +8,21 @@ from unrolled.data.readers.reading import Reading
 from unrolled.data.readers.tables import read_table
 from unrolled.data.readers.tagged import TaggedPair, TaggedReading
 from unrolled.data.readers.tagged_settings import TaggedSettings
+from unrolled.data.readers.texts import TextsReading, read_texts
+from unrolled.data.readers.texts_settings import TextsSettings
 
 __all__ = [
     "Reading",
     "TaggedPair",
     "TaggedReading",
     "TaggedSettings",
+    "TextsReading",
+    "TextsSettings",
     "detect_format",
     "read_conll",
     "read_json_lines",
     "read_labelled",
     "read_plain_text",
     "read_table",
+    "read_texts",
 ]

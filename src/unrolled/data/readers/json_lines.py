@@ -5,12 +5,12 @@
 {"text": "Teddy sat", "entities": [{"start": 0, "end": 1, "type": "PER"}]}     text is split at its spaces
 """
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
-from unrolled.data.readers.source import Problems, numbered_lines, split_at_spaces
+from unrolled.data.readers.json_records import json_records
+from unrolled.data.readers.source import Problems, split_at_spaces
 from unrolled.data.readers.tagged import Draft, TaggedReading, finish
 from unrolled.data.readers.values import Note, as_labels, as_tokens, draft_of_line
 from unrolled.data.tags import Scheme, Span, tags_from_spans
@@ -39,35 +39,13 @@ def read_json_lines(
     drafts: list[Draft] = []
     token_keys = _TOKENS if token_key is None else (token_key,)
     label_keys = (*_LABELS, *_SPANS) if label_key is None else (label_key,)
-    for number, line in numbered_lines(path, problems):
-        if line is None or not line.strip():
-            continue
+    for number, record in json_records(path, problems, example='{"tokens": [...], "labels": [...]}'):
 
         def note(found: str, way_out: str, line: int = number) -> None:
             problems.add(line, found, way_out)
 
-        if number == 1 and line.lstrip().startswith("["):
-            note("the file begins with a list: it is JSON, not JSON Lines", "Write one object a line: jq -c '.[]' FILE")
-            break
-        record = _record(line, note)
-        if record is not None:
-            drafts.append(_draft(number, record, (token_keys, label_keys), label_names, note))
+        drafts.append(_draft(number, record, (token_keys, label_keys), label_names, note))
     return finish(drafts, problems, scheme=scheme, strict=strict)
-
-
-def _record(line: str, note: Note) -> dict[str, object] | None:
-    try:
-        record = json.loads(line)
-    except json.JSONDecodeError as error:
-        note(f"not JSON: {error.msg} at column {error.colno}", "Write one complete JSON object a line")
-        return None
-    except (RecursionError, ValueError):
-        note("JSON that is nested too deeply or holds too long a number", "Write one flat JSON object a line")
-        return None
-    if not isinstance(record, dict):
-        note(f"JSON, but not an object: {line.strip()[:40]}", 'Write {"tokens": [...], "labels": [...]}')
-        return None
-    return cast("dict[str, object]", record)
 
 
 def _draft(

@@ -1,19 +1,16 @@
 """CSV and TSV with a header: one token a row, or one sentence a row.
 
-CSV follows RFC 4180 (quotation marks, fields over several lines; `;` and tabs are recognised from the header). TSV has
-no quoting at all: a `"` is a token like any other.
+The dialects are those of `csv_rows`.
 """
 
-import csv
 import itertools
-import re
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from unrolled.data.readers.source import Problems, Row, counted, numbered_lines
+from unrolled.data.readers.csv_rows import csv_rows, fields_of_any_size, find_column, sound_rows, usual_forms
+from unrolled.data.readers.source import Problems
 from unrolled.data.readers.tagged import Draft, TaggedReading, finish
 from unrolled.data.readers.values import as_labels, as_tokens, draft_of_line, parse_cell
 from unrolled.data.tags import Scheme
@@ -52,9 +49,8 @@ def read_table(
     column an empty row ends a sentence. One sentence a row: cells hold JSON lists or words between spaces.
     """
     problems = Problems(path)
-    limit = csv.field_size_limit(sys.maxsize)
-    try:
-        rows = _rows(numbered_lines(path, problems), problems, tsv=Path(path).suffix.lower() in {".tsv", ".tab"})
+    with fields_of_any_size():
+        rows = csv_rows(path, problems)
         _, header = next(rows, (0, None))
         first = next(rows, (0, None))
         columns = None
@@ -69,13 +65,11 @@ def read_table(
             )
         drafts: list[Draft] = []
         if columns is not None:
-            body = _sound_rows(itertools.chain([first], rows), columns, problems)
+            body = sound_rows(itertools.chain([first], rows), columns.width, problems, beside="the header has")
             if columns.layout == "sentence":
                 drafts = list(_sentence_rows(body, columns, label_names, problems))
             else:
                 drafts = list(_token_rows(body, columns, label_names, problems))
-    finally:
-        csv.field_size_limit(limit)
     return finish(drafts, problems, scheme=scheme, strict=strict)
 
 
@@ -83,85 +77,18 @@ def find_columns(
     header: Sequence[str], first_row: Sequence[str], wanted: tuple[str | int | None, str | int | None, str | int | None]
 ) -> Columns | None:
     """Return where token, label and sentence stand (`wanted`, or by their usual names), or None if that is unclear."""
-    names = [re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") for name in header]
-    token = _find(wanted[0], header, names, TOKEN_NAMES, set())
-    label = _find(wanted[1], header, names, LABEL_NAMES, {token})
+    names = usual_forms(header)
+    token = find_column(wanted[0], header, names, TOKEN_NAMES, set())
+    label = find_column(wanted[1], header, names, LABEL_NAMES, {token})
     if token is None or label is None or token == label:
         return None
-    sentence = _find(wanted[2], header, names, SENTENCE_NAMES, {token, label})
+    sentence = find_column(wanted[2], header, names, SENTENCE_NAMES, {token, label})
     if sentence is None and wanted[2] is not None:
         return None
     cells = [first_row[i] if i < len(first_row) else "" for i in (token, label)]
     several = all(cell.strip().startswith("[") or " " in cell.strip() for cell in cells)
     by_token = not several and (sentence is not None or names[token] in {"token", "word", "form"})
     return Columns(token, label, sentence, len(header), "token" if by_token else "sentence")
-
-
-def _find(
-    wanted: str | int | None, header: Sequence[str], names: list[str], usual: Sequence[str], taken: set[int | None]
-) -> int | None:
-    if isinstance(wanted, str) and wanted not in header and re.fullmatch(r"-?\d{1,9}", wanted):
-        wanted = int(wanted)
-    if isinstance(wanted, int):
-        return wanted % len(header) if -len(header) <= wanted < len(header) else None
-    if wanted is not None:
-        return list(header).index(wanted) if wanted in header else None
-    places = [names.index(name) for name in usual if name in names]
-    return next((place for place in places if place not in taken), None)
-
-
-def _rows(lines: Iterator[Row], problems: Problems, *, tsv: bool) -> Iterator[tuple[int, list[str] | None]]:
-    """Yield each row with the line on which it starts; None stands for a row that could not be decoded."""
-    number, header = next(lines, (0, None))
-    if header is None:
-        return
-    delimiter = "\t" if tsv or "\t" in header else ";" if ";" in header and "," not in header else ","
-    last = number
-    damaged = False
-
-    def texts() -> Iterator[str]:
-        nonlocal last, damaged
-        for line_number, line in itertools.chain([(number, header)], lines):
-            last = line_number
-            damaged = damaged or line is None
-            # A line that cannot be decoded takes part as an empty one, so that an open quotation stays open.
-            yield (line or "") + "\n"
-
-    quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
-    reader = csv.reader(texts(), delimiter=delimiter, quoting=quoting, strict=True)
-    start = number
-    while True:
-        try:
-            row = next(reader, None)
-        except csv.Error as error:
-            problems.add(
-                start,
-                f"the row that begins here cannot be split into fields ({error})",
-                'Close every quotation mark; inside quotation marks write " as ""',
-            )
-            return
-        if row is None:
-            return
-        yield start, (None if damaged else row)
-        start, damaged = last + 1, False
-
-
-def _sound_rows(
-    rows: Iterator[tuple[int, list[str] | None]], columns: Columns, problems: Problems
-) -> Iterator[tuple[int, list[str] | None]]:
-    """Yield rows of the header's width, [] for an empty row and None for one with a problem."""
-    for number, row in rows:
-        if row is None or not any(cell.strip() for cell in row):
-            yield number, ([] if row is not None else None)
-        elif len(row) != columns.width:
-            problems.add(
-                number,
-                f"{counted(len(row), 'field')} where the header has {columns.width}",
-                "Quote a field that holds the separator, or add the fields that are missing",
-            )
-            yield number, None
-        else:
-            yield number, row
 
 
 def _sentence_rows(

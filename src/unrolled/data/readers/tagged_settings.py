@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from unrolled.data.readers.label_names import parse_label_names
 from unrolled.data.tags import Scheme
-from unrolled.errors import SettingsError
 from unrolled.settings import Settings, setting
 
 __all__ = ["TaggedSettings"]
@@ -37,10 +37,7 @@ class TaggedSettings(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not all(self.names_of_labels() or ("O",)):
-            raise SettingsError(
-                f"label_names is {self.label_names!r}, where a name is missing. Separate the names by single commas."
-            )
+        parse_label_names(self.label_names)
 
     def known_scheme(self) -> Scheme | None:
         """Return the scheme, None where it is to be detected."""
@@ -48,4 +45,4 @@ class TaggedSettings(Settings):
 
     def names_of_labels(self) -> tuple[str, ...] | None:
         """Return the names in `label_names`, None where there are none."""
-        return None if self.label_names is None else tuple(name.strip() for name in self.label_names.split(","))
+        return parse_label_names(self.label_names)

@@ -1,0 +1,38 @@
+"""How labelled texts are read."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from unrolled.data.readers.label_names import parse_label_names
+from unrolled.settings import Settings, setting
+
+__all__ = ["TextsSettings"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextsSettings(Settings):
+    """How labelled texts are read.
+
+    >>> TextsSettings(text_column="review", label_column=-1, label_names="bad, good").names_of_labels()
+    ('bad', 'good')
+
+    Attributes:
+        text_column: where the texts are: a column's name in the header, or its number (0 is the first, -1 the last); in
+            JSON Lines a key. None takes the usual names, else the column with the longest texts.
+        label_column: where the labels are, likewise; None takes the usual names, else the column with few values.
+        label_names: what the labels 0, 1, 2, ... mean, separated by commas.
+    """
+
+    title: ClassVar[str] = "setting of how files are read"
+
+    text_column: str | int | None = setting(None)
+    label_column: str | int | None = setting(None)
+    label_names: str | None = setting(None)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        parse_label_names(self.label_names)
+
+    def names_of_labels(self) -> tuple[str, ...] | None:
+        """Return the names in `label_names`, None where there are none."""
+        return parse_label_names(self.label_names)
