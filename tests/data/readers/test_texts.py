@@ -126,6 +126,13 @@ def test_columns_by_their_figures(tmp_path: Path, header: tuple[str, ...] | None
     assert "--set label_column=" in note
 
 
+def test_a_header_with_columns_that_have_no_name(tmp_path: Path) -> None:
+    content = "v1,v2,,\n" + "".join(f"{label},{text},,\n" for text, label in many())
+    reading = read_texts(write(tmp_path, content))
+    assert (reading.lines[0], reading.facts) == (2, {"labels": "negative, positive"})
+    assert "v2 holds the texts" in reading.notes[0]
+
+
 def test_where_two_columns_may_be_the_labels_it_is_asked(tmp_path: Path) -> None:
     rows = [
         {"said": text, "kind": label, "part": "dev" if i % 5 else "train"} for i, (text, label) in enumerate(many())
@@ -189,7 +196,7 @@ def test_a_rare_label_is_told(tmp_path: Path) -> None:
     path = write(tmp_path, "text,label\n" + "".join(f"{text},{label}\n" for text, label in rows))
     reading = read_texts(path)
     assert len(reading.pairs) == 61
-    assert "1 label of" in reading.notes[0]
+    assert "1 label with one example alone" in reading.notes[0]
     assert "'neutral'" in reading.notes[0]
 
 

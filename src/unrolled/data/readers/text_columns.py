@@ -142,7 +142,8 @@ def _has_header(grid: Grid, settings: TextsSettings) -> bool:
         return False
     # The names of a header are different words, and stand above longer texts.
     text = max(range(len(first)), key=lambda place: _length(columns[place]))
-    return len(first[text].split()) <= 2 and _length(columns[text])[0] > 4 and len(set(first)) == len(first)
+    names = [name for name in first if name.strip()]
+    return len(first[text].split()) <= 2 and _length(columns[text])[0] > 4 and len(set(names)) == len(names)
 
 
 def _length(cells: Sequence[str]) -> tuple[float, float]:

@@ -161,7 +161,9 @@ class Texts:
             rare = in_order(label for label, count in counts.items() if count == 1 and label not in wrong)
             if rare:
                 shown = ", ".join(map(repr, rare[:5])) + (", …" if len(rare) > 5 else "")
-                self.notes.append(f"{counted(len(rare), 'label')} of {self.problems.path} occur once: {shown}.")
+                self.notes.append(
+                    f"In {self.problems.path} {counted(len(rare), 'label')} with one example alone: {shown}."
+                )
 
     def _refuse(self, found: str, way_out: str) -> None:
         self.problems.add(None, found, way_out)
