@@ -1,7 +1,9 @@
-# The four verbs. `make check` is what a commit must pass, `make test` what a release must.
+# The verbs. `make check` is what a commit must pass, `make test` what a release must, `make prove` what a new native engine must.
 PYTHON ?= python
+WORKERS ?= 2  # processes that test
+PYTEST = $(PYTHON) -m pytest -q -n $(WORKERS) --dist=worksteal --durations=10
 
-.PHONY: check test bench docs
+.PHONY: check test prove bench docs
 
 check:  ## format, lint, types, import map
 	$(PYTHON) -m ruff format --check .
@@ -11,8 +13,11 @@ check:  ## format, lint, types, import map
 
 test: check  ## all tests, with coverage
 	$(PYTHON) -m coverage erase
-	$(PYTHON) -m pytest -q --cov --cov-report=
+	$(PYTEST) --cov --cov-report=
 	$(PYTHON) -m coverage report
+
+prove:  ## the native engine on every path, under every sanitizer, for ARM, and all its mutants; goes on where it was stopped
+	CI=true $(PYTEST) --proof=record tests/native
 
 bench:  ## side-by-side figures; needs bench/requirements.txt, and for the tagger DATA, the folder with the corpora
 	$(PYTHON) bench/recurrent.py
