@@ -1,6 +1,8 @@
-# The verbs. `make check` is what a commit must pass, `make test` what a release must, `make prove` what a new native engine must.
+# The verbs. `make check` is what a commit must pass, `make test` what a release must, `make prove` what a change in
+# native/ must.
 PYTHON ?= python
-WORKERS ?= 2  # processes that test
+# Processes that test at a time.
+WORKERS ?= 2
 PYTEST = $(PYTHON) -m pytest -q -n $(WORKERS) --dist=worksteal --durations=10
 
 .PHONY: check test prove bench docs
