@@ -11,7 +11,7 @@ from native.toolbox import ROOT, done, need
 
 from unrolled.kernels.library import load
 
-LONG = 600.0  # seconds that a program under a sanitizer or an emulator may take, where tests run beside it
+LONG = 1200.0  # seconds that a program under a sanitizer or an emulator may take, where tests run beside it
 DEBIAN = "on Debian, apt-get install g++ g++-aarch64-linux-gnu qemu-user"
 
 
