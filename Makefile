@@ -1,7 +1,11 @@
-# The four verbs. `make check` is what a commit must pass, `make test` what a release must.
+# The verbs. `make check` is what a commit must pass, `make test` what a release must, `make prove` what a change in
+# native/ must.
 PYTHON ?= python
+# Processes that test at a time.
+WORKERS ?= 2
+PYTEST = $(PYTHON) -m pytest -q -n $(WORKERS) --dist=worksteal --durations=10
 
-.PHONY: check test bench docs
+.PHONY: check test prove bench docs
 
 check:  ## format, lint, types, import map
 	$(PYTHON) -m ruff format --check .
@@ -11,8 +15,11 @@ check:  ## format, lint, types, import map
 
 test: check  ## all tests, with coverage
 	$(PYTHON) -m coverage erase
-	$(PYTHON) -m pytest -q --cov --cov-report=
+	$(PYTEST) --cov --cov-report=
 	$(PYTHON) -m coverage report
+
+prove:  ## the native engine on every path, under every sanitizer, for ARM, and all its mutants; goes on where it was stopped
+	CI=true $(PYTEST) --proof=record tests/native
 
 bench:  ## side-by-side figures; needs bench/requirements.txt, and for the tasks DATA, the folder with ner/ and sentiment/
 	$(PYTHON) bench/recurrent.py

@@ -2,9 +2,11 @@
 
 import os
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock
 from native.toolbox import NATIVE, done
 
 __all__ = ["BUILDS", "Mutant", "Unit"]
@@ -34,6 +36,11 @@ class Mutant:
     new: str
     after: str = ""
     build: str = "plain"
+
+    @property
+    def changes(self) -> bool:
+        """Not so of the mutants that show that the self-test passes without a mistake."""
+        return self.old != self.new
 
     def source(self) -> str:
         """The whole file with the mistake in it."""
@@ -86,14 +93,18 @@ class Unit:
 
     @staticmethod
     def compile(compiler: str, source: Path, folder: Path, build: str, optimisation: str) -> "Unit":
+        """Unless the folder holds its object."""
         layout = WIDE if build in ("wide", "avx512") else NARROW
         target, rule = folder / f"{source.stem}_{build}.o", folder / f"{source.stem}_{build}.d"
-        done(compiler, *FLAGS, *layout, *BUILDS[build], optimisation, "-MMD", "-MF", rule, "-c", source, "-o", target)
+        if not target.exists():
+            flags = (*FLAGS, *layout, *BUILDS[build], optimisation, "-MMD", "-MF", rule)
+            done(compiler, *flags, "-c", source, "-o", target)
         reads = (Path(word).name for word in rule.read_text(encoding="utf-8").split())
         return Unit(source, target, frozenset(reads))
 
     @staticmethod
     def compile_all(compiler: str, folder: Path, build: str) -> list["Unit"]:
-        """Every source but the binding."""
+        """Every source but the binding; the first process that asks for them compiles them."""
         sources = sorted(path for path in NATIVE.glob("*.cpp") if path.name != "bind.cpp")
-        return [Unit.compile(compiler, path, folder, build, "-O1") for path in sources]
+        with FileLock(folder / f"{build}.lock"), ThreadPoolExecutor(max_workers=2) as pool:
+            return list(pool.map(lambda path: Unit.compile(compiler, path, folder, build, "-O1"), sources))

@@ -2,8 +2,8 @@
 
 import os
 import subprocess
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +16,6 @@ from unrolled.kernels.library import load
 # A mutant that could not run would seem to be caught.
 engine = load()
 needs_avx512 = pytest.mark.skipif(engine is None or "avx512" not in engine.paths(), reason="no AVX-512 here")
-
-Ends = dict[Mutant, Future["subprocess.CompletedProcess[str]"]]
 
 UNCHANGED = tuple(
     Mutant(f"unchanged, {build}", "cells.hpp", "#pragma once", "#pragma once", build=build) for build in BUILDS
@@ -32,28 +30,24 @@ def where_they_run(mutants: Iterable[Mutant]) -> list[Any]:
 
 
 @pytest.fixture(scope="module")
-def ends(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ends]:
-    """How the self-test ends on each mutant that this session asks for; two are at work at a time."""
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for what all processes of this session link with."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "units"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def end_of(mutant: Mutant, shared: Path, folder: Path) -> "subprocess.CompletedProcess[str]":
+    """How the self-test ends on a mutant."""
     compiler = need(os.environ.get("CXX", "c++"), "the native engine needs GCC or clang")
-    asked = [
-        mutant for mutant in (*UNCHANGED, *MUTANTS) if any(mutant.name in item.name for item in request.session.items)
-    ]
-    folder = tmp_path_factory.mktemp("mutants")
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        builds = {mutant.build for mutant in asked}
-        compiling = {build: pool.submit(Unit.compile_all, compiler, folder, build) for build in builds}
-        units = {build: future.result() for build, future in compiling.items()}
-        yield {
-            mutant: pool.submit(mutant.run, compiler, folder / str(number), units[mutant.build])
-            for number, mutant in enumerate(asked)
-        }
-        pool.shutdown(cancel_futures=True)
+    return mutant.run(compiler, folder / "mutant", Unit.compile_all(compiler, shared, mutant.build))
 
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("mutant", where_they_run(MUTANTS))
-def test_mutant_is_caught(mutant: Mutant, ends: Ends):
-    end = ends[mutant].result()
+def test_mutant_is_caught(mutant: Mutant, shared: Path, tmp_path: Path):
+    end = end_of(mutant, shared, tmp_path)
     # A wrong place in memory may also end the program by a signal.
     assert end.returncode != 0, end.stdout
     signs = {"address": "AddressSanitizer", "thread": "data race"}
@@ -63,8 +57,8 @@ def test_mutant_is_caught(mutant: Mutant, ends: Ends):
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("mutant", where_they_run(UNCHANGED))
-def test_a_mutant_that_changes_nothing_is_not_caught(mutant: Mutant, ends: Ends):
-    end = ends[mutant].result()
+def test_a_mutant_that_changes_nothing_is_not_caught(mutant: Mutant, shared: Path, tmp_path: Path):
+    end = end_of(mutant, shared, tmp_path)
     assert end.returncode == 0, end.stdout
 
 

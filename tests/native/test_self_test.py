@@ -6,11 +6,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from native.toolbox import ROOT, done, need
 
 from unrolled.kernels.library import load
 
-LONG = 600.0  # seconds that a program under a sanitizer or an emulator may take, where tests run beside it
+LONG = 1200.0  # seconds that a program under a sanitizer or an emulator may take, where tests run beside it
 DEBIAN = "on Debian, apt-get install g++ g++-aarch64-linux-gnu qemu-user"
 
 
@@ -20,8 +21,10 @@ def build(name: str, *options: str) -> Path:
     cmake, ninja = (need(program, "pip install -c constraints.txt -e '.[dev]'") for program in ("cmake", "ninja"))
     generator = ("-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={ninja}")
     develop = ("-DUNROLLED_SELF_TEST=ON", "-DUNROLLED_DEVELOP=ON")
-    done(cmake, "-S", ROOT, "-B", folder, *generator, *develop, *options)
-    done(cmake, "--build", folder, timeout=LONG)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{folder}.lock"):
+        done(cmake, "-S", ROOT, "-B", folder, *generator, *develop, *options)
+        done(cmake, "--build", folder, timeout=LONG)
     return folder / "self_test"
 
 
@@ -36,6 +39,7 @@ def passed(report: str) -> list[str]:
     return [line[1] for line in lines if line]
 
 
+@pytest.mark.timeout(2 * LONG)
 def test_every_path_of_this_processor():
     engine = load()
     assert engine is not None
@@ -44,11 +48,13 @@ def test_every_path_of_this_processor():
     assert ("wide" in found) == ("avx2" in found)
 
 
+@pytest.mark.whole_proof
 @pytest.mark.timeout(2 * LONG)
 def test_addresses_and_undefined_behaviour():
     assert "baseline" in passed(done(build("address", "-DUNROLLED_SANITIZE=address,undefined"), "--few", timeout=LONG))
 
 
+@pytest.mark.whole_proof
 @pytest.mark.timeout(2 * LONG)
 def test_threads():
     # Who meets whom does not depend on the path.
@@ -57,6 +63,7 @@ def test_threads():
     ]
 
 
+@pytest.mark.whole_proof
 @pytest.mark.timeout(2 * LONG)
 def test_neon_under_an_emulator():
     if platform.machine() in ("aarch64", "arm64"):
@@ -67,6 +74,7 @@ def test_neon_under_an_emulator():
     assert passed(done(emulator, "-L", "/usr/aarch64-linux-gnu", program, "--few", "neon", timeout=LONG)) == ["neon"]
 
 
+@pytest.mark.timeout(2 * LONG)
 def test_a_path_that_is_not_here_is_refused():
     program = build("release")
     found = subprocess.run([program, "abacus"], capture_output=True, text=True, check=False)
