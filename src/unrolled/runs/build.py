@@ -1,0 +1,70 @@
+"""From pairs and settings to an untrained model."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from unrolled.architectures import ARCHITECTURES, NetworkSettings, build_network
+from unrolled.data.codecs import Codec
+from unrolled.data.codecs.codec import Counting
+from unrolled.data.pair import Pair
+from unrolled.data.spaces import Space
+from unrolled.errors import DataError
+from unrolled.layers import input_settings, output_settings
+from unrolled.model import Model
+from unrolled.settings import Composed
+from unrolled.tasks import Task
+from unrolled.training import FitSettings
+
+__all__ = ["build_model", "reload_model"]
+
+Pairs = Sequence[Pair[Any, Any]]
+
+
+def build_model(task: Task[Any, Any], pairs: Pairs, settings: Composed) -> tuple[Model[Any, Any], list[str]]:
+    """Return the untrained model of these training pairs and settings, and notes on what it began with.
+
+    Raises:
+        DataError: no pairs, or a file that the settings name and that cannot be read.
+        SettingsError: settings that do not fit together.
+    """
+    if not pairs:
+        raise DataError(f"There are no training pairs. Give at least one labelled {task.x.name}.")
+    x, y = task.codecs(pairs, settings)
+    generator = torch.Generator().manual_seed(settings.group(FitSettings).seed)
+    network = build_network(
+        task.architecture, x.space, y.space, _network_settings(task, x.space, y.space, settings), generator
+    )
+    model = Model(task.name, x, y, network)
+    _observe(model, pairs)
+    return model, task.start(model, pairs, settings)
+
+
+def reload_model(directory: Path, pairs: Pairs) -> Model[Any, Any]:
+    """Return the untrained model of a directory, ready to be trained on the pairs that it was built from.
+
+    Raises:
+        ModelFileError: the directory cannot be trusted.
+    """
+    model = Model.load(directory)
+    _observe(model, pairs)
+    return model
+
+
+def _network_settings(task: Task[Any, Any], x: Space, y: Space, settings: Composed) -> NetworkSettings:
+    return NetworkSettings(
+        network=settings.group(ARCHITECTURES[task.architecture].settings_class),
+        input=settings.group(input_settings(x)),
+        output=settings.group(output_settings(y)),
+    )
+
+
+def _observe(model: Model[Any, Any], pairs: Pairs) -> None:
+    model.network.observe(_counts(model.x, [pair.x for pair in pairs]), _counts(model.y, [pair.y for pair in pairs]))
+
+
+def _counts(codec: Codec[Any], raws: Sequence[Any]) -> torch.Tensor | None:
+    """Return how often each symbol occurs, where the codec has symbols."""
+    return codec.counts(raws) if isinstance(codec, Counting) else None
