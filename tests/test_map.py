@@ -21,11 +21,12 @@ ORDER = (
     "architectures",
     "metrics",
     "pictures",
-    "model_card",
     "model_files",
+    "stream",
     "model",
     "training",
     "tasks",
+    "runs",
     "estimators",
     "cli",
 )

@@ -93,8 +93,8 @@ def test_a_changed_byte_anywhere_is_refused(tmp_path: Path):
         {"unrolled checkpoint": "no JSON"},
         {"unrolled checkpoint": "[]"},
         {"unrolled checkpoint": "[" * 100_000},
-        {"unrolled checkpoint": '{"version": 1, "checksum": 0, "state": 3, "fingerprint": {}}'},
-        {"unrolled checkpoint": '{"version": 1, "checksum": 0, "state": {}}'},
+        {"unrolled checkpoint": '{"version": 2, "checksum": 0, "state": 3, "fingerprint": {}}'},
+        {"unrolled checkpoint": '{"version": 2, "checksum": 0, "state": {}}'},
     ],
 )
 def test_another_file_is_refused(tmp_path: Path, header: dict[str, str] | None):
@@ -105,10 +105,12 @@ def test_another_file_is_refused(tmp_path: Path, header: dict[str, str] | None):
 
 def test_another_version_and_unknown_tensors_are_refused(tmp_path: Path):
     head = '{"version": %s, "checksum": 0, "state": {}, "fingerprint": {}}'
-    save_file({"weights/a": torch.zeros(2)}, tmp_path / "c", {"unrolled checkpoint": head % 2})
-    with pytest.raises(RunError, match="format 2, and this version reads format 1"):
+    save_file({"weights/a": torch.zeros(2)}, tmp_path / "c", {"unrolled checkpoint": head % 1})
+    with pytest.raises(
+        RunError, match=r"format 1, and this version reads format 2\. Resume with the version that wrote"
+    ):
         read_checkpoint(tmp_path / "c")
-    save_file({"elsewhere/a": torch.zeros(2)}, tmp_path / "c", {"unrolled checkpoint": head % 1})
+    save_file({"elsewhere/a": torch.zeros(2)}, tmp_path / "c", {"unrolled checkpoint": head % 2})
     with pytest.raises(RunError, match="not a whole checkpoint"):
         read_checkpoint(tmp_path / "c")
 

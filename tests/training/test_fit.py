@@ -9,6 +9,7 @@ import torch
 from tiny import TinyTagger, same_bits, tagged, weights
 from torch import nn
 
+from unrolled.architectures import Loss
 from unrolled.errors import DataError, RunError, SettingsError
 from unrolled.training import (
     CheckpointWritten,
@@ -67,20 +68,20 @@ def test_events_come_in_order_and_the_rows_are_the_history(tmp_path: Path):
     steps = [e for e in events if isinstance(e, StepDone)]
     assert [e.step for e in steps] == list(range(1, len(steps) + 1))
     first = [e for e in steps if e.epoch == 1]
-    assert sum(e.num_tokens for e in first) == sum(len(pair.x) for pair in TRAIN)
-    mean = sum(e.loss * e.num_tokens for e in first) / sum(e.num_tokens for e in first)
+    assert sum(e.num_steps for e in first) == sum(len(pair.x) for pair in TRAIN)
+    mean = sum(e.loss * e.num_steps for e in first) / sum(e.num_steps for e in first)
     assert history.rows[0]["train_loss"] == pytest.approx(mean)
-    assert set(history.rows[0]) >= {"epoch", "step", "learning_rate", "f1", "dev_loss", "seconds", "tokens_per_second"}
+    assert set(history.rows[0]) >= {"epoch", "step", "learning_rate", "f1", "dev_loss", "seconds", "steps_per_second"}
 
 
-def test_a_step_descends_the_mean_loss_per_token():
+def test_a_step_descends_the_mean_loss_per_label():
     pairs = TRAIN[:4]
     model, twin = TinyTagger(dropout=0.0), TinyTagger(dropout=0.0)
     settings = FitSettings(
         epochs=1, batch_steps=1000, optimizer="sgd", learning_rate=0.5, schedule="constant", clip_norm=None
     )
     fit(model, pairs, [], settings)
-    summed = twin.loss(pairs, torch.Generator())
+    summed = twin.loss(pairs, torch.Generator()).total
     (summed / sum(len(pair.x) for pair in pairs)).backward()
     for got, parameter in zip(model.network.parameters(), twin.network.parameters(), strict=True):
         torch.testing.assert_close(got, parameter - 0.5 * parameter.grad)
@@ -168,8 +169,8 @@ def test_it_runs_outside_the_main_thread():
 def test_a_loss_that_is_no_number_stops_the_run_and_names_the_example(tmp_path: Path):
     class Poisoned(TinyTagger):
         def loss(self, pairs, noise):
-            loss = super().loss(pairs, noise)
-            return loss * math.nan if any(pair is TRAIN[6] for pair in pairs) else loss
+            total, steps, _ = super().loss(pairs, noise)
+            return Loss(total * math.nan if any(pair is TRAIN[6] for pair in pairs) else total, steps)
 
     events: list[Event] = []
     with pytest.raises(RunError) as caught:
@@ -180,7 +181,7 @@ def test_a_loss_that_is_no_number_stops_the_run_and_names_the_example(tmp_path: 
     assert "the loss is nan" in message
     assert "such a loss has example 7." in message
     assert "of the training part" in message
-    assert f"{done[-1].loss:.6g} a token at step {len(done)}" in message
+    assert f"{done[-1].loss:.6g} a label at step {len(done)}" in message
     assert "learning_rate" in message
     assert "clip_norm" in message
     stopped = events[-1]
@@ -192,7 +193,8 @@ def test_a_loss_that_is_no_number_stops_the_run_and_names_the_example(tmp_path: 
 def test_a_gradient_that_is_no_number_leaves_the_weights_alone():
     class Steep(TinyTagger):
         def loss(self, pairs, noise):
-            return super().loss(pairs, noise) + (self.network[1].bias.sum() * 0).abs().sqrt()  # slope inf · 0
+            total, steps, _ = super().loss(pairs, noise)
+            return Loss(total + (self.network[1].bias.sum() * 0).abs().sqrt(), steps)  # slope inf · 0
 
     model = Steep()
     with pytest.raises(RunError, match=r"gradient's norm is (nan|inf)"):
@@ -339,7 +341,9 @@ def test_checkpoints_come_by_the_clock_too(tmp_path: Path):
 
 
 def test_a_mistaken_metric_and_empty_data_are_told():
-    with pytest.raises(SettingsError, match=r"metric is 'accuracy'\. This model measures dev_loss, f1"):
+    with pytest.raises(
+        SettingsError, match=r"metric is 'accuracy'\. The figures that can choose the weights here: f1, dev_loss"
+    ):
         fit(TinyTagger(), TRAIN, DEV, changed(SHORT, metric="accuracy"))
     with pytest.raises(DataError, match="no training example"):
         fit(TinyTagger(), [], DEV, SHORT)

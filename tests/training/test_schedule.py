@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from unrolled.metrics import Figure
 from unrolled.training import FitSettings
 from unrolled.training.schedule import (
     best_epoch,
@@ -14,6 +15,7 @@ from unrolled.training.schedule import (
     run_fraction,
 )
 
+F1 = Figure("f1", floor=0.0)
 FRACTIONS = st.floats(0.001, 0.999)
 
 
@@ -53,16 +55,28 @@ def test_a_plateau_multiplies_the_rate_after_every_wait():
     settings = FitSettings(schedule="plateau", plateau_patience=2, plateau_factor=0.1, learning_rate=1.0)
     values = [0.1, 0.2, 0.2, 0.1, 0.1, 0.0, 0.3, 0.3, 0.3, 0.3]
     rows = [{"f1": value} for value in values]
-    assert [plateau_drops(rows[:n], settings) for n in range(11)] == [0, 0, 0, 0, 1, 1, 2, 2, 2, 3, 3]
+    assert [plateau_drops(rows[:n], F1, settings.plateau_patience) for n in range(11)] == [
+        0,
+        0,
+        0,
+        0,
+        1,
+        1,
+        2,
+        2,
+        2,
+        3,
+        3,
+    ]
     assert learning_rate(settings, 0.5, drops=2) == close(0.01)
-    assert plateau_drops([{"train_loss": 1.0}] * 9, settings) == 0
+    assert plateau_drops([{"train_loss": 1.0}] * 9, F1, settings.plateau_patience) == 0
 
 
 @given(
     st.lists(st.sampled_from([0.0, 0.5, 1.0, math.nan]), min_size=1, max_size=6), st.sampled_from(["higher", "lower"])
 )
 def test_the_best_epoch_is_the_last_of_the_best_numbers(values: list[float], goal: str):
-    best = best_epoch([{"f1": value} for value in values], "f1", goal)
+    best = best_epoch([{"f1": value} for value in values], Figure("f1", goal))
     numbers = [value for value in values if not math.isnan(value)]
     if numbers:
         best_value = (max if goal == "higher" else min)(numbers)
@@ -87,14 +101,14 @@ def test_the_best_epoch_is_the_last_of_the_best_numbers(values: list[float], goa
 def test_waiting_counts_from_the_first_of_the_best_and_not_before_a_figure_has_left_0(
     goal: str, values: list[float], expected: list[int]
 ):
-    settings = FitSettings(plateau_patience=2)
+    figure = Figure("f1", goal, floor=0.0 if goal == "higher" else None)
     rows = [{"f1": value} for value in values]
-    assert [epochs_waited(rows[: n + 1], settings, goal) for n in range(len(rows))] == expected
-    assert plateau_drops(rows, settings, goal) == sum(waited > 0 and waited % 2 == 0 for waited in expected)
+    assert [epochs_waited(rows[: n + 1], figure) for n in range(len(rows))] == expected
+    assert plateau_drops(rows, figure, plateau_patience=2) == sum(waited > 0 and waited % 2 == 0 for waited in expected)
 
 
 def test_without_figures_nothing_is_waited_for_and_the_last_epoch_is_the_best():
-    assert best_epoch([], "f1", "higher") == 0
-    assert best_epoch([{"train_loss": 1.0}] * 3, "f1", "higher") == 3
-    assert epochs_waited([{"train_loss": 1.0}] * 3, FitSettings()) == 0
+    assert best_epoch([], F1) == 0
+    assert best_epoch([{"train_loss": 1.0}] * 3, F1) == 3
+    assert epochs_waited([{"train_loss": 1.0}] * 3, F1) == 0
     assert not is_better(math.nan, math.nan, "higher")

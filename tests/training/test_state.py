@@ -12,7 +12,9 @@ from unrolled.training.state import RunState
 
 
 def test_the_state_comes_back_from_json():
-    state = RunState(epoch=2, batch=3, step=9, loss_sum=0.1 + 0.2, num_tokens=5, seconds=1.5, rows=[{"f1": 1 / 3}])
+    state = RunState(
+        epoch=2, batch=3, step=9, loss_sum=0.1 + 0.2, loss_steps=4, num_steps=5, seconds=1.5, rows=[{"f1": 1 / 3}]
+    )
     assert RunState.from_json(json.loads(json.dumps(state.to_json()))) == state
 
 
@@ -30,11 +32,11 @@ def test_a_missing_part_of_the_state_is_refused():
 
 
 def test_finishing_an_epoch_closes_its_sums():
-    state = RunState(epoch=4, batch=2, step=8, loss_sum=6.0, num_tokens=3, seconds=0.5, learning_rate=0.1)
+    state = RunState(epoch=4, batch=2, step=8, loss_sum=6.0, loss_steps=3, num_steps=4, seconds=0.5, learning_rate=0.1)
     row = state.finish_epoch({"f1": 0.5}, seconds=0.25)
     assert row == {
         "epoch": 4, "step": 8, "train_loss": 2.0, "learning_rate": 0.1, "f1": 0.5, "seconds": 0.75,
-        "tokens_per_second": 6.0,
+        "steps_per_second": 8.0,
     }  # fmt: skip
     assert state == RunState(epoch=5, step=8, learning_rate=0.1, rows=[row])
 

@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
+from unrolled.architectures import Loss
 from unrolled.data.pair import Pair
+from unrolled.metrics import Figure
 
 Tagged = Pair[tuple[int, ...], tuple[int, ...]]
 NUM_WORDS, NUM_LABELS = 20, 4
@@ -13,6 +15,9 @@ NUM_WORDS, NUM_LABELS = 20, 4
 
 class TinyTagger:
     """Embedding, dropout, linear, softmax; `on_measure` is called before each measurement."""
+
+    figures = (Figure("f1", "higher", floor=0.0), Figure("dev_loss", "lower"))
+    unit = "token"
 
     def __init__(self, seed: int = 0, dropout: float = 0.2, on_measure: Callable[[], None] | None = None) -> None:
         self.network = nn.Sequential(nn.Embedding(NUM_WORDS, 8), nn.Linear(8, NUM_LABELS))
@@ -22,11 +27,12 @@ class TinyTagger:
                 parameter.normal_(generator=generator)
         self.dropout, self.on_measure = dropout, on_measure
 
-    def loss(self, pairs: Sequence[Tagged], noise: torch.Generator) -> Tensor:
+    def loss(self, pairs: Sequence[Tagged], noise: torch.Generator) -> Loss:
         embedded = self.network[0](_flat([pair.x for pair in pairs]))
         keep = torch.rand(embedded.shape, generator=noise) >= self.dropout
         labels = _flat([pair.y for pair in pairs])
-        return nn.functional.cross_entropy(self.network[1](embedded * keep), labels, reduction="sum")
+        total = nn.functional.cross_entropy(self.network[1](embedded * keep), labels, reduction="sum")
+        return Loss(total, len(labels))
 
     def measure(self, pairs: Sequence[Tagged]) -> Mapping[str, float]:
         if self.on_measure is not None:
