@@ -55,12 +55,13 @@ class Estimator(BaseEstimator):
             SettingsError: a setting that cannot be.
         """
         settings = self._composed()
-        train = self._pairs(X, y, settings)
+        train: list[Pair[Any, Any]] = self._pairs(X, y, settings)
         if dev is None:
             fraction, seed = settings.group(PartSettings).dev_fraction, settings.group(FitSettings).seed
             train, valid = set_aside(train, fraction, seed, self.task.x.name)
         else:
-            valid = self._pairs(*((dev, None) if isinstance(dev, str | Path) else dev), settings)
+            X_dev, y_dev = (dev, None) if isinstance(dev, str | Path) else dev
+            valid = self._pairs(X_dev, y_dev, settings)
         model, notes = build_model(self.task, train, settings)
         trainee = Trainee(model, self.task, calibrate=bool(settings.to_dict().get("calibrate")), notes=notes)
         history = train_model(trainee, train, valid, settings, on_event=on_event or _warn)
@@ -148,7 +149,7 @@ def estimator(task: Task[Any, Any], name: str, doc: str, **methods: Callable[...
     return made
 
 
-def predict_marginals(self: Estimator, X: Iterable[Any]) -> list[NDArray[np.float32]]:
+def predict_marginals(self: Any, X: Iterable[Any]) -> list[NDArray[np.float32]]:
     """Return for each sentence (T_x, K): the probability of each label of `classes_` at each word."""
     return self._fitted().probabilities(self.task.xs_of_python(X))
 
@@ -170,7 +171,7 @@ Tagger: Any = estimator(
 )
 
 
-def predict_proba(self: Estimator, X: Iterable[Any]) -> NDArray[np.float32]:
+def predict_proba(self: Any, X: Iterable[Any]) -> NDArray[np.float32]:
     """Return (N, K): the probability of each label of `classes_` for each example."""
     rows = self._fitted().probabilities(self.task.xs_of_python(X))
     return np.concatenate(rows) if rows else np.zeros((0, len(self.classes_)), np.float32)

@@ -1,6 +1,6 @@
 """A model: two codecs and a network, from raw x to raw y. It knows no application."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
@@ -75,7 +75,7 @@ class Model(Generic[X, Y]):
     def log_likelihood(self, pairs: Sequence[Pair[X, Y]]) -> NDArray[np.float64]:
         """Return log P(y | x) of each pair, in nats, (N,)."""
         found: list[float] = []
-        for batch in _batches(pairs, lambda pair: self.x.length(pair.x)):
+        for batch in _batches(pairs, self._length_of_x):
             y = cast(Any, self.y.encode([pair.y for pair in batch]))
             scores = self.network.log_likelihood(self.x.encode([pair.x for pair in batch]), y)
             found += cast(Any, scores).tolist()
@@ -155,6 +155,9 @@ class Model(Generic[X, Y]):
         except (DataError, SettingsError) as problem:
             raise ModelFileError(f"{directory}: config.json or a vocabulary cannot be used. {problem}") from problem
 
+    def _length_of_x(self, pair: Pair[X, Y]) -> int:
+        return self.x.length(pair.x)
+
     def _checked(self, xs: Iterable[X]) -> Iterator[X]:
         for number, x in enumerate(xs, 1):
             fault = self.x.check(x)
@@ -181,7 +184,7 @@ class Model(Generic[X, Y]):
             )
 
 
-def _batches(items: Iterable[X], length: Any) -> Iterator[list[X]]:
+def _batches(items: Iterable[X], length: Callable[[X], int]) -> Iterator[list[X]]:
     """Yield runs of items of about BATCH_STEPS steps each, in order."""
     batch: list[X] = []
     steps, place = 0, 0

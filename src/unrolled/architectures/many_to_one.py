@@ -43,9 +43,7 @@ class ManyToOneSettings(RecurrentSettings):
 
     num_layers: int = setting(1, most=100)
     pooling: Literal["last", "mean", "max", "attention", "attention_max"] = setting("max")
-    attention_size: int = setting(
-        100, least=1, most=LARGEST_SIZE, when=("pooling", ("attention", "attention_max"))
-    )
+    attention_size: int = setting(100, least=1, most=LARGEST_SIZE, when=("pooling", ("attention", "attention_max")))
 
 
 class ManyToOne(nn.Module):
@@ -97,7 +95,7 @@ class ManyToOne(nn.Module):
         return self._recur(self.input(x, noise), noise)
 
     def of_vectors(self, vectors: Ragged) -> Ragged:
-        """Return the scores of the recurrent part alone, rows (N, K), for x⟨t⟩ as the input layer gives it, rows (M, D)."""
+        """Return the scores of the recurrent part alone, rows (N, K), for x⟨t⟩ of the input layer, (M, D)."""
         return self._deep(self._recur(vectors))
 
     def scores(self, x: Encoded, noise: torch.Generator | None = None) -> Ragged:

@@ -31,7 +31,7 @@ class RecurrentSteps:
         vectors = self._input(x)
         if len(vectors) > 1 or self._num_sequences > 1:
             return self._scores(vectors.with_rows(self._stepper.step(vectors.rows)))
-        rows = [self._stepper.step(row).clone() for row in vectors.rows.split(1)]
+        rows = [self._stepper.step(row[None]).clone() for row in vectors.rows.unbind(0)]
         return self._scores(vectors.with_rows(torch.cat(rows)))
 
     @property

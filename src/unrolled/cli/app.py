@@ -153,7 +153,7 @@ def predict(
 
 @app.command(short_help="Answer standard input while it arrives.")
 def stream(directory: ModelDirectory, as_json: AsJson = False) -> None:
-    """Read standard input and answer as it comes, step by step: a line may hold any number of steps, a blank one ends x.
+    """Read standard input and answer as it comes, step by step: a line holds any number of steps, a blank one ends x.
 
     The answers do not depend on how the input is cut into lines. Needs a model that does not wait for the end of x: one
     that was trained with bidirectional=false, and a tagger with output=softmax.

@@ -90,9 +90,9 @@ def _rows(report: CheckReport) -> list[tuple[str, ...]]:
     files, task = report.files, report.task
     noun, step = f"{task.x.name}s", f"{task.x.step}s"
     rows = [("problems", *(f"{file.num_problems:,}" for file in files))]
-    for fact in dict.fromkeys(fact for file in files for fact in file.facts):
-        rows.append((task.checks.facts.get(fact, fact), *(file.facts.get(fact, "-") for file in files)))
+    facts = dict.fromkeys(fact for file in files for fact in file.facts)
     rows += [
+        *((task.checks.facts.get(fact, fact), *(file.facts.get(fact, "-") for file in files)) for fact in facts),
         (noun, *(f"{file.num_examples:,}" for file in files)),
         (step, *(f"{file.num_steps:,}" for file in files)),
         (f"shortest {task.x.name}", *(f"{file.lengths.min:,}" if file.lengths else "-" for file in files)),
@@ -100,9 +100,12 @@ def _rows(report: CheckReport) -> list[tuple[str, ...]]:
         ("95 % are at most", *(f"{file.lengths.p95:,}" if file.lengths else "-" for file in files)),
         (f"longest {task.x.name}", *(f"{file.lengths.max:,}" if file.lengths else "-" for file in files)),
     ]
-    for name in files[0].figures if files else ():
-        rows.append((name.removeprefix("num_").replace("_", " "), *(f"{file.figures[name]:,}" for file in files)))
+    names = files[0].figures if files else ()
     rows += [
+        *(
+            (name.removeprefix("num_").replace("_", " "), *(f"{file.figures[name]:,}" for file in files))
+            for name in names
+        ),
         (f"duplicate {noun}", *(f"{file.num_duplicates:,}" for file in files)),
         ("duplicates labelled otherwise", *(f"{len(file.conflicts):,}" for file in files)),
     ]

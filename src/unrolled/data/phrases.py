@@ -86,7 +86,7 @@ class Phrases:
         return first, second
 
     def arrivals(self, text: Sequence[str], before: int) -> tuple[Bag, Bag]:
-        """Return, for each word of a text after the first `before`, the phrases that are complete with it, not earlier."""
+        """Return, for each word of a text after the first `before`, the phrases that it completes and none before."""
         found: list[Bag] = []
         for (numbers, _, _, ends), known in zip(self._found([text]), self.known, strict=True):
             indices, places = _looked_up(numbers, ends, known)
@@ -109,7 +109,7 @@ class Phrases:
     def tensors(self) -> dict[str, Tensor]:
         """Return what `known` is, for a file."""
         return {
-            name: torch.from_numpy(numbers.view(np.int64).copy())
+            name: torch.as_tensor(numbers.view(np.int64).copy())
             for name, numbers in zip(("word_phrases", "character_phrases"), self.known, strict=True)
         }
 
@@ -221,4 +221,4 @@ def _bag(indices: Places, rows: Places, num_rows: int) -> Bag:
         rows, indices = keys // width, keys % width
     offsets = np.zeros(num_rows + 1, np.int64)
     offsets[1:] = np.cumsum(np.bincount(rows, minlength=num_rows))
-    return Bag(torch.from_numpy(indices), torch.from_numpy(offsets))
+    return Bag(torch.as_tensor(indices), torch.as_tensor(offsets))

@@ -1,4 +1,4 @@
-"""What pairs are, by their values alone: what X and Y hold, how long they are, and which of the five shapes that makes."""
+"""What pairs are, by their values alone: what X and Y hold, how long they are, and which of the five shapes."""
 
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
@@ -75,7 +75,7 @@ def look(pairs: Iterable[Pair[Any, Any]], sample: int = 1000) -> Look:
     return Look(x, y, (min(T_x), max(T_x)), (min(T_y), max(T_y)), _shape(x, y, T_x), tuple(doubts))
 
 
-def _kind_of_x(value: Any, number: int) -> str:
+def _kind_of_x(value: Any, number: int) -> str:  # noqa: PLR0911  (one kind a line)
     if value is None:
         return "nothing"
     if isinstance(value, str):
@@ -112,7 +112,7 @@ def _length(value: Any, kind: str) -> int:
     return len(value.split()) if kind == "text" else len(value)
 
 
-def _kind_of_y(ys: Sequence[Any], T_x: Sequence[int], x: str) -> tuple[str, list[str]]:
+def _kind_of_y(ys: Sequence[Any], T_x: Sequence[int], x: str) -> tuple[str, list[str]]:  # noqa: PLR0911
     def all_are(test: Callable[[Any], bool]) -> bool:
         return all(test(y) for y in ys)
 
@@ -128,12 +128,12 @@ def _kind_of_y(ys: Sequence[Any], T_x: Sequence[int], x: str) -> tuple[str, list
     if all_are(lambda y: isinstance(y, Real)):
         return "a number", []
     if all_are(lambda y: isinstance(y, Sequence | np.ndarray) and not isinstance(y, str)):
-        if any(len(y) != T for y, T in zip(ys, T_x, strict=True)):
+        if any(len(cast("Sequence[Any]", y)) != T for y, T in zip(ys, T_x, strict=True)):
             return "a sequence", []
         doubts: list[str] = []
         if len(ys) < 3:
             doubts.append(f"{len(ys)} pairs with T_x = T_y are few: give more, or name the task.")
-        named = all_are(lambda y: all(isinstance(label, str | Integral) for label in y))
+        named = all_are(lambda y: all(isinstance(label, str | Integral) for label in cast("Sequence[Any]", y)))
         return ("a label per step" if named else "numbers per step"), doubts
     kinds = ", ".join(sorted({type(y).__name__ for y in ys}))
     raise DataError(f"Y holds values of the kinds {kinds}. Give a label, a number, a set of labels or a sequence each.")

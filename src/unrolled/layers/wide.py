@@ -1,6 +1,7 @@
 """The wide part beside a deep one: a linear model of the phrases that a text holds."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -72,7 +73,8 @@ class Wide(nn.Module):
     def tables(self) -> Sequence[Tensor]:
         """Return for each kind what a phrase adds to the sums, (P, K + 1)."""
         squares = self.ratios.square().mean(1, keepdim=True)
-        return torch.cat([self.ratios * (1 + RATE * self.gates), squares], 1).split(self.sizes)
+        table = torch.cat([self.ratios * (1 + RATE * self.gates), squares], 1)
+        return cast(Any, table).split(self.sizes)
 
     def forward(self, sums: Tensor) -> Tensor:
         """Return the scores, (N, K), of sums over phrases (N, kinds, K + 1)."""

@@ -84,8 +84,8 @@ class ClassMetric:
 
     @property
     def needs(self) -> Needs:
-        """Labels alone; probabilities are used where they are there."""
-        return "answers"
+        """Probabilities, for calibration; without them, as of answers from elsewhere, its figures are left out."""
+        return "probabilities"
 
     def measure(self, truths: Sequence[str], answers: Sequence[Answer[str]], /) -> PlainReport:
         """Return the figures over all examples and of each label.

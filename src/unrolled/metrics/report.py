@@ -28,6 +28,11 @@ class PlainReport:
     totals: Mapping[str, Mapping[str, float]] = field(default_factory=dict[str, Mapping[str, float]])
     notes: Mapping[str, str] = field(default_factory=dict[str, str])
 
+    def __post_init__(self) -> None:
+        """Say the figures first: the table beside them may have none of them."""
+        shown = ", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in self.figures.items())
+        object.__setattr__(self, "notes", {"figures": shown, **self.notes})
+
     def to_dict(self) -> dict[str, object]:
         """Return figures, counts, rows and rule for JSON; `by` only where there are classes."""
         rows = {"by": {name: dict(row) for name, row in self.by.items()}} if self.by else {}

@@ -46,7 +46,7 @@ class Explanation:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the explanation for JSON."""
-        rounded = {name: round(value, 6) for name, value in (("lead", self.lead), ("base", self.base), ("gap", self.gap))}
+        rounded = {name: round(getattr(self, name), 6) for name in ("lead", "base", "gap")}
         return {"label": self.label, "steps": [round(value, 6) for value in self.steps], **rounded}
 
 
@@ -67,8 +67,8 @@ def explain(model: Model[Any, Any], x: Any, label: str | None = None) -> Explana
         raise SettingsError(
             f"explain needs a model with one label for all of x and a score for each; this one is {network.shape}."
         )
-    label = model.predict([x])[0] if label is None else label
-    index = int(cast(Any, model.y.encode([label])).rows[0])
+    chosen: str = model.predict([x])[0] if label is None else label
+    index = int(cast(Any, model.y.encode([chosen])).rows[0])
     encoded = model.x.encode([x])
     with torch.no_grad():
         vectors = network.input(encoded).rows
@@ -82,7 +82,7 @@ def explain(model: Model[Any, Any], x: Any, label: str | None = None) -> Explana
         of_phrases = _of_phrases(network, cast(TextCodec, model.x), x, index)
         steps, lead, base = (steps + of_phrases) / 2, (lead + float(_lead(wide, index)[0])) / 2, base / 2
     gap = float(steps.sum()) + base - lead
-    return Explanation(label, tuple(cast("list[float]", steps.tolist())), lead, base, gap)
+    return Explanation(chosen, tuple(cast("list[float]", steps.tolist())), lead, base, gap)
 
 
 def _lead(scores: Tensor, index: int) -> Tensor:
@@ -95,9 +95,10 @@ def _integrated(network: ManyToOne, vectors: Tensor, index: int, num_points: int
     """Return what each step adds to the lead of the recurrent part, that lead, and what it is for zeros."""
     T = len(vectors)
     points, weights = np.polynomial.legendre.leggauss(num_points)
-    along = torch.tensor((points + 1) / 2, dtype=vectors.dtype)
+    halves = torch.tensor(np.stack([(points + 1) / 2, weights / 2]), dtype=vectors.dtype)
     total = torch.zeros_like(vectors)
-    for part, share in zip(along.split(FIRST), torch.tensor(weights / 2, dtype=vectors.dtype).split(FIRST), strict=True):
+    for first in range(0, num_points, FIRST):
+        part, share = halves[:, first : first + FIRST]
         rows = (part[:, None, None] * vectors).flatten(0, 1).requires_grad_()
         lead = _lead(network.of_vectors(Ragged(rows, torch.full((len(part),), T))).rows, index)
         (gradient,) = torch.autograd.grad((lead * share).sum(), rows)
@@ -117,7 +118,7 @@ def _of_phrases(network: ManyToOne, codec: TextCodec, x: Sequence[str], index: i
         if not len(places):
             continue
         distinct, inverse, counts = np.unique(places, return_inverse=True, return_counts=True)
-        scores = table[torch.from_numpy(distinct)].detach()
+        scores = table[torch.as_tensor(distinct)].detach()
         # The length of the text's vector stays that of the whole: so the parts add up.
         length = scores[:, -1].sum().clamp_min(1e-6).sqrt()
         each = _lead(scores[:, :-1] * (SCALE / length), index).double().numpy()

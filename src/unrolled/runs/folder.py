@@ -19,7 +19,15 @@ FIRST_MODEL = Path("last", "first-model")
 
 _LOCK = "unrolled.lock"
 # In the order of their removal: what an interrupted one leaves is never taken for a run that can be resumed.
-_FILES = ("config.json", "last/checkpoint.safetensors", "metrics.csv", "train.log", "curves.png", "confusion.png")
+_FILES = (
+    "config.json",
+    "last/checkpoint.safetensors",
+    "metrics.csv",
+    "train.log",
+    "curves.png",
+    "confusion.png",
+    "calibration.png",
+)
 _PARTIAL = tuple(f"{name}.partial" for name in _FILES if name != "train.log")
 _BEGUN = ("config.json", "last/checkpoint.safetensors", "best")
 """Without any of these a run was stopped before it began, or its removal was stopped: nothing would be lost."""
@@ -34,7 +42,7 @@ class RunDirectory:
         train.log        what happened when
         config.json      every setting, resolved
         curves.png       learning curves
-        confusion.png    what the dev part's answers were taken for
+        confusion.png    what was taken for what in the dev part; where answers have probabilities also calibration.png
         unrolled.lock    marks a run directory, and keeps a second run out
 
     Args:
@@ -102,11 +110,6 @@ class RunDirectory:
     def curves(self) -> Path:
         """The picture of the learning curves."""
         return self.path / "curves.png"
-
-    @property
-    def confusion(self) -> Path:
-        """The picture of what was taken for what."""
-        return self.path / "confusion.png"
 
     def write_config(self, config: Mapping[str, object]) -> None:
         """Write `config.json`.

@@ -10,13 +10,13 @@ import torch
 from unrolled.architectures import Loss
 from unrolled.data.pair import Pair
 from unrolled.decoding import Decoding
-from unrolled.metrics import Confusion, Figure, Metric, Report
+from unrolled.metrics import Figure, Metric, Report
 from unrolled.model import Model
 from unrolled.settings import Composed
 from unrolled.tasks import Task
 from unrolled.training import Event, FitSettings, History, Listener, RunStarted, Warned, fit
 
-__all__ = ["Trainee", "confusion", "measure", "train_model"]
+__all__ = ["Trainee", "answers_for", "measure", "train_model"]
 
 Pairs = Sequence[Pair[Any, Any]]
 
@@ -109,14 +109,10 @@ def train_model(
 
 def measure(model: Model[Any, Any], metric: Metric[Any], pairs: Pairs) -> Report:
     """Return the metric's report on labelled pairs."""
-    return metric.measure([pair.y for pair in pairs], _answers(model, metric, pairs))
+    return metric.measure([pair.y for pair in pairs], answers_for(model, metric, pairs))
 
 
-def confusion(model: Model[Any, Any], metric: Metric[Any], pairs: Pairs) -> Confusion | None:
-    """Return what was taken for what on labelled pairs; None where nothing can be."""
-    return metric.confusion([pair.y for pair in pairs], _answers(model, metric, pairs))
-
-
-def _answers(model: Model[Any, Any], metric: Metric[Any], pairs: Pairs) -> list[Any]:
+def answers_for(model: Model[Any, Any], metric: Metric[Any], pairs: Pairs) -> list[Any]:
+    """Return the model's answers to labelled pairs, with what the metric needs."""
     wanted = Decoding(probabilities=metric.needs == "probabilities")
     return list(model.answers([pair.x for pair in pairs], wanted))

@@ -93,17 +93,17 @@ def read_data(task: AnyTask, train: Path | None, dev: Path | None, settings: Com
         if task.bundled is None:
             raise SettingsError(f"No corpus is bundled for the task {task.name}. Give a training file: --train FILE.")
         corpus = {"train": task.bundled.train, "dev": task.bundled.dev, "test": task.bundled.test}
-        parts = (read_part(task, path, settings, name) for name, path in corpus.items())
-        return Data(*parts, bundled=True, set_aside=None, seed=seed)
+        own, valid, test = (read_part(task, path, settings, name) for name, path in corpus.items())
+        return Data(own, valid, test, bundled=True, set_aside=None, seed=seed)
     whole = read_part(task, train, settings, "train")
     if dev is not None:
         return Data(whole, read_part(task, dev, settings, "dev"), None, bundled=False, set_aside=None, seed=seed)
     if len(whole.pairs) < 2:
         raise DataError(f"{train} has one {task.x.name}, too few to set a dev part aside. Give a dev file.")
     fraction = settings.group(PartSettings).dev_fraction
-    pairs, dev_pairs = set_aside(whole.pairs, fraction, seed)
-    share = [_part(task, "train", train, whole, pairs), _part(task, "dev", train, whole, dev_pairs)]
-    return Data(*share, None, bundled=False, set_aside=fraction, seed=seed)
+    pairs, dev_pairs = set_aside(whole.pairs, fraction, seed, task.x.name)
+    own, valid = _part(task, "train", train, whole, pairs), _part(task, "dev", train, whole, dev_pairs)
+    return Data(own, valid, None, bundled=False, set_aside=fraction, seed=seed)
 
 
 def read_part(task: AnyTask, path: Path, settings: Composed, name: str = "data") -> Part:

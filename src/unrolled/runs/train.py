@@ -8,12 +8,11 @@ from typing import Any
 
 from unrolled.errors import RunError
 from unrolled.model import Model
-from unrolled.pictures import confusion_picture
 from unrolled.runs.build import build_model, reload_model
 from unrolled.runs.config import RunConfig
 from unrolled.runs.folder import FIRST_MODEL, RunDirectory
 from unrolled.runs.keeper import Keeper
-from unrolled.runs.measure import Trainee, confusion, measure, train_model
+from unrolled.runs.measure import Trainee, answers_for, measure, train_model
 from unrolled.runs.plan import Plan, plan_training
 from unrolled.runs.record import Record, versions
 from unrolled.settings import Composed
@@ -111,9 +110,9 @@ def run_training(plan: Plan, on_event: Listener | None = None) -> TrainingResult
         record = saver.final(history)
         try:
             _save(record, directory.best)
-            table = confusion(trainee.model, trainee.metric, data.dev.pairs)
-            if table is not None:
-                confusion_picture(table, directory.confusion)
+            truths = [pair.y for pair in data.dev.pairs]
+            answers = answers_for(trainee.model, trainee.metric, data.dev.pairs)
+            plan.task.pictures(trainee.metric, truths, answers, directory.path)
         except OSError as error:
             raise RunError(
                 f"{error.filename or plan.directory} could not be written: {error.strerror}. Free some space there "

@@ -141,7 +141,7 @@ def _json(words: Words | None, answer: Answer[Labels] | None) -> dict[str, Any]:
     if words is None or answer is None:
         return {"tokens": [], "labels": [], "spans": [], "confidence": []}
     confidence = [round(value, 6) for value in answer.confidence]  # float32 knows no more digits
-    found = {
+    found: dict[str, Any] = {
         "tokens": list(words),
         "labels": list(answer.y),
         "spans": [
@@ -186,7 +186,7 @@ def _stream(words: Words | None, answers: Sequence[Answer[Labels]], end: bool) -
     ]
 
 
-NER = Task(
+NER: Task[Any, Any] = Task(
     name="ner",
     title="named entity recognition",
     architecture="many_to_many",

@@ -1,5 +1,6 @@
 """Sentiment: a label or stars for a whole text (many to one); accuracy, macro F1, MCC; for stars kappa and MAE."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ from unrolled.metrics import ClassMetric
 from unrolled.model import Model
 from unrolled.settings import Composed
 from unrolled.tasks.parts import PartSettings
+from unrolled.tasks.pictures import draw_classes
 from unrolled.tasks.task import Bundled, Checks, Segment, Show, Task, Unit
 from unrolled.tasks.temperature import CalibrationSettings, choose_temperature
 from unrolled.tasks.text import field, read_words_of
@@ -43,18 +45,18 @@ def _of_python(X: Sequence[str | Words], y: Sequence[object] | None, settings: C
         raise DataError(f"There are {len(X)} texts and {found}. Give one label for each text.")
     pairs: list[Pair[Words, str]] = []
     for number, (words, label) in enumerate(zip(_xs_of_python(X), y, strict=True), 1):
-        if isinstance(label, float) and label.is_integer():
-            label = int(label)  # as pandas holds whole numbers beside missing ones
-        if label is None or label != label or not str(label):
+        if label is None or not str(label) or (isinstance(label, float) and math.isnan(label)):
             raise DataError(f"Text {number} has the label {label!r}. Give every text a label, or leave it out.")
-        pairs.append(Pair(words, str(label)))
+        # pandas holds whole numbers beside missing ones as floats.
+        whole = isinstance(label, float) and label.is_integer()
+        pairs.append(Pair(words, str(int(label)) if isinstance(label, float) and whole else str(label)))
     return pairs
 
 
 def _xs_of_python(X: Iterable[str | Words]) -> Iterator[tuple[str, ...]]:
     for number, text in enumerate(X, 1):
         words = tokenize(text) if isinstance(text, str) else text
-        if not words or not all(isinstance(word, str) and word for word in words):
+        if not words or not all(isinstance(word, str) and word for word in cast("Sequence[object]", words)):
             raise DataError(f"Text {number} is {str(text)[:40]!r}, without words. Give a text, or its words.")
         yield tuple(words)
 
@@ -90,7 +92,7 @@ def _unseen(y: Codec[str], pairs: Pairs) -> list[str]:
 
 
 def _probabilities(answer: Answer[str]) -> list[tuple[str, float]]:
-    return [(y, round(min(1.0, float(torch.tensor(p).exp())), 6)) for y, p in answer.others]
+    return [(y, round(min(1.0, math.exp(p)), 6)) for y, p in answer.others]
 
 
 def _json(words: Words | None, answer: Answer[str] | None) -> dict[str, Any]:
@@ -117,12 +119,10 @@ def _stream(words: Words | None, answers: Sequence[Answer[str]], end: bool) -> l
     if end:
         return [{"label": answer.y, "confidence": round(answer.confidence[0], 6), "final": True} for answer in answers]
     steps = zip(words or (), answers, strict=False)
-    return [
-        {"token": word, "label": answer.y, "confidence": round(answer.confidence[0], 6)} for word, answer in steps
-    ]
+    return [{"token": word, "label": answer.y, "confidence": round(answer.confidence[0], 6)} for word, answer in steps]
 
 
-SENTIMENT = Task(
+SENTIMENT: Task[Any, Any] = Task(
     name="sentiment",
     title="sentiment analysis",
     architecture="many_to_one",
@@ -141,7 +141,7 @@ SENTIMENT = Task(
             ),
             "input": WordsInputSettings(word_size=64, affix_size=16, word_dropout=1.0),
             "output": ClassesOutputSettings(),
-            "stars": OrdinalOutputSettings(output="softmax", decide="mean"),
+            "stars": OrdinalOutputSettings(output="softmax", decide="mode"),
             "fit": FitSettings(epochs=5, batch_steps=1350, batch_fraction=0.01, patience=None),
         }
     ),
@@ -151,12 +151,11 @@ SENTIMENT = Task(
     xs_of_python=_xs_of_python,
     codecs=_codecs,
     metric=_metric,
-    show=Show(
-        read_x=read_words_of, json=_json, fields=_fields, segments=_segments, kinds=lambda y: _labels(y), stream=_stream
-    ),
+    show=Show(read_x=read_words_of, json=_json, fields=_fields, segments=_segments, kinds=_labels, stream=_stream),
     start=_start,
     takes=frozenset({("words", "a label"), ("text", "a label")}),
     calibrate=choose_temperature,
+    pictures=draw_classes,
     checks=Checks(counts=_counts, tables={"labels": "label"}),
     unseen=_unseen,
     bundled=Bundled(

@@ -13,6 +13,7 @@ from unrolled.data.readers import Reading
 from unrolled.metrics import Metric, Report
 from unrolled.model import Model
 from unrolled.settings import Composed
+from unrolled.tasks.pictures import draw_confusion
 
 __all__ = ["Bundled", "Checks", "Segment", "Show", "Task", "Unit"]
 
@@ -152,6 +153,7 @@ class Task(Generic[X, Y]):
         takes: what pairs hold that it is made for, as `Look` says it: {("words", "a label per step")}.
         length: T_x of a pair, for tables.
         calibrate: sets what is chosen on dev pairs once the weights stand, and returns their report; None for nothing.
+        pictures: draws the dev part's truths and answers into the run's folder.
         checks: what `check` counts and shows beside lengths and duplicates.
         unseen: what occurs in labelled pairs and a model with that codec of y cannot answer.
         bundled: the corpus that comes with the package.
@@ -175,6 +177,7 @@ class Task(Generic[X, Y]):
     takes: frozenset[tuple[str, str]] = frozenset()
     length: Callable[[Pair[X, Y]], int] = length_of_x
     calibrate: Callable[[Model[X, Y], Sequence[Pair[X, Y]], Metric[Y]], Report] | None = None
+    pictures: Callable[[Metric[Y], Sequence[Y], Sequence[Answer[Y]], Path], None] = draw_confusion
     checks: Checks[X, Y] = field(default_factory=Checks[Any, Any])
     unseen: Callable[[Codec[Y], Sequence[Pair[X, Y]]], list[str]] = nothing_unseen
     bundled: Bundled | None = None

@@ -15,15 +15,17 @@ __all__ = ["History", "Trainable"]
 
 
 class Trainable(Protocol):
-    """A model that `fit` can train.
+    """A model that `fit` can train."""
 
-    Attributes:
-        figures: those of `measure` that may choose the weights, the default first.
-        unit: what a step of an example is called, such as "token".
-    """
+    @property
+    def figures(self) -> Sequence[Figure]:
+        """Those of `measure` that may choose the weights, the default first."""
+        ...
 
-    figures: Sequence[Figure]
-    unit: str
+    @property
+    def unit(self) -> str:
+        """What a step of an example is called, such as "token"."""
+        ...
 
     @property
     def network(self) -> nn.Module:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, TypeAlias, cast
+from typing import Any, ClassVar, TypeAlias, cast
 
 import numpy as np
 import torch
@@ -195,7 +195,7 @@ class TextChunks:
         if set(state) != {"words"} or state["words"].dtype != torch.uint8:
             raise DataError("The state of the text is not one that a stream of this model gave.")
         try:
-            words: object = json.loads(bytes(state["words"].tolist()))
+            words: object = json.loads(bytes(cast(Any, state["words"]).tolist()))
         except ValueError as error:
             raise DataError("The state of the text is not one that a stream of this model gave.") from error
         if not isinstance(words, list) or not all(
@@ -208,4 +208,4 @@ class TextChunks:
 def _joined(each: Sequence[Indices]) -> Bag:
     offsets = np.zeros(len(each) + 1, np.int64)
     offsets[1:] = np.cumsum([len(indices) for indices in each])
-    return Bag(torch.from_numpy(np.concatenate(each)), torch.from_numpy(offsets))
+    return Bag(torch.as_tensor(np.concatenate(each)), torch.as_tensor(offsets))

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, TypeAlias
+from typing import Annotated, Any, ClassVar, TypeAlias, cast
 
 import numpy as np
 import torch
@@ -139,7 +139,7 @@ class WordsCodec:
 
     def decode(self, sequences: Sequence[Tensor], /) -> list[Sentence]:
         """Return the normal forms of words by their indices; the spelling itself is not kept."""
-        return [tuple(self.words.tokens[index] for index in sequence.tolist()) for sequence in sequences]
+        return [tuple(self.words.tokens[index] for index in cast(Any, sequence).tolist()) for sequence in sequences]
 
     def counts(self, raws: Iterable[Sentence]) -> Tensor:
         """Return how often each word of the vocabulary, `<unk>` included, occurs in the sentences, (V,)."""

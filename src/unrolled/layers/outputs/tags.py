@@ -133,7 +133,8 @@ class TagsOutput(nn.Module):
         if probabilities is not None and decoding.confidence:
             chosen = probabilities.rows.gather(1, best.rows[:, None])[:, 0].clamp(0, 1)
             sure = [tuple(cast(Any, rows).tolist()) for rows in best.with_rows(chosen).to_list()]
-        others = self.n_best(scores, decoding.n_best) if decoding.n_best else [[] for _ in range(N)]
+        nothing: list[list[Hypothesis]] = [[] for _ in range(N)]
+        others = self.n_best(scores, decoding.n_best) if decoding.n_best else nothing
         firsts = zip(best.to_list(), sure, each, strict=True)
         return [
             [Hypothesis(rows, None, confidence, probability), *more]
