@@ -90,7 +90,7 @@ def _kind_of_x(value: Any, number: int) -> str:  # noqa: PLR0911  (one kind a li
             return "words"
         if all(isinstance(item, Real) for item in items):
             return "numbers"
-        if all(isinstance(item, Sequence | np.ndarray) and not isinstance(item, str) for item in items):
+        if all(not isinstance(item, str) and isinstance(item, Sequence | np.ndarray) for item in items):
             return "vectors"
     raise DataError(
         f"Example {number} has an x of the kind {type(value).__name__}, {_shown(value)}. Give words, a text, an array "

@@ -141,7 +141,7 @@ SENTIMENT: Task[Any, Any] = Task(
             ),
             "input": WordsInputSettings(word_size=64, affix_size=16, word_dropout=1.0),
             "output": ClassesOutputSettings(),
-            "stars": OrdinalOutputSettings(output="softmax", decide="mode"),
+            "stars": OrdinalOutputSettings(output="softmax", decide="median"),
             "fit": FitSettings(epochs=5, batch_steps=1350, batch_fraction=0.01, patience=None),
         }
     ),

@@ -139,7 +139,8 @@ class WordsCodec:
 
     def decode(self, sequences: Sequence[Tensor], /) -> list[Sentence]:
         """Return the normal forms of words by their indices; the spelling itself is not kept."""
-        return [tuple(self.words.tokens[index] for index in cast(Any, sequence).tolist()) for sequence in sequences]
+        indices: list[list[int]] = [cast(Any, sequence).tolist() for sequence in sequences]
+        return [tuple(self.words.tokens[index] for index in row) for row in indices]
 
     def counts(self, raws: Iterable[Sentence]) -> Tensor:
         """Return how often each word of the vocabulary, `<unk>` included, occurs in the sentences, (V,)."""
