@@ -5,9 +5,9 @@ from contract.layer_mutant import Mutant
 __all__ = ["INPUT_MUTANTS"]
 
 FIRST = "unrolled.layers.recurrent:Recurrent.first_state"
-WORDS = "unrolled.layers.embedding:WordEmbedding.forward"
-SPELLING = "unrolled.data.codecs:WordsCodec._spelling"
-ENCODE = "unrolled.data.codecs:WordsCodec.encode"
+WORDS = "unrolled.layers.inputs.words:WordsInput.forward"
+SPELLING = "unrolled.data.codecs.words:WordsCodec._spelling"
+ENCODE = "unrolled.data.codecs.words:WordsCodec.encode"
 FORGET = "unrolled.layers.dropout:word_dropout"
 PACKED = "unrolled.kernels.torch_packed:recur"
 

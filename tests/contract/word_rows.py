@@ -7,9 +7,10 @@ from contract.layer_row import HANDED_OVER, D, H, Row, Sequence, by_autograd, jo
 from torch import Tensor, nn
 
 from unrolled.data.codecs import WordsCodec
+from unrolled.data.spaces import Spelled
 from unrolled.data.spelling import affixes, normal_form
 from unrolled.data.vocabulary import Vocabulary
-from unrolled.layers import CharacterEncoder, WordEmbedding
+from unrolled.layers import CharacterEncoder, WordsInput, WordsInputSettings
 
 __all__ = ["V", "characters_row", "words_row"]
 
@@ -72,7 +73,7 @@ def characters_row(kind: str) -> Row:
     )
 
 
-# WordEmbedding
+# WordsInput
 
 # Each word and the next (the law of causality puts it in its place) have other word vectors; the first and the third
 # have the same, and no vocabulary knows the others.
@@ -80,26 +81,21 @@ LEXICON = ("Teddy", "Zyx", "teddy", "Qed-7", "bears")
 WORDS = Vocabulary(["bears", "teddy"])
 AFFIXES = Vocabulary(sorted({affix for word in ("Teddy", "teddy", "bears") for affix in affixes(word)}))
 CHARACTERS = Vocabulary(sorted(set("Teddybars")))
+# A probability of 1 or 0 leaves nothing to chance.
+FORGOTTEN = {"teddy"}
 
 
 def make_words(*, word_size: int, affix_size: int, character_size: int, kind: str) -> nn.Module:
-    return randomised(
-        WordEmbedding(
-            len(WORDS),
-            len(AFFIXES),
-            len(CHARACTERS),
-            word_size=word_size,
-            affix_size=affix_size,
-            num_affix_features=len(affixes("")),
-            character_size=character_size,
-            character_encoder=kind,
-        )
-    )
+    space = Spelled(len(WORDS), len(AFFIXES), len(CHARACTERS), len(affixes("")))
+    settings = {"word_size": word_size, "affix_size": affix_size, "character_size": character_size}
+    module = WordsInput(space, WordsInputSettings.from_dict({**settings, "character_encoder": kind}))
+    module.forget = torch.tensor([float(word in FORGOTTEN) for word in WORDS.tokens])
+    return randomised(module)
 
 
 def draw_words(T: int) -> Sequence:
     # All words occur, some in two sentences, one twice in its own.
-    return {"x": (torch.arange(T) ** 2 + T) % V, "forgotten": torch.rand(T) < 0.5}
+    return {"x": (torch.arange(T) ** 2 + T) % V}
 
 
 def read_words(module: nn.Module, sequences: list[Sequence]) -> list[Sequence]:
@@ -107,9 +103,7 @@ def read_words(module: nn.Module, sequences: list[Sequence]) -> list[Sequence]:
     x = WordsCodec(WORDS, AFFIXES, CHARACTERS).encode([[LEXICON[word] for word in one["x"]] for one in sequences])
     for handed in (x.indices.rows, x.distinct, x.affixes, x.characters.rows):
         HANDED_OVER.append((handed, handed.clone()))
-    # A probability of 1 or 0 leaves nothing to chance.
-    forget = joined(sequences, "forgotten").rows.double()
-    forgetful = module(x, forget, torch.Generator().manual_seed(0)).to_list()
+    forgetful = module(x, torch.Generator().manual_seed(0)).to_list()
     return [
         {"x": vectors, "x, words forgotten": others}
         for vectors, others in zip(module(x).to_list(), forgetful, strict=True)
@@ -119,10 +113,10 @@ def read_words(module: nn.Module, sequences: list[Sequence]) -> list[Sequence]:
 def read_words_plainly(module: nn.Module, sequences: list[Sequence]) -> list[Sequence]:
     """Word by word, from its letters."""
 
-    def vector(word: str, *, forgotten: bool) -> Tensor:
+    def vector(word: str, *, forgotten: set[str]) -> Tensor:
         parts: list[Tensor] = []
         if module.words is not None:
-            parts.append(module.words[0 if forgotten else WORDS.index(normal_form(word))])
+            parts.append(module.words[0 if normal_form(word) in forgotten else WORDS.index(normal_form(word))])
         if module.affixes is not None:
             parts += [module.affixes[AFFIXES.index(affix)] for affix in affixes(word)]
         if module.characters is not None:
@@ -132,10 +126,8 @@ def read_words_plainly(module: nn.Module, sequences: list[Sequence]) -> list[Seq
 
     return [
         {
-            "x": torch.stack([vector(LEXICON[word], forgotten=False) for word in one["x"]]),
-            "x, words forgotten": torch.stack(
-                [vector(LEXICON[word], forgotten=bool(it)) for word, it in zip(one["x"], one["forgotten"], strict=True)]
-            ),
+            "x": torch.stack([vector(LEXICON[word], forgotten=set()) for word in one["x"]]),
+            "x, words forgotten": torch.stack([vector(LEXICON[word], forgotten=FORGOTTEN) for word in one["x"]]),
         }
         for one in sequences
     ]
