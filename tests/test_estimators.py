@@ -9,7 +9,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, cross_val_score
 
 from unrolled import DataError, Model, SettingsError, Tagger
-from unrolled.tasks.settings import TaggingSettings
+from unrolled.tasks import NER
 from unrolled.training import Warned
 
 X = [
@@ -31,8 +31,10 @@ def tagger(**changes: object) -> Tagger:
 
 
 def test_every_setting_is_a_keyword_with_the_same_default() -> None:
-    assert Tagger().settings() == TaggingSettings().to_dict() == Tagger().get_params()
-    assert list(inspect.signature(Tagger.__init__).parameters)[1:] == list(TaggingSettings().to_dict())
+    defaults, earlier_names = NER.defaults.to_dict(), {"batch_tokens": None}
+    assert Tagger().settings() == defaults
+    assert Tagger().get_params() == {**defaults, **earlier_names}
+    assert list(inspect.signature(Tagger.__init__).parameters)[1:] == [*defaults, *earlier_names]
 
 
 def test_it_learns_and_measures() -> None:

@@ -1,13 +1,13 @@
 import json
 from pathlib import Path
 
-from unrolled.tasks.ner import NER
+from unrolled.metrics.entities import RULES
 
 
 def test_the_rule_stands_with_the_figures(run: Path, unrolled) -> None:
     result = unrolled("evaluate", run)
     assert result.exit_code == 0, result.output
-    assert NER.rule in result.stdout
+    assert RULES["strict"] in result.stdout
     lines = [line.split() for line in result.stdout.splitlines()]
     assert ["type", "precision", "recall", "F1", "gold", "predicted", "correct"] in lines
     assert ["PER", "1.0000", "1.0000", "1.0000", "2", "2", "2"] in lines

@@ -2,13 +2,13 @@ import json
 from pathlib import Path
 
 from unrolled.kernels import instruction_path
-from unrolled.tasks.ner import NER
+from unrolled.metrics.entities import RULES
 
 
 def test_the_model_is_shown_in_the_notation(run: Path, unrolled) -> None:
     text = unrolled("inspect", run).stdout
     assert "T_x → T_y" in text
-    assert NER.rule in text
+    assert RULES["strict"] in text
     lines = [line.split() for line in text.splitlines()]
     assert ["recurrent.layers.0.forwards.Waa", "G·H", "×", "H", "32", "×", "8", "256"] in lines
     assert ["crf.transitions", "K", "×", "K", "4", "×", "4", "16"] in lines

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from unrolled.tasks.ner import NER
+from unrolled.metrics.entities import RULES
 
 
 def test_a_run_says_what_it_did_and_what_comes_next(train_small, tmp_path: Path) -> None:
@@ -11,7 +11,7 @@ def test_a_run_says_what_it_did_and_what_comes_next(train_small, tmp_path: Path)
     assert result.exit_code == 0, result.output
     assert "set aside as the dev part" in result.stderr
     assert "epoch 2/2" in result.stderr
-    assert NER.rule in result.stdout
+    assert RULES["strict"] in result.stdout
     assert str(tmp_path / "run" / "best") in result.stdout
     assert f"unrolled predict {tmp_path / 'run'}" in result.stdout
     assert not set(result.output) & set("─│━\x1b")
@@ -22,7 +22,7 @@ def test_json_is_one_object_on_standard_output(train_small, tmp_path: Path) -> N
     report = json.loads(result.stdout)
     assert report["model"] == str(tmp_path / "run" / "best")
     assert report["settings"]["epochs"] == 2
-    assert report["rule"] == NER.rule
+    assert report["rule"] == RULES["strict"]
 
 
 def test_runs_without_a_name_take_the_next_free_one_and_the_newest_resumes(

@@ -79,20 +79,18 @@ def characters_row(kind: str) -> Row:
 # have the same, and no vocabulary knows the others.
 LEXICON = ("Teddy", "Zyx", "teddy", "Qed-7", "bears")
 WORDS = Vocabulary(["bears", "teddy"])
-FORGET = torch.tensor([0.0, 0.0, 1.0])
 AFFIXES = Vocabulary(sorted({affix for word in ("Teddy", "teddy", "bears") for affix in affixes(word)}))
 CHARACTERS = Vocabulary(sorted(set("Teddybars")))
+# A probability of 1 or 0 leaves nothing to chance.
+FORGOTTEN = {"teddy"}
 
 
 def make_words(*, word_size: int, affix_size: int, character_size: int, kind: str) -> nn.Module:
-    return randomised(
-        WordsInput(
-            Spelled(len(WORDS), len(AFFIXES), len(CHARACTERS), len(affixes(""))),
-            WordsInputSettings(
-                word_size=word_size, affix_size=affix_size, character_size=character_size, character_encoder=kind
-            ),
-        )
-    )
+    space = Spelled(len(WORDS), len(AFFIXES), len(CHARACTERS), len(affixes("")))
+    settings = {"word_size": word_size, "affix_size": affix_size, "character_size": character_size}
+    module = WordsInput(space, WordsInputSettings.from_dict({**settings, "character_encoder": kind}))
+    module.forget = torch.tensor([float(word in FORGOTTEN) for word in WORDS.tokens])
+    return randomised(module)
 
 
 def draw_words(T: int) -> Sequence:
@@ -105,8 +103,6 @@ def read_words(module: nn.Module, sequences: list[Sequence]) -> list[Sequence]:
     x = WordsCodec(WORDS, AFFIXES, CHARACTERS).encode([[LEXICON[word] for word in one["x"]] for one in sequences])
     for handed in (x.indices.rows, x.distinct, x.affixes, x.characters.rows):
         HANDED_OVER.append((handed, handed.clone()))
-    # A probability of 1 or 0 leaves nothing to chance.
-    module.forget = FORGET
     forgetful = module(x, torch.Generator().manual_seed(0)).to_list()
     return [
         {"x": vectors, "x, words forgotten": others}
@@ -117,10 +113,10 @@ def read_words(module: nn.Module, sequences: list[Sequence]) -> list[Sequence]:
 def read_words_plainly(module: nn.Module, sequences: list[Sequence]) -> list[Sequence]:
     """Word by word, from its letters."""
 
-    def vector(word: str, *, forgotten: bool) -> Tensor:
+    def vector(word: str, *, forgotten: set[str]) -> Tensor:
         parts: list[Tensor] = []
         if module.words is not None:
-            parts.append(module.words[0 if forgotten else WORDS.index(normal_form(word))])
+            parts.append(module.words[0 if normal_form(word) in forgotten else WORDS.index(normal_form(word))])
         if module.affixes is not None:
             parts += [module.affixes[AFFIXES.index(affix)] for affix in affixes(word)]
         if module.characters is not None:
@@ -130,10 +126,8 @@ def read_words_plainly(module: nn.Module, sequences: list[Sequence]) -> list[Seq
 
     return [
         {
-            "x": torch.stack([vector(LEXICON[word], forgotten=False) for word in one["x"]]),
-            "x, words forgotten": torch.stack(
-                [vector(LEXICON[word], forgotten=normal_form(LEXICON[word]) == "teddy") for word in one["x"]]
-            ),
+            "x": torch.stack([vector(LEXICON[word], forgotten=set()) for word in one["x"]]),
+            "x, words forgotten": torch.stack([vector(LEXICON[word], forgotten=FORGOTTEN) for word in one["x"]]),
         }
         for one in sequences
     ]

@@ -3,8 +3,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unrolled.data import codecs
-from unrolled.data.codecs import MAX_CHARACTERS, LabelsCodec, WordsCodec, may_follow
+from unrolled.data.codecs import Saved, TagsCodec, WordsCodec, WordsSettings, load_codec, may_follow, words
+from unrolled.data.codecs.words import MAX_CHARACTERS
 from unrolled.data.spelling import AFFIXES, affixes
 from unrolled.data.tags import is_valid_iob2
 from unrolled.errors import DataError
@@ -41,8 +41,8 @@ def test_affixes_and_characters_seen_once_are_unknown(codec: WordsCodec) -> None
 
 
 def test_min_count_and_max_vocabulary() -> None:
-    assert "bears" not in WordsCodec.fitted(TRAIN, min_count=2).words
-    assert WordsCodec.fitted(TRAIN, max_vocabulary=2).words.tokens == ("<unk>", "teddy")
+    assert "bears" not in WordsCodec.fitted(TRAIN, WordsSettings(min_count=2)).words
+    assert WordsCodec.fitted(TRAIN, WordsSettings(max_vocabulary=2)).words.tokens == ("<unk>", "teddy")
 
 
 def test_a_long_word_keeps_both_ends(codec: WordsCodec) -> None:
@@ -58,10 +58,12 @@ def test_a_text_is_no_sentence(codec: WordsCodec) -> None:
 
 
 def test_a_text_that_is_missing_is_named(codec: WordsCodec) -> None:
-    texts = codec.texts()
+    texts = dict(codec.save().texts)
     del texts["affixes.txt"]
     with pytest.raises(DataError, match=r"no affixes.txt"):
-        WordsCodec.from_texts(texts)
+        WordsCodec.load(Saved({}, texts))
+    with pytest.raises(DataError, match=r"no labels.txt"):
+        TagsCodec.load(Saved())
 
 
 @pytest.mark.parametrize("sentences", [[["a"], []], [["a"], ["b", ""]]])
@@ -82,13 +84,13 @@ def test_counts_are_by_index_with_unknown_words_first(codec: WordsCodec) -> None
 def test_texts_hold_everything(sentences: list[list[str]]) -> None:
     sentences = [[word.encode("utf-8", "ignore").decode() or "x" for word in sentence] for sentence in sentences]
     codec = WordsCodec.fitted(sentences)
-    again = WordsCodec.from_texts(codec.texts())
+    again = load_codec("words", codec.save())
     assert again == codec
     assert torch.equal(again.encode(sentences).affixes, codec.encode(sentences).affixes)
 
 
 def test_the_cache_is_bounded_and_changes_nothing(codec: WordsCodec, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(codecs, "MAX_CACHE", 2)
+    monkeypatch.setattr(words, "MAX_CACHE", 2)
     before = codec.encode(TRAIN)
     for number in range(10):
         codec.encode([[f"word{number}"]])
@@ -99,9 +101,9 @@ def test_the_cache_is_bounded_and_changes_nothing(codec: WordsCodec, monkeypatch
 
 
 def test_labels_there_and_back() -> None:
-    codec = LabelsCodec.fitted([["O", "B-PER", "I-PER"], ["B-LOC"]])
+    codec = TagsCodec.fitted([["O", "B-PER", "I-PER"], ["B-LOC"]])
     assert codec.labels.tokens == ("B-LOC", "B-PER", "I-PER", "O")
-    assert codec.decode(codec.encode([["O"], ["B-PER", "I-PER"]])) == [["O"], ["B-PER", "I-PER"]]
+    assert codec.decode(codec.encode([["O"], ["B-PER", "I-PER"]]).to_list()) == [["O"], ["B-PER", "I-PER"]]
     with pytest.raises(DataError, match=r"'B-PRE'.*nearest is 'B-PER'"):
         codec.encode([["B-PRE"]])
 

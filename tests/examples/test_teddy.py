@@ -7,9 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from unrolled.data.readers import read_labelled
+from unrolled.data.readers import TaggedPair, read_labelled
 from unrolled.estimators import Tagger
-from unrolled.model import TaggedPair
 from unrolled.tasks.ner import NER
 
 Two = tuple[TaggedPair, TaggedPair, int]
@@ -19,7 +18,7 @@ Two = tuple[TaggedPair, TaggedPair, int]
 def teddys() -> list[Two]:
     """Neighbours that are the same up to and including a Teddy whose labels differ."""
     found: list[Two] = []
-    for first, second in pairwise(read_labelled(NER.train).pairs):
+    for first, second in pairwise(read_labelled(NER.bundled.train).pairs):
         same = [a == b for a, b in zip(first.x, second.x, strict=False)]
         t = [*same, False].index(False) - 1
         if t >= 0 and first.x[t] == "Teddy" and first.y[t] != second.y[t]:

@@ -18,8 +18,8 @@ def test_a_tagger_trained_on_the_bundled_corpus_finds_the_people_and_nothing_els
         epochs=8, batch_steps=1024, optimizer="adam", learning_rate=3e-3, schedule="linear", patience=None,
         averaging="ema", ema_decay=0.99, seed=0, num_threads=1,
     )  # fmt: skip
-    tagger.fit(NER.train, dev=NER.dev)
+    tagger.fit(NER.bundled.train, dev=NER.bundled.dev)
     (labels,) = tagger.predict([SENTENCE.split()])
     assert strict_spans(labels) == [Span("PER", 0, 2), Span("PER", 3, 5)]
-    dev = read_labelled(NER.dev).pairs
+    dev = read_labelled(NER.bundled.dev).pairs
     assert tagger.score([pair.x for pair in dev], [pair.y for pair in dev]) >= FLOOR

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from unrolled.tasks.ner import NER
-from unrolled.tasks.settings import TaggingSettings
-from unrolled.tasks.training_run import TrainingResult, train
+from unrolled.tasks import NER
+from unrolled.settings import Composed
+from unrolled.runs.train import TrainingResult, train
 
 SENTENCES = [
     "Teddy/B-PER Roosevelt/I-PER spoke/O ./O",
@@ -31,8 +31,8 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def settings() -> TaggingSettings:
-    return TaggingSettings.from_dict(
+def settings() -> Composed:
+    return NER.defaults.replaced(
         {
             "calibrate": False,
             "cell": "lstm",
@@ -55,7 +55,7 @@ def settings() -> TaggingSettings:
 
 
 @pytest.fixture(scope="session")
-def result(corpus: Path, settings: TaggingSettings, tmp_path_factory: pytest.TempPathFactory) -> TrainingResult:
+def result(corpus: Path, settings: Composed, tmp_path_factory: pytest.TempPathFactory) -> TrainingResult:
     """A finished run on the small corpus; tests only read it."""
     out = tmp_path_factory.mktemp("runs") / "run"
     return train(NER, train=corpus / "train.conll", dev=corpus / "dev.conll", out=out, settings=settings)

@@ -20,12 +20,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from unrolled.model import Model
-from unrolled.tasks.ner import NER
-from unrolled.tasks.settings import TaggingSettings
-from unrolled.tasks.training_run import train
+from unrolled.tasks import NER
+from unrolled.settings import Composed
+from unrolled.runs.train import train
 from unrolled.training import read_checkpoint
 
-SETTINGS = TaggingSettings.from_dict(
+SETTINGS = NER.defaults.replaced(
     {
         "hidden_size": 4, "word_size": 4, "affix_size": 2, "character_size": 4, "dropout": 0.3, "calibrate": True,
         "epochs": 3, "batch_steps": 6, "learning_rate": 0.2, "ema_decay": 0.9, "patience": None,
@@ -83,7 +83,7 @@ def run(folder: Path, out: Path) -> None:
     else:
         vectors = folder / "vectors.txt"
         vectors.write_text("spoke 1 0 0 0\nin 0 1 0 0\nsat 0 0 1 0\nRome 0 0 0 1\n")
-        settings = TaggingSettings.from_dict({**SETTINGS.to_dict(), "vectors": str(vectors)})
+        settings = SETTINGS.replaced({"vectors": str(vectors)})
         train(NER, train=folder / "train.conll", dev=folder / "dev.conll", out=out, settings=settings)
 
 
@@ -175,7 +175,7 @@ def outcome(out: Path) -> dict[str, object]:
     return {
         "weights": (out / "best" / "model.safetensors").read_bytes().hex(),
         "rows": rows,
-        "outside_bias": float(Model.load(out).network.outside_bias),
+        "outside_bias": float(Model.load(out).network.output.outside_bias),
         "dev": metrics["dev"],
         "finished": metrics["finished"],
     }

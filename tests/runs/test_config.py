@@ -4,15 +4,15 @@ from pathlib import Path
 import pytest
 
 from unrolled.errors import RunError
-from unrolled.tasks.run_config import RunConfig
-from unrolled.tasks.settings import TaggingSettings
+from unrolled.runs.config import RunConfig
+from unrolled.tasks import NER
 
 CONFIG = RunConfig(
     task="ner",
     train=Path("/data/train.conll"),
     dev=None,
     sha256={"train": "00", "dev": "11"},
-    settings=TaggingSettings.from_dict({"epochs": 7, "cell": "gru"}),
+    settings=NER.defaults.replaced({"epochs": 7, "cell": "gru"}),
     versions={"torch": "1"},
 )
 

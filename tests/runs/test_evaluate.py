@@ -4,10 +4,11 @@ from pathlib import Path
 import pytest
 
 from unrolled.errors import DataError, ModelFileError, RunError, SettingsError
-from unrolled.tasks.evaluation import evaluate
-from unrolled.tasks.ner import NER
-from unrolled.tasks.settings import TaggingSettings
-from unrolled.tasks.training_run import TrainingResult, train
+from unrolled.metrics.entities import RULES
+from unrolled.runs.evaluate import evaluate
+from unrolled.tasks import NER
+from unrolled.settings import Composed
+from unrolled.runs.train import TrainingResult, train
 
 
 def test_without_data_the_dev_part_of_the_run_is_measured(result: TrainingResult) -> None:
@@ -17,20 +18,20 @@ def test_without_data_the_dev_part_of_the_run_is_measured(result: TrainingResult
         assert evaluation.parts[0].report == result.record.dev
 
 
-def test_a_dev_part_that_was_set_aside_is_found_again(corpus: Path, settings: TaggingSettings, tmp_path: Path) -> None:
-    short = TaggingSettings.from_dict({**settings.to_dict(), "epochs": 1, "dev_fraction": 0.3})
+def test_a_dev_part_that_was_set_aside_is_found_again(corpus: Path, settings: Composed, tmp_path: Path) -> None:
+    short = settings.replaced({"epochs": 1, "dev_fraction": 0.3})
     done = train(NER, train=corpus / "train.conll", out=tmp_path / "run", settings=short)
     assert evaluate(tmp_path / "run").parts[0].report == done.record.dev
-    assert done.record.dev.num_sentences == 2
+    assert done.record.dev.counts["sentences"] == 2
 
 
 def test_a_named_file_is_measured_and_types_the_model_lacks_are_told(result: TrainingResult, tmp_path: Path) -> None:
     data = tmp_path / "other.conll"
     data.write_text("Ada B-PER\nspoke O\nin O\n1999 B-DATE\n")
     evaluation = evaluate(result.directory, data)
-    assert evaluation.parts[0].unseen_types == ("DATE",)
-    assert evaluation.parts[0].report.per_type["DATE"].recall == 0
-    assert evaluation.to_dict()["rule"] == NER.rule
+    assert evaluation.parts[0].unseen == ("DATE",)
+    assert evaluation.parts[0].report.by["DATE"]["recall"] == 0
+    assert evaluation.to_dict()["rule"] == RULES["strict"]
 
 
 def test_a_model_alone_needs_a_file(result: TrainingResult, tmp_path: Path) -> None:
@@ -39,10 +40,10 @@ def test_a_model_alone_needs_a_file(result: TrainingResult, tmp_path: Path) -> N
         evaluate(tmp_path / "model")
 
 
-def test_a_dev_file_that_has_changed_is_refused(corpus: Path, settings: TaggingSettings, tmp_path: Path) -> None:
+def test_a_dev_file_that_has_changed_is_refused(corpus: Path, settings: Composed, tmp_path: Path) -> None:
     dev = tmp_path / "dev.conll"
     shutil.copy(corpus / "dev.conll", dev)
-    short = TaggingSettings.from_dict({**settings.to_dict(), "epochs": 1})
+    short = settings.replaced({"epochs": 1})
     train(NER, train=corpus / "train.conll", dev=dev, out=tmp_path / "run", settings=short)
     dev.write_text(dev.read_text().replace("Zoe", "Mia"))
     with pytest.raises(DataError, match="has changed since the training"):
@@ -55,7 +56,7 @@ def test_no_model_no_figures(tmp_path: Path) -> None:
 
 
 def test_a_model_in_another_runs_folder_was_measured_on_that_runs_dev_data(
-    result: TrainingResult, corpus: Path, settings: TaggingSettings, tmp_path: Path
+    result: TrainingResult, corpus: Path, settings: Composed, tmp_path: Path
 ) -> None:
     shutil.copytree(result.directory, tmp_path / "run")
     other = corpus / "dev.conll"
@@ -64,11 +65,11 @@ def test_a_model_in_another_runs_folder_was_measured_on_that_runs_dev_data(
     with pytest.raises(RunError, match=r"not from the run in .*trained with another train file.*--data"):
         evaluate(tmp_path / "run" / "guest")
     assert evaluate(tmp_path / "run" / "best").parts[0].report == result.record.dev
-    assert evaluate(tmp_path / "run" / "guest", other).parts[0].report.num_sentences == 9
+    assert evaluate(tmp_path / "run" / "guest", other).parts[0].report.counts["sentences"] == 9
 
 
 def test_a_model_that_saw_the_dev_part_of_another_seed_in_training_is_refused(
-    corpus: Path, settings: TaggingSettings, tmp_path: Path
+    corpus: Path, settings: Composed, tmp_path: Path
 ) -> None:
     for seed in (0, 1):
         short = changed(settings, epochs=1, seed=seed, dev_fraction=0.3)
@@ -120,5 +121,5 @@ def test_odd_settings_in_the_records_are_the_models_fault(result: TrainingResult
     assert evaluate(tmp_path / "model", corpus / "dev.conll").parts[0].report == result.record.dev
 
 
-def changed(settings: TaggingSettings, **changes: object) -> TaggingSettings:
-    return TaggingSettings.from_dict({**settings.to_dict(), **changes})
+def changed(settings: Composed, **changes: object) -> Composed:
+    return settings.replaced(changes)

@@ -5,10 +5,12 @@ import signal
 from pathlib import Path
 
 import pytest
-from tiny import TinyTagger, tagged
+from training.tiny import TinyTagger, tagged
 
 from unrolled.errors import RunError, SettingsError
-from unrolled.training import EpochDone, Event, FitSettings, History, RunDirectory, RunRecord, StepDone, broadcast, fit
+from unrolled.runs.folder import RunDirectory
+from unrolled.runs.keeper import Keeper
+from unrolled.training import EpochDone, Event, FitSettings, History, StepDone, broadcast, fit
 
 SETTINGS = FitSettings(epochs=4, batch_steps=40, learning_rate=0.05)
 
@@ -20,7 +22,7 @@ def train(run: RunDirectory, settings: FitSettings = SETTINGS, *, resume: bool =
         folder.mkdir(exist_ok=True)
         (folder / "model.txt").write_text(repr(model.network[1].bias.tolist()))
 
-    record = RunRecord(run, save_best)
+    record = Keeper(run, save_best)
     history = fit(
         model, tagged(40, 1), tagged(15, 2), settings,
         on_event=broadcast(record, on_event) if on_event else record, checkpoint=run.checkpoint, resume=resume,
@@ -44,7 +46,7 @@ def test_a_run_leaves_its_files(tmp_path: Path):
     }  # fmt: skip
     assert [p.name for p in (run.path / "last").iterdir()] == ["checkpoint.safetensors"]
     assert run.metrics.read_text().startswith(
-        "epoch,step,train_loss,learning_rate,f1,dev_loss,seconds,tokens_per_second"
+        "epoch,step,train_loss,learning_rate,f1,dev_loss,seconds,steps_per_second"
     )
     assert run.config.read_text() == '{\n  "epochs": 4,\n  "name": "Zoë"\n}\n'
     assert run.curves.read_bytes().startswith(b"\x89PNG")
@@ -176,7 +178,7 @@ def test_an_overwriting_that_fails_lets_go_of_the_lock_and_cannot_be_taken_for_a
     def fail(path: Path) -> None:
         raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
-    monkeypatch.setattr("unrolled.training.run_directory.shutil.rmtree", fail)
+    monkeypatch.setattr("unrolled.runs.folder.shutil.rmtree", fail)
     with pytest.raises(RunError, match="Permission denied"):
         RunDirectory(tmp_path / "run", overwrite=True)
     monkeypatch.undo()
@@ -189,7 +191,7 @@ def test_a_model_that_cannot_be_saved_says_how_to_go_on(tmp_path: Path):
         raise RunError(f"{folder}: the model was not written.")
 
     with RunDirectory(tmp_path / "run") as run, pytest.raises(RunError, match=r"not written\. Then resume.*--resume"):
-        fit(TinyTagger(), tagged(40, 1), tagged(15, 2), SETTINGS, on_event=RunRecord(run, refuse))
+        fit(TinyTagger(), tagged(40, 1), tagged(15, 2), SETTINGS, on_event=Keeper(run, refuse))
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path):
@@ -204,7 +206,7 @@ def test_a_full_disk_under_a_listener_says_how_to_go_on(tmp_path: Path, monkeypa
 
     def fill(event: Event) -> None:
         if isinstance(event, EpochDone) and event.epoch == 2:
-            monkeypatch.setattr("unrolled.training.record.write_atomically", full)
+            monkeypatch.setattr("unrolled.runs.keeper.write_atomically", full)
 
     with RunDirectory(tmp_path / "run") as run:
         with pytest.raises(RunError, match=r"metrics\.csv could not be written: No space left.*checkpoint.*--resume"):

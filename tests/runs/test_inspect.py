@@ -2,11 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from unrolled.tasks.description import Description, describe
-from unrolled.tasks.ner import NER
-from unrolled.tasks.settings import ReadingSettings, TaggingSettings
-from unrolled.tasks.tagging import build_model
-from unrolled.tasks.training_run import TrainingResult
+from unrolled.runs.inspect import Description, describe
+from unrolled.tasks import NER
+from unrolled.metrics.entities import RULES
+from unrolled.runs.build import build_model
+from unrolled.runs.train import TrainingResult
 
 SETTINGS = [
     {},
@@ -34,26 +34,26 @@ def numbers(description: Description, symbols: tuple[str, ...]) -> tuple[int, ..
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=str)
 def test_symbols_and_numbers_of_every_shape_agree(settings: dict[str, object], corpus: Path, tmp_path: Path) -> None:
-    pairs = NER.read(corpus / "train.conll", True, ReadingSettings()).pairs
-    model = build_model(NER, pairs, TaggingSettings.from_dict({**SMALL, **settings}))
+    pairs = NER.read(corpus / "train.conll", NER.defaults, True).pairs
+    model, _ = build_model(NER, pairs, NER.defaults.replaced({**SMALL, **settings}))
     model.save(tmp_path / "model", metrics={}, card="")
     description = describe(tmp_path / "model")
-    names = [name for name, _ in model.network.named_parameters()]
+    names = [name for name, _ in model.network.module.named_parameters()]
     assert [parameter.name for parameter in description.parameters] == names
     for parameter in description.parameters:
         assert numbers(description, parameter.symbols) == parameter.shape, parameter.name
-    assert description.num_parameters == sum(weights.numel() for weights in model.network.parameters())
+    assert description.num_parameters == sum(weights.numel() for weights in model.network.module.parameters())
 
 
 def test_what_was_recorded_is_shown(result: TrainingResult) -> None:
     description = describe(result.directory)
-    assert description.figures["f1"] == result.record.dev.overall.f1
+    assert description.figures["f1"] == result.record.dev.figures["f1"]
     assert description.seed == 0
     assert description.settings == result.record.settings.to_dict()
     assert description.labels == ("B-LOC", "B-PER", "I-PER", "O")
-    assert description.rule == NER.rule
+    assert description.rule == RULES["strict"]
     # Of the words of the dev part only Zoe stands in no training sentence.
-    assert description.unknown_rate == pytest.approx(1 / result.record.dev.num_tokens)
+    assert description.unknown_rate == pytest.approx(1 / result.record.dev.counts["tokens"])
 
 
 def test_a_model_with_odd_records_is_described_all_the_same(result: TrainingResult, tmp_path: Path) -> None:

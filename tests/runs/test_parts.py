@@ -3,50 +3,50 @@ from pathlib import Path
 import pytest
 
 from unrolled.errors import DataError, SettingsError
-from unrolled.tasks.ner import NER
-from unrolled.tasks.settings import TaggingSettings
-from unrolled.tasks.training_data import read_training_data
+from unrolled.tasks import NER
+from unrolled.settings import Composed
+from unrolled.runs.parts import read_data
 
-DEFAULTS = TaggingSettings()
+DEFAULTS = NER.defaults
 
 
 def test_without_files_the_bundled_corpus_is_read() -> None:
-    data = read_training_data(NER, None, None, DEFAULTS)
+    data = read_data(NER, None, None, DEFAULTS)
     assert data.bundled
     assert [part.name for part in data.parts] == ["train", "dev", "test"]
     assert len(data.train.pairs) >= 1000
-    assert data.notes() == []
+    assert data.notes(NER) == []
 
 
 def test_a_dev_part_is_set_aside_by_seed_and_said_so(corpus: Path) -> None:
     path = corpus / "train.conll"
-    settings = [TaggingSettings.from_dict({"seed": seed, "dev_fraction": 0.25}) for seed in (0, 0, 1)]
-    first, again, other = (read_training_data(NER, path, None, each) for each in settings)
+    settings = [NER.defaults.replaced({"seed": seed, "dev_fraction": 0.25}) for seed in (0, 0, 1)]
+    first, again, other = (read_data(NER, path, None, each) for each in settings)
     assert (len(first.train.pairs), len(first.dev.pairs), first.test) == (6, 2, None)
     assert first.dev.pairs == again.dev.pairs
     assert first.dev.pairs != other.dev.pairs
     assert not set(first.train.pairs) & set(first.dev.pairs)
-    assert first.notes() == [
+    assert first.notes(NER) == [
         f"No dev file was given: 2 sentences of {path} (25%, drawn by seed 0) are set aside as the dev part."
     ]
 
 
 def test_a_dev_file_needs_a_training_file(corpus: Path) -> None:
     with pytest.raises(SettingsError, match="no training file"):
-        read_training_data(NER, None, corpus / "dev.conll", DEFAULTS)
+        read_data(NER, None, corpus / "dev.conll", DEFAULTS)
 
 
 def test_one_sentence_is_too_few_to_set_some_aside(tmp_path: Path) -> None:
     (tmp_path / "one.conll").write_text("Ada B-PER\nspoke O\n")
     with pytest.raises(DataError, match=r"one\.conll has one sentence"):
-        read_training_data(NER, tmp_path / "one.conll", None, DEFAULTS)
+        read_data(NER, tmp_path / "one.conll", None, DEFAULTS)
 
 
 def test_another_scheme_and_a_dev_file_that_is_the_training_file_are_noted(tmp_path: Path) -> None:
     path = tmp_path / "bare.conll"
     path.write_text("Ada PER\nspoke O\n\nHe O\nmet O\nAda PER\nLovelace PER\n")
-    data = read_training_data(NER, path, path, DEFAULTS)
+    data = read_data(NER, path, path, DEFAULTS)
     assert data.train.pairs[1].y == ("O", "O", "B-PER", "I-PER")
-    notes = " ".join(data.notes())
+    notes = " ".join(data.notes(NER))
     assert "bare; they were converted to IOB2" in notes
     assert "is the training file" in notes

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from unrolled.errors import RunError
-from unrolled.tasks.run_paths import free_run, newest_run
+from unrolled.runs.paths import free_run, newest_run
 
 
 def make_run(path: Path, time: int) -> None:

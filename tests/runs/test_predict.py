@@ -5,11 +5,11 @@ import pytest
 
 from unrolled.errors import SettingsError
 from unrolled.model import Model
-from unrolled.tasks.ner import NER
-from unrolled.tasks.prediction import Prediction, predict
+from unrolled.tasks import NER
+from unrolled.runs.predict import Prediction, predict
 from unrolled.tasks.settings import ReadingSettings, TaggingSettings
 from unrolled.tasks.tagging import build_model
-from unrolled.tasks.training_run import TrainingResult
+from unrolled.runs.train import TrainingResult
 
 LINES = ["Ada Lovelace spoke in London.", "", "  ", "Teddy Roosevelt can't.", "He met Zoe in Paris , London"]
 
@@ -21,7 +21,7 @@ def fixture_model(result: TrainingResult) -> Model:
 
 def softmax_model() -> Model:
     pairs = NER.read(NER.dev, True, ReadingSettings()).pairs[:20]
-    settings = TaggingSettings.from_dict({"output": "softmax", "hidden_size": 4, "word_size": 4, "affix_size": 2})
+    settings = NER.defaults.replaced({"output": "softmax", "hidden_size": 4, "word_size": 4, "affix_size": 2})
     return build_model(NER, pairs, settings)
 
 

@@ -2,10 +2,11 @@ import io
 
 import pytest
 from rich.console import Console
-from tiny import TinyTagger, tagged
+from training.tiny import TinyTagger, tagged
 
-from unrolled.training import EpochDone, FitSettings, Stopped, Warned, fit, show_progress
-from unrolled.training.progress import duration, epoch_line
+from unrolled.metrics import Figure
+from unrolled.runs.progress import duration, epoch_line, show_progress
+from unrolled.training import EpochDone, FitSettings, RunStarted, Stopped, Warned, fit
 
 SETTINGS = FitSettings(epochs=3, batch_steps=40, learning_rate=0.05)
 
@@ -51,8 +52,12 @@ def test_a_warning_is_a_line():
 
 
 def test_an_epoch_without_dev_figures_has_a_line_too():
-    row = {"train_loss": 0.5, "seconds": 75.0, "tokens_per_second": 12345.6}
-    assert epoch_line(EpochDone(2, True, row), SETTINGS) == "epoch 2/3  loss 0.5000  12,346 tokens/s  1:15 min"
+    run = RunStarted(
+        settings=SETTINGS, figure=Figure("f1"), unit="frame", num_train=1, num_valid=0, num_parameters=1, num_threads=1,
+        resumed=False, epoch=1, step=0, rows=(),
+    )  # fmt: skip
+    row = {"train_loss": 0.5, "seconds": 75.0, "steps_per_second": 12345.6}
+    assert epoch_line(EpochDone(2, True, row), run) == "epoch 2/3  loss 0.5000  12,346 frames/s  1:15 min"
 
 
 @pytest.mark.parametrize(

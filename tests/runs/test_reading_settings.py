@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from unrolled import DataError, SettingsError, Tagger
-from unrolled.tasks.checking import check_files
-from unrolled.tasks.evaluation import evaluate
-from unrolled.tasks.ner import NER
-from unrolled.tasks.settings import ReadingSettings, TaggingSettings
-from unrolled.tasks.training_run import train
+from unrolled.runs.check import check_files
+from unrolled.runs.evaluate import evaluate
+from unrolled.tasks import NER
+from unrolled.settings import Composed
+from unrolled.runs.train import train
 
 
 def four_columns(source: Path, target: Path) -> Path:
@@ -28,16 +28,20 @@ def fixture_four(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     return folder
 
 
+def read_by(**values: object) -> Composed:
+    return NER.defaults.replaced(values)
+
+
 CHOSEN = {"token_column": 1, "label_column": 2}
 
 
 def test_train_and_evaluate_on_the_columns_that_were_chosen(
-    four: Path, corpus: Path, settings: TaggingSettings, tmp_path: Path
+    four: Path, corpus: Path, settings: Composed, tmp_path: Path
 ) -> None:
-    short = TaggingSettings.from_dict({**settings.to_dict(), "epochs": 2, **CHOSEN})
+    short = settings.replaced({"epochs": 2, **CHOSEN})
     files = {"train": four / "train.conll", "dev": four / "dev.conll"}
     done = train(NER, **files, out=tmp_path / "run", settings=short)
-    assert set(done.model.y_codec.labels.tokens) == {"B-PER", "I-PER", "B-LOC", "O"}
+    assert set(done.model.y.labels.tokens) == {"B-PER", "I-PER", "B-LOC", "O"}
     assert evaluate(tmp_path / "run").parts[0].report == done.record.dev
     # A file of one's own is read as the training files were, unless it is said otherwise.
     assert evaluate(tmp_path / "run", files["dev"]).parts[0].report == done.record.dev
@@ -46,14 +50,14 @@ def test_train_and_evaluate_on_the_columns_that_were_chosen(
     with pytest.raises(DataError, match="label_column is 2, but the lines have 2 columns"):
         evaluate(tmp_path / "run", corpus / "dev.conll")
     again = train(NER, out=tmp_path / "run", resume=True)
-    assert again.record.settings.data.label_column == 2
+    assert again.record.settings.to_dict()["label_column"] == 2
 
 
 def test_check_reads_the_columns_that_were_chosen(four: Path) -> None:
-    report = check_files([four / "train.conll"], None, ReadingSettings.from_dict(CHOSEN))
+    report = check_files(NER, [four / "train.conll"], None, NER.defaults.replaced(CHOSEN))
     assert report.ok
-    assert report.files[0].entities == {"LOC": 4, "PER": 4}
-    assert check_files([four / "train.conll"]).files[0].entities != {"LOC": 4, "PER": 4}
+    assert report.files[0].counts["entities"] == {"LOC": 4, "PER": 4}
+    assert check_files(NER, [four / "train.conll"]).files[0].counts["entities"] != {"LOC": 4, "PER": 4}
 
 
 def test_the_estimator_reads_the_columns_that_were_chosen(four: Path, corpus: Path) -> None:
@@ -73,20 +77,20 @@ def test_the_estimator_takes_the_scheme_that_was_chosen() -> None:
 
 def test_scheme_header_names_and_label_names(tmp_path: Path) -> None:
     (tmp_path / "a.conll").write_text("Ann B-PER\nLee I-PER\n\nBo B-PER\n\nin O\nRome I-LOC\n")
-    settings = ReadingSettings(scheme="IOB1")
-    assert NER.read(tmp_path / "a.conll", True, settings).pairs[2].y == ("O", "B-LOC")
+    settings = read_by(scheme="IOB1")
+    assert NER.read(tmp_path / "a.conll", settings, True).pairs[2].y == ("O", "B-LOC")
     (tmp_path / "a.csv").write_text("doc,w,y\n1,Ann,1\n1,sat,0\n2,Bo,1\n")
-    settings = ReadingSettings(token_column="w", label_column="2", sentence_column="doc", label_names="O, B-PER")
-    assert [pair.y for pair in NER.read(tmp_path / "a.csv", True, settings).pairs] == [("B-PER", "O"), ("B-PER",)]
+    settings = read_by(token_column="w", label_column="2", sentence_column="doc", label_names="O, B-PER")
+    assert [pair.y for pair in NER.read(tmp_path / "a.csv", settings, True).pairs] == [("B-PER", "O"), ("B-PER",)]
     (tmp_path / "a.tsv").write_text("doc\tw\ty\n1\tAnn\tB-PER\n2\tBo\tB-PER\n")
-    settings = ReadingSettings(token_column="w", label_column="y", sentence_column="doc")
-    assert len(NER.read(tmp_path / "a.tsv", True, settings).pairs) == 2
+    settings = read_by(token_column="w", label_column="y", sentence_column="doc")
+    assert len(NER.read(tmp_path / "a.tsv", settings, True).pairs) == 2
     (tmp_path / "a.jsonl").write_text(json.dumps({"w": ["Ann"], "y": [1]}))
-    settings = ReadingSettings(token_column="w", label_column="y", label_names="O,B-PER")
-    assert NER.read(tmp_path / "a.jsonl", True, settings).pairs[0].y == ("B-PER",)
+    settings = read_by(token_column="w", label_column="y", label_names="O,B-PER")
+    assert NER.read(tmp_path / "a.jsonl", settings, True).pairs[0].y == ("B-PER",)
 
 
 @pytest.mark.parametrize("names", ["O,,B-PER", ",", "O,"])
 def test_a_label_without_a_name_is_refused(names: str) -> None:
     with pytest.raises(SettingsError, match="a name is missing"):
-        ReadingSettings(label_names=names)
+        read_by(label_names=names)

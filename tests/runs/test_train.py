@@ -1,28 +1,31 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from unrolled.errors import DataError, RunError, SettingsError
 from unrolled.model import Model
-from unrolled.tasks.evaluation import evaluate
-from unrolled.tasks.ner import NER
-from unrolled.tasks.settings import TaggingSettings
-from unrolled.tasks.tagging import measure
-from unrolled.tasks.training_run import TrainingResult, train
-from unrolled.training import EpochDone, Event, RunDirectory, RunStarted, Score, StepDone, Warned
+from unrolled.runs.evaluate import evaluate
+from unrolled.tasks import NER
+from unrolled.settings import Composed
+from unrolled.metrics.entities import RULES, EntityMetric, EntityReport, Score
+from unrolled.runs.folder import RunDirectory
+from unrolled.runs.measure import measure
+from unrolled.runs.train import TrainingResult, train
+from unrolled.training import EpochDone, Event, FitSettings, RunStarted, StepDone, Warned
 
 FILES = {"config.json", "metrics.csv", "train.log", "curves.png", "confusion.png", "best", "last", "unrolled.lock"}
 
 
-def weights(model: Model) -> dict[str, torch.Tensor]:
-    return dict(model.network.state_dict())
+def weights(model: Model[Any, Any]) -> dict[str, torch.Tensor]:
+    return dict(model.network.module.state_dict())
 
 
-def changed(settings: TaggingSettings, **values: object) -> TaggingSettings:
-    return TaggingSettings.from_dict({**settings.to_dict(), **values})
+def changed(settings: Composed, **values: object) -> Composed:
+    return settings.replaced(values)
 
 
 class StopAt:
@@ -48,7 +51,7 @@ def test_the_saved_model_is_the_trained_one(result: TrainingResult) -> None:
 
 def test_the_record_holds_what_a_new_measurement_finds(result: TrainingResult) -> None:
     metrics = json.loads((result.directory / "best" / "metrics.json").read_text())
-    assert metrics["dev"] == json.loads(json.dumps(measure(result.model, NER, result.record.data.dev.pairs).to_dict()))
+    assert metrics["dev"] == json.loads(json.dumps(measure(result.model, EntityMetric(), result.record.data.dev.pairs).to_dict()))
     assert metrics["dev"]["overall"]["f1"] > 0.5
     assert metrics["test"] is None
     assert metrics["finished"] is True
@@ -59,21 +62,21 @@ def test_the_record_holds_what_a_new_measurement_finds(result: TrainingResult) -
 
 def test_the_card_states_data_rule_seed_and_versions(result: TrainingResult, corpus: Path) -> None:
     card = (result.directory / "best" / "README.md").read_text()
-    for fact in ("train.conll", "dev.conll", NER.rule[:20], "| seed | 0 |", "torch", "`hidden_size`"):
+    for fact in ("train.conll", "dev.conll", RULES["strict"][:20], "| seed | 0 |", "torch", "`hidden_size`"):
         assert fact in card, fact
     assert str(corpus) not in card
 
 
 def test_the_configuration_is_enough_to_train_the_same_again(result: TrainingResult, tmp_path: Path) -> None:
     config = json.loads((result.directory / "config.json").read_text())
-    settings = TaggingSettings.from_dict({name: config[name] for name in TaggingSettings().to_dict()})
+    settings = NER.defaults.replaced({name: config[name] for name in NER.defaults.names()})
     again = train(NER, train=Path(config["train"]), dev=Path(config["dev"]), out=tmp_path / "b", settings=settings)
     for name, tensor in weights(again.model).items():
         assert torch.equal(tensor, weights(result.model)[name]), name
 
 
 def test_a_stopped_run_has_a_usable_model_and_resumes_to_the_same_weights(
-    corpus: Path, settings: TaggingSettings, result: TrainingResult, tmp_path: Path
+    corpus: Path, settings: Composed, result: TrainingResult, tmp_path: Path
 ) -> None:
     files = {"train": corpus / "train.conll", "dev": corpus / "dev.conll"}
     out = tmp_path / "run"
@@ -84,13 +87,13 @@ def test_a_stopped_run_has_a_usable_model_and_resumes_to_the_same_weights(
     assert metrics["finished"] is False
     assert "had not finished" in (out / "best" / "README.md").read_text()
     resumed = train(NER, out=out, resume=True)
-    assert len(resumed.history.rows) == settings.fit.epochs
+    assert len(resumed.history.rows) == settings.group(FitSettings).epochs
     for name, tensor in weights(resumed.model).items():
         assert torch.equal(tensor, weights(result.model)[name]), name
 
 
 def test_a_finished_run_resumes_to_itself_and_on_to_more_epochs(
-    corpus: Path, settings: TaggingSettings, tmp_path: Path
+    corpus: Path, settings: Composed, tmp_path: Path
 ) -> None:
     out = tmp_path / "run"
     short = changed(settings, epochs=1)
@@ -108,7 +111,7 @@ def test_a_finished_run_resumes_to_itself_and_on_to_more_epochs(
 
 
 def test_a_resumed_run_refuses_other_settings_files_and_data(
-    corpus: Path, settings: TaggingSettings, tmp_path: Path
+    corpus: Path, settings: Composed, tmp_path: Path
 ) -> None:
     data = tmp_path / "train.conll"
     data.write_bytes((corpus / "train.conll").read_bytes())
@@ -129,7 +132,7 @@ def test_a_resumed_run_refuses_other_settings_files_and_data(
         train(NER, out=out, resume=True)
 
 
-def test_an_earlier_run_is_kept_unless_overwritten(corpus: Path, settings: TaggingSettings, tmp_path: Path) -> None:
+def test_an_earlier_run_is_kept_unless_overwritten(corpus: Path, settings: Composed, tmp_path: Path) -> None:
     out = tmp_path / "run"
     short = changed(settings, epochs=1)
     train(NER, train=corpus / "train.conll", out=out, settings=short)
@@ -143,7 +146,7 @@ def test_an_earlier_run_is_kept_unless_overwritten(corpus: Path, settings: Taggi
     assert (out / "best" / "model.safetensors").read_bytes() != before
 
 
-def test_a_mistake_leaves_no_run_behind(tmp_path: Path, settings: TaggingSettings) -> None:
+def test_a_mistake_leaves_no_run_behind(tmp_path: Path, settings: Composed) -> None:
     bad = tmp_path / "bad.conll"
     bad.write_text("a O\nb\n")
     with pytest.raises(DataError, match=r"bad.conll:2"):
@@ -151,27 +154,28 @@ def test_a_mistake_leaves_no_run_behind(tmp_path: Path, settings: TaggingSetting
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize("values", [{"metric": "F1"}, {"metric": "token_accuracy"}, {"metric_goal": "lower"}])
+@pytest.mark.parametrize("values", [{"metric": "F1"}, {"metric": "token_accuracy"}, {"metric": "f2"}])
 def test_a_metric_that_cannot_choose_is_refused_before_the_data_are_read(
-    settings: TaggingSettings, tmp_path: Path, values: dict[str, object]
+    settings: Composed, tmp_path: Path, values: dict[str, object]
 ) -> None:
     with pytest.raises(SettingsError, match=next(iter(values))):
         train(NER, train=tmp_path / "missing.conll", out=tmp_path / "run", settings=changed(settings, **values))
     assert not (tmp_path / "run").exists()
 
 
-def test_the_metric_that_chose_is_the_one_recorded(corpus: Path, settings: TaggingSettings, tmp_path: Path) -> None:
+def test_the_metric_that_chose_is_the_one_recorded(corpus: Path, settings: Composed, tmp_path: Path) -> None:
     by_recall = changed(settings, metric="recall", epochs=2)
     done = train(NER, train=corpus / "train.conll", out=tmp_path / "run", settings=by_recall)
     assert json.loads((tmp_path / "run" / "best" / "metrics.json").read_text())["metric"] == "recall"
     assert "Metric: `recall`" in (tmp_path / "run" / "best" / "README.md").read_text()
     assert done.history.best["recall"] == max(row["recall"] for row in done.history.rows)
+    assert isinstance(done.record.dev, EntityReport)
     tested = replace(done.record, test=replace(done.record.dev, overall=Score(0.1, 0.25, 0.5, 1, 1, 1)))
     assert "recall is 0.2500 under the same rule" in tested.card()
 
 
 def test_a_run_resumes_without_the_file_of_vectors_that_it_began_with(
-    corpus: Path, settings: TaggingSettings, tmp_path: Path
+    corpus: Path, settings: Composed, tmp_path: Path
 ) -> None:
     vectors = tmp_path / "vectors.txt"
     vectors.write_text("spoke 1 0 0 0 0 0 0 0\nRome 0 0 0 1 0 0 0 0\nin 0 1 0 0 0 0 0 2\n")
@@ -182,13 +186,13 @@ def test_a_run_resumes_without_the_file_of_vectors_that_it_began_with(
         train(NER, **given, out=tmp_path / "run", settings=short, on_event=StopAt(3))
     vectors.unlink()
     resumed = train(NER, out=tmp_path / "run", resume=True)
-    assert resumed.model.x_codec.words.tokens == whole.model.x_codec.words.tokens
+    assert resumed.model.x.words.tokens == whole.model.x.words.tokens
     for name, tensor in weights(resumed.model).items():
         assert torch.equal(tensor, weights(whole.model)[name]), name
 
 
 def test_a_resumed_run_keeps_the_versions_that_began_it_and_names_those_that_changed(
-    corpus: Path, settings: TaggingSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    corpus: Path, settings: Composed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "run"
     train(NER, train=corpus / "train.conll", out=out, settings=changed(settings, epochs=1))
@@ -196,7 +200,7 @@ def test_a_resumed_run_keeps_the_versions_that_began_it_and_names_those_that_cha
     events: list[Event] = []
     train(NER, out=out, resume=True, on_event=events.append)
     assert not any(isinstance(event, Warned) for event in events)
-    monkeypatch.setattr("unrolled.tasks.training_run.versions", lambda: {**began, "torch": "99.0", "numpy": "98.1"})
+    monkeypatch.setattr("unrolled.runs.train.versions", lambda: {**began, "torch": "99.0", "numpy": "98.1"})
     train(NER, out=out, resume=True, on_event=events.append)
     told = [event.message for event in events if isinstance(event, Warned)]
     assert len(told) == 1
@@ -209,7 +213,7 @@ def test_a_resumed_run_keeps_the_versions_that_began_it_and_names_those_that_cha
 
 
 def test_a_run_that_was_killed_before_it_began_can_be_started_again(
-    corpus: Path, settings: TaggingSettings, tmp_path: Path
+    corpus: Path, settings: Composed, tmp_path: Path
 ) -> None:
     out = tmp_path / "run"
     short = changed(settings, epochs=1)
@@ -221,7 +225,7 @@ def test_a_run_that_was_killed_before_it_began_can_be_started_again(
 
 
 def test_what_a_file_manager_leaves_in_best_does_not_stop_a_run(
-    corpus: Path, settings: TaggingSettings, tmp_path: Path
+    corpus: Path, settings: Composed, tmp_path: Path
 ) -> None:
     best = tmp_path / "run" / "best"
 
@@ -243,7 +247,7 @@ def test_what_a_file_manager_leaves_in_best_does_not_stop_a_run(
 
 
 def test_a_run_resumes_from_another_folder(
-    corpus: Path, settings: TaggingSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    corpus: Path, settings: Composed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(corpus)
     train(NER, train=Path("train.conll"), out=tmp_path / "run", settings=changed(settings, epochs=1))
@@ -251,7 +255,7 @@ def test_a_run_resumes_from_another_folder(
     assert train(NER, out=Path("run"), resume=True).record.num_epochs == 1
 
 
-def test_a_lost_best_model_comes_back(corpus: Path, settings: TaggingSettings, tmp_path: Path) -> None:
+def test_a_lost_best_model_comes_back(corpus: Path, settings: Composed, tmp_path: Path) -> None:
     out = tmp_path / "run"
     done = train(NER, train=corpus / "train.conll", out=out, settings=changed(settings, epochs=1))
     for path in (out / "best").iterdir():

@@ -12,8 +12,8 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from unrolled.errors import RunError
 from unrolled.disk import write_atomically
+from unrolled.errors import RunError
 from unrolled.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 
 DTYPES = [torch.float32, torch.float64, torch.float16, torch.bfloat16, torch.int64, torch.bool]

@@ -2,24 +2,17 @@ import pytest
 import torch
 
 from unrolled.data.codecs import WordsCodec
-from unrolled.layers.embedding import WordEmbedding
+from unrolled.data.spaces import Spelled
+from unrolled.errors import SettingsError
+from unrolled.layers.inputs import WordsInput, WordsInputSettings
 
 SENTENCES = [["Teddy", "met", "Teddy"], ["bears", "met", "Rose"]]
 CODEC = WordsCodec.fitted(SENTENCES * 2)
 
 
-def embedding(*, word_size: int = 3, affix_size: int = 2, character_size: int = 4) -> WordEmbedding:
-    return WordEmbedding(
-        len(CODEC.words),
-        len(CODEC.affixes),
-        len(CODEC.characters),
-        word_size=word_size,
-        affix_size=affix_size,
-        num_affix_features=CODEC.num_affixes,
-        character_size=character_size,
-        character_encoder="convolutional",
-        generator=torch.Generator().manual_seed(1),
-    )
+def words_input(*, word_size: int = 3, affix_size: int = 2, character_size: int = 4) -> WordsInput:
+    settings = WordsInputSettings(word_size=word_size, affix_size=affix_size, character_size=character_size)
+    return WordsInput(CODEC.space, settings, generator=torch.Generator().manual_seed(1))
 
 
 @pytest.mark.parametrize(
@@ -27,7 +20,7 @@ def embedding(*, word_size: int = 3, affix_size: int = 2, character_size: int = 
 )
 def test_parts_stand_side_by_side(sizes: tuple[int, int, int]) -> None:
     word_size, affix_size, character_size = sizes
-    layer = embedding(word_size=word_size, affix_size=affix_size, character_size=character_size)
+    layer = words_input(word_size=word_size, affix_size=affix_size, character_size=character_size)
     x = CODEC.encode(SENTENCES)
     rows = layer(x).rows
     assert rows.shape == (6, layer.size) == (6, word_size + affix_size * CODEC.num_affixes + character_size)
@@ -43,7 +36,7 @@ def test_parts_stand_side_by_side(sizes: tuple[int, int, int]) -> None:
 
 
 def test_a_word_index_is_its_one_hot_vector() -> None:
-    layer = embedding(affix_size=0, character_size=0)
+    layer = words_input(affix_size=0, character_size=0)
     assert layer.words is not None
     x = CODEC.encode([["Rose"]])
     one_hot = torch.zeros(len(CODEC.words))
@@ -52,13 +45,14 @@ def test_a_word_index_is_its_one_hot_vector() -> None:
 
 
 def test_words_are_forgotten_in_training_only_and_by_their_own_probability() -> None:
-    layer = embedding(affix_size=0, character_size=0)
+    layer = words_input(affix_size=0, character_size=0)
     assert layer.words is not None
     x = CODEC.encode(SENTENCES * 300)
-    forget = torch.where(x.indices.rows == CODEC.words.index("teddy"), 0.5, 0.0)
+    layer.forget = torch.where(torch.arange(len(CODEC.words)) == CODEC.words.index("teddy"), 0.5, 0.0)
+    forget = layer.forget[x.indices.rows]
     kept = layer.words[x.indices.rows]
-    assert torch.equal(layer(x, forget).rows, kept)
-    noisy = layer(x, forget, torch.Generator().manual_seed(0)).rows
+    assert torch.equal(layer(x).rows, kept)
+    noisy = layer(x, torch.Generator().manual_seed(0)).rows
     unknown = (noisy == layer.words[0]).all(1)
     assert not unknown[forget == 0].any()
     assert 0.4 < unknown[forget == 0.5].float().mean() < 0.6
@@ -66,11 +60,24 @@ def test_words_are_forgotten_in_training_only_and_by_their_own_probability() -> 
 
 
 def test_each_number_of_the_tables_has_variance_one_over_size() -> None:
-    layer = WordEmbedding(
-        2000, 2000, 5, word_size=50, affix_size=20, num_affix_features=1, character_size=0,
-        character_encoder="convolutional",
-    )  # fmt: skip
+    layer = WordsInput(Spelled(2000, 2000, 5, 1), WordsInputSettings(word_size=50, affix_size=20))
     assert layer.words is not None
     assert layer.affixes is not None
     assert float(layer.words.detach().var()) == pytest.approx(1 / 50, rel=0.05)
     assert float(layer.affixes.detach().var()) == pytest.approx(1 / 20, rel=0.05)
+
+
+def test_a_word_seen_c_times_is_forgotten_with_probability_d_over_d_plus_c() -> None:
+    layer = WordsInput(Spelled(3, 2, 2, 1), WordsInputSettings(word_dropout=0.5))
+    layer.observe(torch.tensor([0, 1, 4]))
+    assert layer.forget is not None
+    torch.testing.assert_close(layer.forget, torch.tensor([0.5 / 1.5, 0.5 / 1.5, 0.5 / 4.5]))
+    for settings, counts in ((layer.settings, None), (WordsInputSettings(word_dropout=0.0), torch.tensor([0, 1, 4]))):
+        layer.settings = settings
+        layer.observe(counts)
+        assert layer.forget is None
+
+
+def test_settings_that_leave_nothing_to_read_are_refused() -> None:
+    with pytest.raises(SettingsError, match="all 0"):
+        WordsInputSettings(word_size=0, affix_size=0, character_size=0)
