@@ -1,4 +1,5 @@
 import itertools
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -7,15 +8,22 @@ from torch import Tensor, nn
 
 from unrolled.architectures import ManyToOne, ManyToOneSettings, NetworkSettings, build_network, network_settings
 from unrolled.data.codecs import EncodedWords, TagsCodec, WordsCodec
+from unrolled.data.phrases import Bag
 from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Classes, Sets, Space, Vectors
 from unrolled.decoding import Decoding
 from unrolled.errors import DataError, SettingsError
-from unrolled.layers import TagsOutputSettings, WordsInputSettings, input_settings, output_settings
+from unrolled.layers import (
+    OrdinalOutputSettings,
+    TagsOutputSettings,
+    WordsInputSettings,
+    input_settings,
+    output_settings,
+)
 from unrolled.layers.pooling import POOLINGS
 from unrolled.model import Model
 
-D, K, P, LENGTHS = 2, 3, 5, (3, 1, 4)
+D, K, LENGTHS = 2, 3, (3, 1, 4)
 PLAIN = ManyToOneSettings(
     hidden_size=3, attention_size=4, bidirectional=False, pooling="attention", input_dropout=0.0, dropout=0.0
 )
@@ -238,51 +246,58 @@ def test_steps_that_matter_beyond_measure_leave_no_nan() -> None:
 
 TEXTS = [["Teddy", "sat"], ["Teddy"], ["not", "a", "bad", "bear"]]
 CODEC = WordsCodec.fitted(TEXTS * 2)
-PHRASES = [[4, 1], [], [0, 1, 2]]
+SIZES = (3, 2)
+PHRASES = (([1], [], [0, 2]), ([0, 1], [], [1]))
+"""Of each kind, which phrases each text holds."""
 
 
-def with_phrases(texts: list[list[str]], phrases: list[list[int]]) -> EncodedWords:
-    indices = torch.tensor([index for some in phrases for index in some], dtype=torch.int64)
-    offsets = torch.tensor([0, *itertools.accumulate(map(len, phrases))])
-    return replace(CODEC.encode(texts), phrase_indices=indices, phrase_offsets=offsets)
+def bag(held: Sequence[list[int]]) -> Bag:
+    indices = torch.tensor([index for some in held for index in some], dtype=torch.int64)
+    return Bag(indices, torch.tensor([0, *itertools.accumulate(map(len, held))]))
 
 
-def reader(y: Space = SPACES[0], settings: ManyToOneSettings = PLAIN) -> ManyToOne:
-    space = replace(CODEC.space, phrases=P)
-    whole = NetworkSettings(settings, WordsInputSettings(word_size=4, affix_size=2), output_settings(y)())
-    return ManyToOne(space, y, whole, torch.Generator().manual_seed(1)).double()
+def with_phrases(texts: list[list[str]], held: Sequence[Sequence[list[int]]]) -> EncodedWords:
+    return replace(CODEC.encode(texts), phrases=tuple(map(bag, held)))
 
 
-@pytest.mark.parametrize("y", SPACES[:2], ids=str)
-def test_weights_of_phrases_are_added_to_the_scores(y: Space) -> None:
-    made = reader(y)
+def reader(y: Space = SPACES[0], settings: ManyToOneSettings = PLAIN, *, softmax: bool = False) -> ManyToOne:
+    space = replace(CODEC.space, phrases=SIZES)
+    output = OrdinalOutputSettings(output="softmax") if softmax else output_settings(y)()
+    whole = NetworkSettings(settings, WordsInputSettings(word_size=4, affix_size=2), output)
+    made = ManyToOne(space, y, whole, torch.Generator().manual_seed(1)).double()
     assert made.wide is not None
-    x = with_phrases(TEXTS, PHRASES)
-    before = made.scores(x).rows
-    assert made.wide.weight.shape == (P, made.output.num_scores)
-    assert not made.wide.weight.any()
-    shaken(made, torch.Generator().manual_seed(3))
-    made.wide.weight.requires_grad_()
-    weights, kept = made.wide.weight, made.wide.weight.detach().clone()
-    with torch.no_grad():
-        after = made.scores(x).rows
-        weights.zero_()
-        deep = made.scores(x).rows
-        weights.copy_(kept)
-    sums = torch.stack([kept[some].sum(0) for some in PHRASES])
-    torch.testing.assert_close(after - deep, sums, rtol=1e-10, atol=1e-10)
-    assert before.shape == after.shape
-    labels = Ragged(torch.tensor([0, 1, 2]), torch.ones(3, dtype=torch.int64))
-    (gradient,) = torch.autograd.grad(made.loss(x, labels).total, [weights])
-    assert gradient[[0, 1, 2, 4]].abs().min() > 0
-    assert not gradient[3].any()  # no text has it
+    made.wide.ratios.normal_(generator=torch.Generator().manual_seed(2))
+    return made
+
+
+@pytest.mark.parametrize("ordered", [False, True])
+def test_scores_are_the_mean_of_two_parts_with_a_loss_each(ordered: bool) -> None:
+    made = shaken(reader(Classes(K, ordered=ordered), softmax=ordered), torch.Generator().manual_seed(3))
+    assert made.wide is not None
+    x, y = with_phrases(TEXTS, PHRASES), Ragged(torch.tensor([0, 1, 2]), torch.ones(3, dtype=torch.int64))
+    deep = made.of_vectors(made.input(x))
+    wide = made.wide(made.wide.sums(x.phrases))
+    torch.testing.assert_close(made.scores(x).rows, (deep.rows + wide) / 2, rtol=1e-12, atol=1e-12)
+    losses = [nn.functional.cross_entropy(scores, y.rows, reduction="sum") for scores in (deep.rows, wide)]
+    torch.testing.assert_close(made.loss(x, y).total, losses[0] + losses[1], rtol=1e-12, atol=1e-12)
+    (of_gates,) = torch.autograd.grad(made.loss(x, y).total, [made.wide.gates])
+    (alone,) = torch.autograd.grad(losses[1], [made.wide.gates])  # the deep part says nothing to the phrases
+    torch.testing.assert_close(of_gates, alone, rtol=1e-12, atol=1e-12)
+    assert of_gates.abs().amin() > 0  # every phrase stands in some text
+    log_p = torch.log_softmax(made.scores(x).rows, 1)[torch.arange(3), y.rows]
+    torch.testing.assert_close(made.log_likelihood(x, y), log_p.detach(), rtol=1e-12, atol=1e-12)
+
+
+def test_phrases_need_a_score_for_each_class() -> None:
+    with pytest.raises(SettingsError, match="output=softmax, or phrase_words=0"):
+        reader(Classes(K, ordered=True))
 
 
 def test_a_text_gives_the_same_alone_with_its_phrases() -> None:
     made = shaken(reader(), torch.Generator().manual_seed(3))
     whole = made.scores(with_phrases(TEXTS, PHRASES)).rows
-    for number, (text, phrases) in enumerate(zip(TEXTS, PHRASES, strict=True)):
-        alone = made.scores(with_phrases([text], [phrases])).rows
+    for number, text in enumerate(TEXTS):
+        alone = made.scores(with_phrases([text], [[held[number]] for held in PHRASES])).rows
         torch.testing.assert_close(alone[0], whole[number], rtol=1e-10, atol=1e-10)
 
 
@@ -290,37 +305,29 @@ def test_phrases_that_are_missing_or_do_not_fit_are_named() -> None:
     made = reader()
     with pytest.raises(DataError, match="phrases"):
         made.scores(CODEC.encode(TEXTS))
-    with pytest.raises(DataError, match="offsets"):
-        made.scores(replace(with_phrases(TEXTS, PHRASES), phrase_offsets=torch.tensor([0, 1, 2, 4])))
+    with pytest.raises(DataError, match="Feed it by its codec's chunks"):
+        made.steps().step(CODEC.encode(TEXTS[:1]))
+    with pytest.raises(DataError, match="Feed it by its codec's chunks"):
+        made.steps().step(with_phrases(TEXTS[:1], [[[1]], [[0]]]))  # of the text, not of each word
 
 
-def test_running_scores_count_the_phrases_from_the_step_on_that_brings_them() -> None:
-    made, text, phrases = shaken(reader(), torch.Generator().manual_seed(3)), TEXTS[2], [[], [0], [1], [2, 4]]
-    so_far = [list(itertools.chain(*phrases[: t + 1])) for t in range(len(text))]
-    wanted = torch.cat([made.scores(with_phrases([text[: t + 1]], [so_far[t]])).rows for t in range(len(text))])
+def test_running_scores_count_the_phrases_from_the_step_on_that_completes_them() -> None:
+    made, text = shaken(reader(), torch.Generator().manual_seed(3)), TEXTS[2]
+    arriving = ([[], [0], [], [2]], [[1], [], [], [0]])  # of each kind, by the words that complete them
 
-    def chunk(start: int, end: int) -> EncodedWords:
-        """Phrases by the rows that complete them."""
-        here = with_phrases([[word] for word in text[start:end]], phrases[start:end])
-        words = CODEC.encode([text[start:end]])
-        return replace(words, phrase_indices=here.phrase_indices, phrase_offsets=here.phrase_offsets)
+    def so_far(t: int) -> list[list[list[int]]]:
+        return [[list(itertools.chain(*each[: t + 1]))] for each in arriving]
 
+    wanted = torch.cat([made.scores(with_phrases([text[: t + 1]], so_far(t))).rows for t in range(len(text))])
     steps = made.steps()
     for cuts in cuts_of(len(text)):
-        ends = list(itertools.accumulate(cuts))
-        pieces = [chunk(start, end) for start, end in itertools.pairwise((0, *ends))]
         found = list[Tensor]()
-        for piece in pieces:
-            found.append(steps.step(piece).rows)
+        for start, end in itertools.pairwise((0, *itertools.accumulate(cuts))):
+            chunk = replace(CODEC.encode([text[start:end]]), phrases=tuple(bag(each[start:end]) for each in arriving))
+            found.append(steps.step(chunk).rows)
             steps.state = steps.state
         torch.testing.assert_close(torch.cat(found), wanted, rtol=1e-10, atol=1e-10)
         steps.reset()
-    of_the_text = steps.step(with_phrases([text], [so_far[-1]])).rows
-    torch.testing.assert_close(of_the_text[-1], wanted[-1], rtol=1e-10, atol=1e-10)
-    steps.reset()
-    made.wide = None
-    without = torch.cat([made.scores(CODEC.encode([text[: t + 1]])).rows for t in range(len(text))])
-    torch.testing.assert_close(steps.step(CODEC.encode([text])).rows, without, rtol=1e-10, atol=1e-10)
 
 
 # What it is made of
@@ -362,7 +369,7 @@ def test_a_stream_of_a_model_answers_at_the_end_what_the_whole_gives() -> None:
 @pytest.mark.parametrize("y", SPACES, ids=str)
 @pytest.mark.parametrize("settings", VARIANTS, ids=named)
 def test_shapes_are_those_of_the_parameters(settings: ManyToOneSettings, y: Space) -> None:
-    for made in (network(settings, y), reader(y, settings)):
+    for made in (network(settings, y), *([reader(y, settings)] if network(settings, y).output.num_scores > 1 else [])):
         letters = {letter: size for letter, (_, size) in made.symbols().items()}
 
         def value(symbol: str, letters: dict[str, int] = letters) -> int:

@@ -7,6 +7,7 @@ __all__ = ["POOLING_MUTANTS"]
 FORWARD = "unrolled.layers.pooling:Pooling.forward"
 ALPHA = "unrolled.layers.pooling:Pooling.alpha"
 STEP = "unrolled.layers.pooling:Pooling.step"
+ATTENTION_STEP = "unrolled.layers.pooling:Pooling._attention_step"
 SCORES = "unrolled.layers.pooling:Pooling._scores"
 ORDINAL = "unrolled.layers.outputs.ordinal:OrdinalOutput"
 SETS = "unrolled.layers.outputs.sets:SetsOutput"
@@ -14,8 +15,8 @@ NUMBERS = "unrolled.layers.outputs.numbers:NumbersOutput.loss"
 NORMALISER = "unrolled.layers.outputs.numbers:_log_huber"
 DENSE = "unrolled.layers.dense:Dense.forward"
 
-LAST, BOTH, MEAN, MAX, ATTENTION = (
-    f"pooling, {name}" for name in ("last", "last, both ways", "mean", "max", "attention")
+LAST, BOTH, MEAN, MAX, ATTENTION, ATTENTION_MAX = (
+    f"pooling, {name}" for name in ("last", "last, both ways", "mean", "max", "attention", "attention and max")
 )
 CUMULATIVE, GAUSSIAN, HUBER = "ordered classes, cumulative", "numbers, gaussian", "numbers, huber"
 
@@ -31,12 +32,43 @@ POOLING_MUTANTS = (
     ),
     Mutant("the first step is the last", FORWARD, "return a.last()\n", "return a.first()\n", LAST, "causality"),
     Mutant("a sum is no mean", FORWARD, "a.mean()", "a.sum()", MEAN, "parity"),
-    Mutant("the largest of the batch", FORWARD, "a.max()", "a.max() * 0 + a.rows.max(0).values", MAX, "alone"),
+    Mutant(
+        "the largest of the batch",
+        FORWARD,
+        "return a.max()\n",
+        "return a.max() * 0 + a.rows.max(0).values\n",
+        MAX,
+        "alone",
+    ),
+    Mutant(
+        "the maximum beside the attention is the last step",
+        FORWARD,
+        "a.max()], 1)",
+        "a.last()], 1)",
+        ATTENTION_MAX,
+        "parity",
+    ),
+    Mutant(
+        "the attention beside the maximum does not weigh",
+        FORWARD,
+        "torch.cat([a.with_rows(a.rows * self.alpha(a).rows[:, None]).sum()",
+        "torch.cat([a.mean()",
+        ATTENTION_MAX,
+        "parity",
+    ),
+    Mutant(
+        "a running attention forgets its maximum",
+        STEP,
+        'after | {"max": largest}',
+        'after | {"max": a}',
+        ATTENTION_MAX,
+        "parity",
+    ),
     Mutant(
         "steps are not weighed",
         FORWARD,
-        "self.alpha(a).rows[:, None]",
-        "(0 * self.alpha(a).rows + 1 / len(a))[:, None]",
+        "return a.with_rows(a.rows * self.alpha(a).rows[:, None])",
+        "return a.with_rows(a.rows * (0 * self.alpha(a).rows + 1 / len(a))[:, None])",
         ATTENTION,
         "parity",
     ),
@@ -59,10 +91,17 @@ POOLING_MUTANTS = (
     Mutant("the tanh forgotten", SCORES, "torch.tanh", "", ATTENTION, "parity"),
     Mutant("a running mean forgets", STEP, 'carried["sum"] + a', 'carried["sum"] * 0.9 + a', MEAN, "parity"),
     Mutant("a running mean counts from zero", STEP, 'carried["count"] + 1', 'carried["count"] + 2', MEAN, "parity"),
-    Mutant("a running maximum is the step alone", STEP, 'torch.maximum(carried["max"], a)', "a", MAX, "causality"),
+    Mutant(
+        "a running maximum is the step alone",
+        STEP,
+        'torch.maximum(carried["max"], a)\n            return largest, ',
+        "a\n            return largest, ",
+        MAX,
+        "causality",
+    ),
     Mutant(
         "what came before is not scaled",
-        STEP,
+        ATTENTION_STEP,
         '(carried["largest"] - largest).exp()',
         "torch.ones_like(largest)",
         ATTENTION,

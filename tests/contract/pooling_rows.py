@@ -11,6 +11,7 @@ from unrolled.layers import Pooling
 __all__ = ["POOLING_ROWS"]
 
 A = 4
+WEIGHED = frozenset({"mean", "attention", "attention_max"})
 
 
 def make_pooling(*, kind: str, num_directions: int) -> nn.Module:
@@ -19,7 +20,7 @@ def make_pooling(*, kind: str, num_directions: int) -> nn.Module:
 
 
 def draw_pooling(T: int, *, kind: str, width: int) -> Sequence:
-    if kind != "max":
+    if "max" not in kind:
         return {"x": normal(T, width)}
     # So near to one another that any change (by 0.5 at least) makes a step the largest; far enough apart to differ.
     return {"x": torch.stack([torch.randperm(T) for _ in range(width)], 1) * 0.1 + torch.rand(width) * 0.01}
@@ -28,7 +29,7 @@ def draw_pooling(T: int, *, kind: str, width: int) -> Sequence:
 def read_pooling(module: nn.Module, sequences: list[Sequence]) -> list[Sequence]:
     a = joined(sequences, "x")
     outputs: list[Sequence] = [{"p": p} for p in module(a)]
-    if module.kind in {"mean", "attention"}:
+    if module.kind in WEIGHED:
         for output, alpha in zip(outputs, module.alpha(a).to_list(), strict=True):
             output["alpha"] = alpha
     if module.causal:
@@ -44,10 +45,11 @@ def read_pooling(module: nn.Module, sequences: list[Sequence]) -> list[Sequence]
 def plainly(module: nn.Module, x: Tensor) -> tuple[Tensor, Tensor]:
     """p and α of one sequence."""
     even = torch.full((len(x),), 1 / len(x), dtype=x.dtype)
-    if module.kind == "attention":
+    if module.kind.startswith("attention"):
         scores = torch.stack([module.ve @ torch.tanh(module.Wea @ row + module.be) for row in x])
         alpha = torch.softmax(scores, 0)
-        return sum(weight * row for weight, row in zip(alpha, x, strict=True)), alpha
+        p = sum(weight * row for weight, row in zip(alpha, x, strict=True))
+        return (p if module.kind == "attention" else torch.cat([p, torch.max(x, 0).values])), alpha
     if module.kind == "last":
         p = x[-1] if module.num_directions == 1 else torch.cat([x[-1, :H], x[0, H:]])
     else:
@@ -60,7 +62,7 @@ def read_pooling_plainly(module: nn.Module, sequences: list[Sequence]) -> list[S
     for one in sequences:
         p, alpha = plainly(module, one["x"])
         output = {"p": p}
-        if module.kind in {"mean", "attention"}:
+        if module.kind in WEIGHED:
             output["alpha"] = alpha
         if module.causal:
             output["running p"] = torch.stack([plainly(module, one["x"][: t + 1])[0] for t in range(len(one["x"]))])
@@ -96,4 +98,5 @@ POOLING_ROWS = (
     pooling_row("mean", "mean"),
     pooling_row("max", "max"),
     pooling_row("attention", "attention"),
+    pooling_row("attention and max", "attention_max"),
 )

@@ -2,6 +2,7 @@
 
 from unrolled.layers.attention import Attention, Memory
 from unrolled.layers.characters import CharacterEncoder
+from unrolled.layers.dense import Dense
 from unrolled.layers.dropout import dropout, variational, word_dropout
 from unrolled.layers.frozen import Frozen
 from unrolled.layers.inputs import (
@@ -32,8 +33,10 @@ from unrolled.layers.outputs import (
     output_layer,
     output_settings,
 )
+from unrolled.layers.pooling import Pooling
 from unrolled.layers.recurrent import Recurrent
 from unrolled.layers.stepper import Stepper
+from unrolled.layers.wide import Wide
 
 __all__ = [
     "CRF",
@@ -41,6 +44,7 @@ __all__ = [
     "CharacterEncoder",
     "ClassesOutput",
     "ClassesOutputSettings",
+    "Dense",
     "Frozen",
     "IndicesInput",
     "IndicesInputSettings",
@@ -51,6 +55,7 @@ __all__ = [
     "OrdinalOutput",
     "OrdinalOutputSettings",
     "Output",
+    "Pooling",
     "Recurrent",
     "SetsOutput",
     "SetsOutputSettings",
@@ -60,6 +65,7 @@ __all__ = [
     "TagsOutputSettings",
     "VectorsInput",
     "VectorsInputSettings",
+    "Wide",
     "WordsInput",
     "WordsInputSettings",
     "dropout",

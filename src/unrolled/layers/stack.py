@@ -30,11 +30,11 @@ class RecurrentSettings(Settings):
 
     title: ClassVar[str] = "network setting"
 
-    cell: Cell = setting("gru")
-    hidden_size: int = setting(200, least=1, most=LARGEST_SIZE)
+    cell: Cell = setting("gru", when=("num_layers", bool))
+    hidden_size: int = setting(200, least=1, most=LARGEST_SIZE, when=("num_layers", bool))
     num_layers: int = setting(1, least=1, most=100)
-    bidirectional: bool = setting(True)
-    initial_state: Literal["zero", "learned"] = setting("zero")
+    bidirectional: bool = setting(True, when=("num_layers", bool))
+    initial_state: Literal["zero", "learned"] = setting("zero", when=("num_layers", bool))
     input_dropout: float = setting(0.4, below=1)
     dropout: float = setting(0.5, below=1)
 
