@@ -85,15 +85,16 @@ def _kind_of_x(value: Any, number: int) -> str:  # noqa: PLR0911  (one kind a li
     if isinstance(value, np.ndarray):
         return "vectors" if value.ndim == 2 else "numbers"
     if isinstance(value, Sequence) and value:
-        items = cast("Sequence[Any]", value)
+        items = list(cast("Sequence[Any]", value))
         if all(isinstance(item, str) for item in items):
             return "words"
         if all(isinstance(item, Real) for item in items):
             return "numbers"
         if all(not isinstance(item, str) and isinstance(item, Sequence | np.ndarray) for item in items):
             return "vectors"
+    kind, shown = type(cast(object, value)).__name__, _shown(cast(object, value))
     raise DataError(
-        f"Example {number} has an x of the kind {type(value).__name__}, {_shown(value)}. Give words, a text, an array "
+        f"Example {number} has an x of the kind {kind}, {shown}. Give words, a text, an array "
         "(T_x, D) of numbers, D numbers, a whole number or None."
     )
 
