@@ -4,6 +4,10 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
+from unrolled.tasks.settings import DataSettings, ReadingSettings, TaggingSettings
+from unrolled.tasks.tagging import OUTSIDE_BIASES
+from unrolled.tasks.training_plan import FREE_WHEN_RESUMED
+
 from unrolled.architectures import ManyToManySettings
 from unrolled.cli.app import EXIT_CODES
 from unrolled.cli.check import PROBLEMS_FOUND
@@ -11,9 +15,6 @@ from unrolled.cli.outcome import FAULT, GONE, INTERRUPTED
 from unrolled.cli.screen import value_text
 from unrolled.errors import UnrolledError
 from unrolled.settings import LARGEST
-from unrolled.tasks.settings import DataSettings, ReadingSettings, TaggingSettings
-from unrolled.tasks.tagging import OUTSIDE_BIASES
-from unrolled.tasks.training_plan import FREE_WHEN_RESUMED
 from unrolled.training.settings import FitSettings
 
 PAGE = (Path(__file__).parents[2] / "docs" / "settings.md").read_text(encoding="utf-8")

@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from unrolled.model_card import CardData, CardFacts, model_card
 
 from unrolled.errors import DataError
-from unrolled.model_card import CardData, CardFacts, model_card
 
 FACTS = CardFacts(
     task="ner",

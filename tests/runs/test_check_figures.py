@@ -3,11 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from unrolled.data.codecs import WordsCodec
 from unrolled.data.vocabulary import Vocabulary
-from unrolled.model import Model
 from unrolled.runs.check import check_files
-from unrolled.runs.train import TrainingResult
 from unrolled.tasks import NER
 
 TRAIN = "Ann B-PER\nsat O\n\nit O\nran O\n. O\n\nAnn B-PER\nsat O\n\nAnn O\nsat O\n\nRome B-LOC\n"

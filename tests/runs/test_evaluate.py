@@ -6,9 +6,9 @@ import pytest
 from unrolled.errors import DataError, ModelFileError, RunError, SettingsError
 from unrolled.metrics.entities import RULES
 from unrolled.runs.evaluate import evaluate
-from unrolled.tasks import NER
-from unrolled.settings import Composed
 from unrolled.runs.train import TrainingResult, train
+from unrolled.settings import Composed
+from unrolled.tasks import NER
 
 
 def test_without_data_the_dev_part_of_the_run_is_measured(result: TrainingResult) -> None:

@@ -2,14 +2,14 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from unrolled.tasks.settings import ReadingSettings
+from unrolled.tasks.tagging import build_model
 
 from unrolled.errors import SettingsError
 from unrolled.model import Model
-from unrolled.tasks import NER
 from unrolled.runs.predict import Prediction, predict
-from unrolled.tasks.settings import ReadingSettings, TaggingSettings
-from unrolled.tasks.tagging import build_model
 from unrolled.runs.train import TrainingResult
+from unrolled.tasks import NER
 
 LINES = ["Ada Lovelace spoke in London.", "", "  ", "Teddy Roosevelt can't.", "He met Zoe in Paris , London"]
 

@@ -7,14 +7,14 @@ import pytest
 import torch
 
 from unrolled.errors import DataError, RunError, SettingsError
+from unrolled.metrics.entities import RULES, EntityMetric, EntityReport, Score
 from unrolled.model import Model
 from unrolled.runs.evaluate import evaluate
-from unrolled.tasks import NER
-from unrolled.settings import Composed
-from unrolled.metrics.entities import RULES, EntityMetric, EntityReport, Score
 from unrolled.runs.folder import RunDirectory
 from unrolled.runs.measure import measure
 from unrolled.runs.train import TrainingResult, train
+from unrolled.settings import Composed
+from unrolled.tasks import NER
 from unrolled.training import EpochDone, Event, FitSettings, RunStarted, StepDone, Warned
 
 FILES = {"config.json", "metrics.csv", "train.log", "curves.png", "confusion.png", "best", "last", "unrolled.lock"}

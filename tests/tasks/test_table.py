@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from unrolled.errors import ModelFileError, SettingsError
-from unrolled.tasks.table import TASKS, find_task
-from unrolled.runs.inspect import describe
 from unrolled.runs.evaluate import evaluate
+from unrolled.runs.inspect import describe
 from unrolled.runs.train import TrainingResult
+from unrolled.tasks.table import TASKS, find_task
 
 
 def test_each_task_is_found_by_its_own_name() -> None:
