@@ -147,7 +147,10 @@ def test_the_state_is_a_copy_and_goes_back_in_another_order(dtype: torch.dtype, 
     going_on = by_steps(stepper, x[2:, order])
     stepper.state = state.index(order)
     again = by_steps(stepper, x[2:, order])
-    assert torch.equal(again[:, 1], again[:, 2])
+    if dtype == torch.float32:
+        assert torch.equal(again[:, 1], again[:, 2])
+    # In float64 it is torch's product, whose library may round equal rows of one call differently.
+    torch.testing.assert_close(again[:, 1], again[:, 2], rtol=1e-13, atol=1e-15)
     assert not torch.equal(again, going_on)
     stepper.state = state
     torch.testing.assert_close(by_steps(stepper, x[2:, order])[:, 1:2], going_on[:, 1:2])

@@ -21,7 +21,12 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
 
 def test_figures_of_one_file(files) -> None:
     (figures,) = check_files(NER, files[:1], unknown_rate=Vocabulary(["Ann", "sat", "."]).unknown_rate).files
-    assert (figures.facts, figures.num_examples, figures.num_steps, figures.num_problems) == ({"scheme": "IOB2"}, 5, 10, 0)
+    assert (figures.facts, figures.num_examples, figures.num_steps, figures.num_problems) == (
+        {"scheme": "IOB2"},
+        5,
+        10,
+        0,
+    )
     assert figures.lengths is not None
     assert (figures.lengths.min, figures.lengths.median, figures.lengths.p95, figures.lengths.max) == (1, 2.0, 3, 3)
     assert figures.counts["labels"] == {"B-LOC": 1, "B-PER": 2, "O": 7}

@@ -51,7 +51,9 @@ def test_the_saved_model_is_the_trained_one(result: TrainingResult) -> None:
 
 def test_the_record_holds_what_a_new_measurement_finds(result: TrainingResult) -> None:
     metrics = json.loads((result.directory / "best" / "metrics.json").read_text())
-    assert metrics["dev"] == json.loads(json.dumps(measure(result.model, EntityMetric(), result.record.data.dev.pairs).to_dict()))
+    assert metrics["dev"] == json.loads(
+        json.dumps(measure(result.model, EntityMetric(), result.record.data.dev.pairs).to_dict())
+    )
     assert metrics["dev"]["overall"]["f1"] > 0.5
     assert metrics["test"] is None
     assert metrics["finished"] is True
@@ -110,9 +112,7 @@ def test_a_finished_run_resumes_to_itself_and_on_to_more_epochs(
     assert json.loads((out / "config.json").read_text())["epochs"] == 2
 
 
-def test_a_resumed_run_refuses_other_settings_files_and_data(
-    corpus: Path, settings: Composed, tmp_path: Path
-) -> None:
+def test_a_resumed_run_refuses_other_settings_files_and_data(corpus: Path, settings: Composed, tmp_path: Path) -> None:
     data = tmp_path / "train.conll"
     data.write_bytes((corpus / "train.conll").read_bytes())
     out = tmp_path / "run"
