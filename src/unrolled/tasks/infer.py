@@ -66,6 +66,8 @@ def infer_file(path: Path) -> tuple[Task[Any, Any], Reading[Any, Any], Found]:
                 f"{whys[list(readings).index(most)].partition(': ')[2]} (`unrolled check {most} {path}` lists all.)"
             )
         raise DataError(f"{path} is none of the files that a task here reads. As " + " As ".join(whys))
+    likely = [name for name in sound if TASKS[name].doubts(readings[name].pairs) is None]
+    sound = likely if len(likely) == 1 else sound
     if len(sound) > 1:
         commands = " or ".join(f"`unrolled train {name} {path}`" for name in sound)
         raise SettingsError(f"{path} can be read in {len(sound)} ways. Name the task: {commands}.")

@@ -107,6 +107,11 @@ def _choose_bias(model: Model[Words, Labels], pairs: Pairs, metric: Metric[Label
     return reports[best]
 
 
+def _doubts(pairs: Pairs) -> str | None:
+    tokens = [token for pair in pairs[:1000] for token in pair.x]
+    return "its tokens hold blanks" if sum(" " in token for token in tokens) * 2 > len(tokens) else None
+
+
 def _types(y: Codec[Labels]) -> list[str]:
     return sorted({label[2:] for label in cast(TagsCodec, y).labels.tokens if label != "O"})
 
@@ -213,6 +218,7 @@ NER: Task[Any, Any] = Task(
     metric=lambda y: EntityMetric(),
     show=Show(read_x=read_words_of, json=_json, fields=_fields, segments=_segments, kinds=_types, stream=_stream),
     start=start_from_vectors,
+    doubts=_doubts,
     takes=frozenset({("words", "a label per step")}),
     calibrate=_choose_bias,
     checks=Checks(

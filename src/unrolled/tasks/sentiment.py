@@ -75,6 +75,11 @@ def _start(model: Model[Words, str], pairs: Pairs, settings: Composed) -> list[s
     return start_from_vectors(model, pairs, settings)
 
 
+def _doubts(pairs: Pairs) -> str | None:
+    some = pairs[:1000]
+    return "its texts are single words" if sum(len(pair.x) == 1 for pair in some) * 2 > len(some) else None
+
+
 def _labels(y: Codec[str]) -> tuple[str, ...]:
     return cast(LabelCodec, y).labels.tokens
 
@@ -153,6 +158,7 @@ SENTIMENT: Task[Any, Any] = Task(
     metric=_metric,
     show=Show(read_x=read_words_of, json=_json, fields=_fields, segments=_segments, kinds=_labels, stream=_stream),
     start=_start,
+    doubts=_doubts,
     takes=frozenset({("words", "a label"), ("text", "a label")}),
     calibrate=choose_temperature,
     pictures=draw_classes,

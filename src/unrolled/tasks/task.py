@@ -120,6 +120,11 @@ def as_they_are(xs: Iterable[Any]) -> Iterable[Any]:
     return xs
 
 
+def no_doubts(pairs: Sequence[Pair[Any, Any]]) -> str | None:
+    """Find nothing odd."""
+    return None
+
+
 def length_of_x(pair: Pair[Any, Any]) -> int:
     """Return T_x of an x that has a length."""
     return len(pair.x)
@@ -150,6 +155,7 @@ class Task(Generic[X, Y]):
         metric: what answers are measured by; the first of its figures chooses the weights.
         show: how x comes in and an answer goes out.
         start: what the first weights take from the training pairs; returns notes.
+        doubts: why pairs that were read without a problem are hardly the task's all the same; None where nothing is odd.
         takes: what pairs hold that it is made for, as `Look` says it: {("words", "a label per step")}.
         length: T_x of a pair, for tables.
         calibrate: sets what is chosen on dev pairs once the weights stand, and returns their report; None for nothing.
@@ -174,6 +180,7 @@ class Task(Generic[X, Y]):
     show: Show[X, Y]
     xs_of_python: Callable[[Iterable[Any]], Iterable[X]] = as_they_are
     start: Callable[[Model[X, Y], Sequence[Pair[X, Y]], Composed], list[str]] = nothing_to_start
+    doubts: Callable[[Sequence[Pair[X, Y]]], str | None] = no_doubts
     takes: frozenset[tuple[str, str]] = frozenset()
     length: Callable[[Pair[X, Y]], int] = length_of_x
     calibrate: Callable[[Model[X, Y], Sequence[Pair[X, Y]], Metric[Y]], Report] | None = None
