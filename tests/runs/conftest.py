@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from unrolled.tasks import NER
-from unrolled.settings import Composed
 from unrolled.runs.train import TrainingResult, train
+from unrolled.settings import Composed
+from unrolled.tasks import NER
 
 SENTENCES = [
     "Teddy/B-PER Roosevelt/I-PER spoke/O ./O",

@@ -20,9 +20,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from unrolled.model import Model
-from unrolled.tasks import NER
-from unrolled.settings import Composed
 from unrolled.runs.train import train
+from unrolled.tasks import NER
 from unrolled.training import read_checkpoint
 
 SETTINGS = NER.defaults.replaced(

@@ -2,11 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from unrolled.runs.inspect import Description, describe
-from unrolled.tasks import NER
 from unrolled.metrics.entities import RULES
 from unrolled.runs.build import build_model
+from unrolled.runs.inspect import Description, describe
 from unrolled.runs.train import TrainingResult
+from unrolled.tasks import NER
 
 SETTINGS = [
     {},

@@ -5,16 +5,16 @@ import pytest
 import torch
 
 from unrolled.data.pair import Pair
-from unrolled.errors import DataError, SettingsError
 from unrolled.data.readers import TaggedPair
+from unrolled.errors import DataError, SettingsError
 from unrolled.metrics import EntityMetric, EntityReport
 from unrolled.model import Model
 from unrolled.runs.build import build_model, reload_model
 from unrolled.runs.measure import Trainee, measure, train_model
 from unrolled.runs.parts import set_aside
-from unrolled.tasks.ner import OUTSIDE_BIASES
-from unrolled.tasks import NER
 from unrolled.settings import Composed
+from unrolled.tasks import NER
+from unrolled.tasks.ner import OUTSIDE_BIASES
 from unrolled.training import Event, Warned
 
 METRIC = EntityMetric()

@@ -3,9 +3,8 @@ from pathlib import Path
 import pytest
 
 from unrolled.errors import DataError, SettingsError
-from unrolled.tasks import NER
-from unrolled.settings import Composed
 from unrolled.runs.parts import read_data
+from unrolled.tasks import NER
 
 DEFAULTS = NER.defaults
 

@@ -8,9 +8,9 @@ import pytest
 from unrolled import DataError, SettingsError, Tagger
 from unrolled.runs.check import check_files
 from unrolled.runs.evaluate import evaluate
-from unrolled.tasks import NER
-from unrolled.settings import Composed
 from unrolled.runs.train import train
+from unrolled.settings import Composed
+from unrolled.tasks import NER
 
 
 def four_columns(source: Path, target: Path) -> Path:

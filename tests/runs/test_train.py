@@ -7,14 +7,14 @@ import pytest
 import torch
 
 from unrolled.errors import DataError, RunError, SettingsError
+from unrolled.metrics.entities import RULES, EntityMetric, EntityReport, Score
 from unrolled.model import Model
 from unrolled.runs.evaluate import evaluate
-from unrolled.tasks import NER
-from unrolled.settings import Composed
-from unrolled.metrics.entities import RULES, EntityMetric, EntityReport, Score
 from unrolled.runs.folder import RunDirectory
 from unrolled.runs.measure import measure
 from unrolled.runs.train import TrainingResult, train
+from unrolled.settings import Composed
+from unrolled.tasks import NER
 from unrolled.training import EpochDone, Event, FitSettings, RunStarted, StepDone, Warned
 
 FILES = {"config.json", "metrics.csv", "train.log", "curves.png", "confusion.png", "best", "last", "unrolled.lock"}
@@ -51,7 +51,9 @@ def test_the_saved_model_is_the_trained_one(result: TrainingResult) -> None:
 
 def test_the_record_holds_what_a_new_measurement_finds(result: TrainingResult) -> None:
     metrics = json.loads((result.directory / "best" / "metrics.json").read_text())
-    assert metrics["dev"] == json.loads(json.dumps(measure(result.model, EntityMetric(), result.record.data.dev.pairs).to_dict()))
+    assert metrics["dev"] == json.loads(
+        json.dumps(measure(result.model, EntityMetric(), result.record.data.dev.pairs).to_dict())
+    )
     assert metrics["dev"]["overall"]["f1"] > 0.5
     assert metrics["test"] is None
     assert metrics["finished"] is True
@@ -110,9 +112,7 @@ def test_a_finished_run_resumes_to_itself_and_on_to_more_epochs(
     assert json.loads((out / "config.json").read_text())["epochs"] == 2
 
 
-def test_a_resumed_run_refuses_other_settings_files_and_data(
-    corpus: Path, settings: Composed, tmp_path: Path
-) -> None:
+def test_a_resumed_run_refuses_other_settings_files_and_data(corpus: Path, settings: Composed, tmp_path: Path) -> None:
     data = tmp_path / "train.conll"
     data.write_bytes((corpus / "train.conll").read_bytes())
     out = tmp_path / "run"
@@ -155,11 +155,11 @@ def test_a_mistake_leaves_no_run_behind(tmp_path: Path, settings: Composed) -> N
 
 
 @pytest.mark.parametrize("values", [{"metric": "F1"}, {"metric": "token_accuracy"}, {"metric": "f2"}])
-def test_a_metric_that_cannot_choose_is_refused_before_the_data_are_read(
-    settings: Composed, tmp_path: Path, values: dict[str, object]
+def test_a_metric_that_cannot_choose_is_refused_before_anything_is_written(
+    corpus: Path, settings: Composed, tmp_path: Path, values: dict[str, object]
 ) -> None:
     with pytest.raises(SettingsError, match=next(iter(values))):
-        train(NER, train=tmp_path / "missing.conll", out=tmp_path / "run", settings=changed(settings, **values))
+        train(NER, train=corpus / "train.conll", out=tmp_path / "run", settings=changed(settings, **values))
     assert not (tmp_path / "run").exists()
 
 
