@@ -146,6 +146,8 @@ class Task(Generic[X, Y]):
         takes: what pairs hold that it is made for, as `Look` says it: {("words", "a label per step")}.
         length: T_x of a pair, for tables.
         calibrate: sets what is chosen on dev pairs once the weights stand, and returns their report; None for nothing.
+        chosen: what `inspect` says of a number that was chosen on dev pairs, by the name of its buffer: what it is
+            called, and what follows its value.
         checks: what `check` counts and shows beside lengths and duplicates.
         unseen: what occurs in labelled pairs and a model with that codec of y cannot answer.
         bundled: the corpus that comes with the package.
@@ -168,6 +170,7 @@ class Task(Generic[X, Y]):
     takes: frozenset[tuple[str, str]] = frozenset()
     length: Callable[[Pair[X, Y]], int] = length_of_x
     calibrate: Callable[[Model[X, Y], Sequence[Pair[X, Y]], Metric[Y]], Report] | None = None
+    chosen: Mapping[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
     checks: Checks[X, Y] = field(default_factory=Checks[Any, Any])
     unseen: Callable[[Codec[Y], Sequence[Pair[X, Y]]], list[str]] = nothing_unseen
     bundled: Bundled | None = None
