@@ -11,7 +11,7 @@ def test_the_model_is_shown_in_the_notation(run: Path, unrolled) -> None:
     assert RULES["strict"] in text
     lines = [line.split() for line in text.splitlines()]
     assert ["recurrent.layers.0.forwards.Waa", "G·H", "×", "H", "32", "×", "8", "256"] in lines
-    assert ["crf.transitions", "K", "×", "K", "4", "×", "4", "16"] in lines
+    assert ["output.crf.transitions", "K", "×", "K", "4", "×", "4", "16"] in lines
     assert ["epochs", "15"] in lines
     assert ["bidirectional", "true"] in lines
     assert "0.00% are <unk>" in text

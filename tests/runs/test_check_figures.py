@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from unrolled.data.vocabulary import Vocabulary
+from unrolled.data.pair import Pair
+from unrolled.runs.build import build_model
 from unrolled.runs.check import check_files
 from unrolled.tasks import NER
 
@@ -19,8 +20,17 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
     return train, dev
 
 
-def test_figures_of_one_file(files) -> None:
-    (figures,) = check_files(NER, files[:1], unknown_rate=Vocabulary(["Ann", "sat", "."]).unknown_rate).files
+def knowing(words: tuple[str, ...], directory: Path) -> Path:
+    """A saved model that knows these words."""
+    small = NER.defaults.replaced({"hidden_size": 2, "word_size": 2, "affix_size": 0})
+    model, _ = build_model(NER, [Pair(words, ("O",) * len(words))], small)
+    model.save(directory, metrics={}, card="")
+    return directory
+
+
+def test_figures_of_one_file(files, tmp_path: Path) -> None:
+    report = check_files(NER, files[:1], knowing(("Ann", "sat", "."), tmp_path / "model"))
+    (figures,) = report.files
     assert (figures.facts, figures.num_examples, figures.num_steps, figures.num_problems) == (
         {"scheme": "IOB2"},
         5,
@@ -34,7 +44,8 @@ def test_figures_of_one_file(files) -> None:
     assert figures.figures == {"num_without_entity": 2}
     assert figures.num_duplicates == 2
     (conflict,) = figures.conflicts
-    assert (conflict.first_line, conflict.line, conflict.tokens, conflict.positions) == (1, 11, ("Ann", "sat"), (0,))
+    assert (conflict.first_line, conflict.line, conflict.x) == (1, 11, ("Ann", "sat"))
+    assert report.in_words(conflict) == ({"tokens": ["Ann", "sat"], "positions": [0]}, "Ann")
     assert figures.unknown is not None
     assert (figures.unknown.num_tokens, figures.unknown.num_unknown) == (10, 3)
 
@@ -69,8 +80,8 @@ def test_a_missing_and_an_empty_file_are_problems(files, tmp_path: Path) -> None
     assert [overlap.rate for overlap in report.overlaps] == [0, 0, 0]
 
 
-def test_report_as_json(files) -> None:
-    report = json.loads(json.dumps(check_files(NER, files, unknown_rate=Vocabulary(["sat"]).unknown_rate).to_dict()))
+def test_report_as_json(files, tmp_path: Path) -> None:
+    report = json.loads(json.dumps(check_files(NER, files, knowing(("sat",), tmp_path / "model")).to_dict()))
     assert report["ok"] is False
     assert report["files"][0]["unknown"]["rate"] == pytest.approx(7 / 10)
     assert report["problems"][0]["line"] == 10

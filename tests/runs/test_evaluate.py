@@ -1,4 +1,5 @@
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,7 @@ import pytest
 from unrolled.errors import DataError, ModelFileError, RunError, SettingsError
 from unrolled.metrics.entities import RULES
 from unrolled.runs.evaluate import evaluate
+from unrolled.runs.inspect import describe
 from unrolled.runs.train import TrainingResult, train
 from unrolled.settings import Composed
 from unrolled.tasks import NER
@@ -119,6 +121,13 @@ def test_odd_settings_in_the_records_are_the_models_fault(result: TrainingResult
             evaluate(tmp_path / "model", corpus / "dev.conll")
     result.model.save(tmp_path / "model", metrics={"settings": [3]}, card="")
     assert evaluate(tmp_path / "model", corpus / "dev.conll").parts[0].report == result.record.dev
+
+
+@pytest.mark.parametrize("use", [evaluate, describe])
+def test_a_model_of_a_task_that_is_not_here_is_no_misspelling(use, result: TrainingResult, tmp_path: Path) -> None:
+    replace(result.model, task="chunking").save(tmp_path / "model", metrics={}, card="")
+    with pytest.raises(ModelFileError, match="made for the task 'chunking', which this version of unrolled lacks"):
+        use(tmp_path / "model")
 
 
 def changed(settings: Composed, **changes: object) -> Composed:

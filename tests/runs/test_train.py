@@ -155,11 +155,11 @@ def test_a_mistake_leaves_no_run_behind(tmp_path: Path, settings: Composed) -> N
 
 
 @pytest.mark.parametrize("values", [{"metric": "F1"}, {"metric": "token_accuracy"}, {"metric": "f2"}])
-def test_a_metric_that_cannot_choose_is_refused_before_the_data_are_read(
-    settings: Composed, tmp_path: Path, values: dict[str, object]
+def test_a_metric_that_cannot_choose_is_refused_before_anything_is_written(
+    corpus: Path, settings: Composed, tmp_path: Path, values: dict[str, object]
 ) -> None:
     with pytest.raises(SettingsError, match=next(iter(values))):
-        train(NER, train=tmp_path / "missing.conll", out=tmp_path / "run", settings=changed(settings, **values))
+        train(NER, train=corpus / "train.conll", out=tmp_path / "run", settings=changed(settings, **values))
     assert not (tmp_path / "run").exists()
 
 

@@ -5,8 +5,12 @@ from pathlib import Path
 
 from unrolled.cli.screen import print_json, print_pairs, print_table, print_text, screen, value_text
 from unrolled.runs.inspect import Description, describe
+from unrolled.tasks import find_task
 
 __all__ = ["run"]
+
+SPELT = {"affixes": "affixes and shapes"}
+"""What the vocabularies of spelling hold, where their name does not say all."""
 
 
 def run(directory: Path, *, as_json: bool) -> None:
@@ -27,7 +31,10 @@ def run(directory: Path, *, as_json: bool) -> None:
     if model.vocabularies:
         pairs |= _vocabularies(model)
     pairs |= {"metric": f"{model.metric}. {model.rule}", "dev figures": figures}
-    pairs |= {name.replace("_", " "): f"{value:g}, chosen on the dev part" for name, value in model.chosen.items()}
+    about = find_task(model.task).chosen
+    for name, value in model.chosen.items():
+        label, meaning = about.get(name, (name.replace("_", " "), ", chosen on the dev part"))
+        pairs[label] = f"{value:g}{meaning}"
     pairs |= {"seed": "not recorded" if model.seed is None else str(model.seed), "engine": model.engine}
     print_pairs(console, pairs)
     print_text(console)
@@ -62,5 +69,5 @@ def _vocabularies(model: Description) -> dict[str, str]:
         unknown = f"{model.unknown_rate:.2%} are <unk>"
     found = {"vocabulary": f"{size:,} {first}, <unk> included; of the dev part's {first} {unknown}"}
     if others:
-        found["spelling"] = ", ".join(f"{number:,} {name}" for name, number in others)
+        found["spelling"] = ", ".join(f"{number:,} {SPELT.get(name, name)}" for name, number in others)
     return found

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from unrolled.errors import SettingsError
 from unrolled.runs.config import RECORDED
+from unrolled.settings import unknown_name
 from unrolled.tasks import Task
 
 __all__ = ["PLACES", "parse_setting", "read_config", "reading_given", "settings_given"]
@@ -16,11 +17,12 @@ PLACES = ("task", "train", "dev", "out")
 """What a configuration may hold beside the settings."""
 
 
-def read_config(path: Path) -> dict[str, object]:
-    """Read a flat configuration: TOML where the name ends in .toml, JSON otherwise.
+def read_config(task: Task[Any, Any], path: Path) -> dict[str, object]:
+    """Read a flat configuration of a task: TOML where the name ends in .toml, JSON otherwise.
 
     Raises:
-        SettingsError: it cannot be read, or is no configuration.
+        SettingsError: it cannot be read, is for another task, or holds a name that does not exist; the message names
+            the nearest.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -44,6 +46,16 @@ def read_config(path: Path) -> dict[str, object]:
     for name in PLACES:
         if not isinstance(config.get(name), str | None):
             raise SettingsError(f"{path}: {name} is {config[name]!r}. Give a text.")
+    if config.get("task", task.name) != task.name:
+        raise SettingsError(f"{path} is for the task {config['task']!r}, not {task.name!r}. Name one of the two.")
+    try:
+        config = task.defaults.renewed(config)
+    except SettingsError as error:
+        raise SettingsError(f"{path}: {error}") from None
+    names = (*PLACES, *task.defaults.names())
+    for name in config:
+        if name not in names:
+            raise SettingsError(f"{path}: {unknown_name(name, names)}")
     return config
 
 
@@ -78,7 +90,7 @@ def settings_given(
     task: Task[Any, Any], config: Mapping[str, object], set_: Sequence[str], seed: int | None
 ) -> dict[str, object]:
     """Return the settings that were given, the later source over the earlier: configuration, `--set`, `--seed`."""
-    given = task.defaults.renewed({name: value for name, value in config.items() if name not in PLACES})
+    given = {name: value for name, value in config.items() if name not in PLACES}
     given |= dict(parse_setting(task, text) for text in set_)
     return given if seed is None else given | {"seed": seed}
 

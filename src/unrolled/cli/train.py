@@ -91,11 +91,7 @@ def run(given: Given, *, resume: bool, overwrite: bool, as_json: bool) -> None:
 
 
 def _plan(task: Task[Any, Any], given: Given, *, resume: bool, overwrite: bool) -> Plan:
-    config = {} if given.config is None else read_config(given.config)
-    if config.get("task", task.name) != task.name:
-        raise SettingsError(
-            f"{given.config} is for the task {config['task']!r}, not {task.name!r}. Name one of the two."
-        )
+    config = {} if given.config is None else read_config(task, given.config)
     named = {"train": given.train, "dev": given.dev, "out": given.out}
     paths = {name: path or _path(config.get(name)) for name, path in named.items()}
     settings = settings_given(task, config, given.set, given.seed)

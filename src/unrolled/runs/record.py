@@ -73,14 +73,11 @@ class Record:
         """Return the model card."""
         task, bundled = self.task, self.task.bundled if self.data.bundled else None
         limits = ["The run had not finished when these weights were saved."] * (not self.finished)
-        if self.test is not None and bundled is not None:
-            measured = (
-                f"On the {len(self.data.test.pairs):,} test {task.x.name}s" if self.data.test else "On the test part"
-            )
-            limits.append(
-                f"{measured}, {self.metric} is {self.test.figures[self.metric]:.4f} under the same rule. "
-                f"{bundled.about_test}".strip()
-            )
+        if self.test is not None:
+            test = self.data.test
+            measured = "On the test part" if test is None else f"On the {len(test.pairs):,} test {task.x.name}s"
+            figure = f"{measured}, {self.metric} is {self.test.figures[self.metric]:.4f} under the same rule."
+            limits.append(figure if bundled is None else f"{figure} {bundled.about_test}".strip())
         return model_card(
             CardFacts(
                 task=task,

@@ -20,6 +20,7 @@ from unrolled.tasks import Task
 from unrolled.training import (
     EpochDone,
     Event,
+    FitSettings,
     History,
     Improved,
     Listener,
@@ -27,6 +28,7 @@ from unrolled.training import (
     Stopped,
     Warned,
     broadcast,
+    chosen_figure,
 )
 
 __all__ = ["TrainingResult", "run_training", "train"]
@@ -79,6 +81,7 @@ def run_training(plan: Plan, on_event: Listener | None = None) -> TrainingResult
     data, settings = plan.data, plan.settings
     model, notes = _untrained(plan)
     trainee = Trainee(model, plan.task, calibrate=bool(settings.to_dict().get("calibrate")), notes=notes)
+    chosen_figure(trainee.figures, settings.group(FitSettings).metric)  # refuse a mistake before anything is written
     config = RunConfig.of(plan.task.name, data, settings, plan.versions or versions()).to_dict()
     with RunDirectory(plan.directory, overwrite=plan.overwrite, resume=plan.resume) as directory:
         if not plan.resume:

@@ -221,6 +221,7 @@ NER: Task[Any, Any] = Task(
     doubts=_doubts,
     takes=frozenset({("words", "a label per step")}),
     calibrate=_choose_bias,
+    chosen={"outside_bias": ("bias", " is taken from the scores of O before the best labels are chosen")},
     checks=Checks(
         counts=_counts,
         figures=_figures,

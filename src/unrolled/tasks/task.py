@@ -160,6 +160,8 @@ class Task(Generic[X, Y]):
         length: T_x of a pair, for tables.
         calibrate: sets what is chosen on dev pairs once the weights stand, and returns their report; None for nothing.
         pictures: draws the dev part's truths and answers into the run's folder.
+        chosen: what `inspect` says of a number that was chosen on dev pairs, by the name of its buffer: what it is
+            called, and what follows its value.
         checks: what `check` counts and shows beside lengths and duplicates.
         unseen: what occurs in labelled pairs and a model with that codec of y cannot answer.
         bundled: the corpus that comes with the package.
@@ -185,6 +187,7 @@ class Task(Generic[X, Y]):
     length: Callable[[Pair[X, Y]], int] = length_of_x
     calibrate: Callable[[Model[X, Y], Sequence[Pair[X, Y]], Metric[Y]], Report] | None = None
     pictures: Callable[[Metric[Y], Sequence[Y], Sequence[Answer[Y]], Path], None] = draw_confusion
+    chosen: Mapping[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
     checks: Checks[X, Y] = field(default_factory=Checks[Any, Any])
     unseen: Callable[[Codec[Y], Sequence[Pair[X, Y]]], list[str]] = nothing_unseen
     bundled: Bundled | None = None

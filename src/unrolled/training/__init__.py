@@ -14,6 +14,7 @@ from unrolled.training.events import (
     Warned,
     broadcast,
 )
+from unrolled.training.figure import chosen_figure
 from unrolled.training.fit import fit
 from unrolled.training.settings import FitSettings
 from unrolled.training.trainable import History, Trainable
@@ -34,6 +35,7 @@ __all__ = [
     "Trainable",
     "Warned",
     "broadcast",
+    "chosen_figure",
     "fit",
     "read_checkpoint",
     "write_checkpoint",

@@ -4,7 +4,6 @@ import contextlib
 import math
 import time
 from collections.abc import Generator, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,7 +13,6 @@ from torch import Tensor
 from unrolled.data.batches import token_batches
 from unrolled.data.pair import Pair
 from unrolled.errors import DataError, RunError, SettingsError
-from unrolled.metrics.metric import Figure
 from unrolled.training.averaging import MovingAverage
 from unrolled.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from unrolled.training.divergence import diverged
@@ -29,6 +27,7 @@ from unrolled.training.events import (
     Stopped,
     Warned,
 )
+from unrolled.training.figure import chosen_figure
 from unrolled.training.fingerprint import differences, fingerprint
 from unrolled.training.interrupt import Interrupt
 from unrolled.training.noise import noise_of_step
@@ -62,7 +61,7 @@ class Run:
         self.tell, self.path, self.interrupt = tell, path, interrupt
         self.network = model.network
         self.device = next(self.network.parameters()).device
-        self.figure = _figure(model, settings)
+        self.figure = chosen_figure(model.figures, settings.metric)
         self.lengths = _lengths(model, train, "training")
         share = math.ceil(sum(self.lengths) * settings.batch_fraction)
         self.batch_steps = min(settings.batch_steps, share)
@@ -265,19 +264,6 @@ class Run:
             with contextlib.suppress(Exception):
                 self.stopped("failed", str(error))
             raise
-
-
-def _figure(model: Trainable, settings: FitSettings) -> Figure:
-    names = {figure.name: figure for figure in model.figures}
-    if settings.metric is None:
-        return model.figures[0]
-    if settings.metric not in names:
-        nearest = get_close_matches(settings.metric.lower(), names, n=1, cutoff=0.0)[0]
-        raise SettingsError(
-            f"metric is {settings.metric!r}. The figures that can choose the weights here: {', '.join(names)}. "
-            f"Did you mean {nearest!r}?"
-        )
-    return names[settings.metric]
 
 
 def _lengths(model: Trainable, pairs: Sequence[Pair[Any, Any]], name: str) -> list[int]:
