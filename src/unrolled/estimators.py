@@ -57,7 +57,7 @@ class Estimator(BaseEstimator):
         settings = self._composed()
         train = self._pairs(X, y, settings)
         if dev is None:
-            fraction, seed = settings.group(PartSettings).dev_fraction, settings.group(FitSettings).seed
+            fraction, seed = settings.group_or_default(PartSettings).dev_fraction, settings.group(FitSettings).seed
             train, valid = set_aside(train, fraction, seed, self.task.x.name)
         else:
             valid = self._pairs(*((dev, None) if isinstance(dev, str | Path) else dev), settings)
@@ -126,13 +126,16 @@ class Estimator(BaseEstimator):
         return self.task.of_python(X, y, settings)
 
 
-def estimator(task: Task[Any, Any], name: str, doc: str, **methods: Callable[..., Any]) -> type[Estimator]:
+def estimator(
+    task: Task[Any, Any], name: str, doc: str, *, module: str = __name__, **methods: Callable[..., Any]
+) -> type[Estimator]:
     """Return the estimator of a task: a class whose keywords are the task's settings, each with its default.
 
     Args:
         task: what it trains.
-        name: of the class; where it is to be pickled, its module must hold it under that name.
+        name: of the class.
         doc: its docstring.
+        module: the `__name__` of the module that holds the class under that name; pickle looks for it there.
         methods: what it can do besides, by name.
     """
     made = make_dataclass(
@@ -144,7 +147,7 @@ def estimator(task: Task[Any, Any], name: str, doc: str, **methods: Callable[...
         eq=False,
         repr=False,
     )
-    made.__module__ = __name__
+    made.__module__ = module
     return made
 
 

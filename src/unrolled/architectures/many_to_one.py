@@ -43,9 +43,7 @@ class ManyToOneSettings(RecurrentSettings):
 
     num_layers: int = setting(1, most=100)
     pooling: Literal["last", "mean", "max", "attention", "attention_max"] = setting("max")
-    attention_size: int = setting(
-        100, least=1, most=LARGEST_SIZE, when=("pooling", ("attention", "attention_max"))
-    )
+    attention_size: int = setting(100, least=1, most=LARGEST_SIZE, when=("pooling", ("attention", "attention_max")))
 
 
 class ManyToOne(nn.Module):

@@ -19,7 +19,8 @@ from unrolled.metrics import ClassMetric
 from unrolled.model import Model
 from unrolled.settings import Composed
 from unrolled.tasks.parts import PartSettings
-from unrolled.tasks.task import Bundled, Checks, Segment, Show, Task, Unit
+from unrolled.tasks.show import Segment, Show
+from unrolled.tasks.task import Bundled, Checks, Task, Unit
 from unrolled.tasks.temperature import CalibrationSettings, choose_temperature
 from unrolled.tasks.text import field, read_words_of
 from unrolled.tasks.vectors import start_from_vectors
@@ -117,9 +118,7 @@ def _stream(words: Words | None, answers: Sequence[Answer[str]], end: bool) -> l
     if end:
         return [{"label": answer.y, "confidence": round(answer.confidence[0], 6), "final": True} for answer in answers]
     steps = zip(words or (), answers, strict=False)
-    return [
-        {"token": word, "label": answer.y, "confidence": round(answer.confidence[0], 6)} for word, answer in steps
-    ]
+    return [{"token": word, "label": answer.y, "confidence": round(answer.confidence[0], 6)} for word, answer in steps]
 
 
 SENTIMENT = Task(
