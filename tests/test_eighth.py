@@ -34,7 +34,7 @@ from unrolled.runs.train import train
 from unrolled.settings import Composed, Settings, setting
 from unrolled.tasks import TASKS, Show, Task, Unit
 from unrolled.tasks.infer import infer
-from unrolled.training import Event, FitSettings, StepDone
+from unrolled.training import Event, StepDone
 
 # The task begins here.
 
@@ -84,7 +84,7 @@ FLOWERS = Task(
     x=Unit("flower", step="flower"),
     y=Unit("kind", step="kind"),
     example="1.5,-0.5",
-    defaults=Composed({"read": ColumnSettings(), "network": OneToOneSettings(hidden_size=8), "fit": FitSettings()}),
+    defaults=Composed({"read": ColumnSettings(), "network": OneToOneSettings(hidden_size=8)}),
     read=partial(read_columns, x_of=numbers, y_of=str),
     codecs=lambda pairs, _: (VectorsCodec.fitted(p.x for p in pairs), LabelCodec.fitted(p.y for p in pairs)),
     metric=lambda y: ClassMetric(y.labels.tokens),
@@ -121,7 +121,6 @@ GESTURES = replace(
         {
             "read": ColumnSettings(),
             "network": ManyToOneSettings(hidden_size=8, bidirectional=False, input_dropout=0.0, dropout=0.0),
-            "fit": FitSettings(),
         }
     ),
     read=partial(read_columns, x_of=steps, y_of=str),

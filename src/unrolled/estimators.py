@@ -57,7 +57,7 @@ class Estimator(BaseEstimator):
         settings = self._composed()
         train = self._pairs(X, y, settings)
         if dev is None:
-            fraction, seed = settings.group_or_default(PartSettings).dev_fraction, settings.group(FitSettings).seed
+            fraction, seed = settings.group(PartSettings).dev_fraction, settings.group(FitSettings).seed
             train, valid = set_aside(train, fraction, seed, self.task.x.name)
         else:
             valid = self._pairs(*((dev, None) if isinstance(dev, str | Path) else dev), settings)

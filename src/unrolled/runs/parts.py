@@ -100,7 +100,7 @@ def read_data(task: AnyTask, train: Path | None, dev: Path | None, settings: Com
         return Data(whole, read_part(task, dev, settings, "dev"), None, bundled=False, set_aside=None, seed=seed)
     if len(whole.pairs) < 2:
         raise DataError(f"{train} has one {task.x.name}, too few to set a dev part aside. Give a dev file.")
-    fraction = settings.group_or_default(PartSettings).dev_fraction
+    fraction = settings.group(PartSettings).dev_fraction
     pairs, dev_pairs = set_aside(whole.pairs, fraction, seed)
     share = [_part(task, "train", train, whole, pairs), _part(task, "dev", train, whole, dev_pairs)]
     return Data(*share, None, bundled=False, set_aside=fraction, seed=seed)

@@ -2,8 +2,7 @@
 
 from unrolled.tasks.ner import NER
 from unrolled.tasks.sentiment import SENTIMENT
-from unrolled.tasks.show import Segment, Show
 from unrolled.tasks.table import TASKS, find_task, task_of
-from unrolled.tasks.task import Bundled, Checks, Task, Unit
+from unrolled.tasks.task import Bundled, Checks, Segment, Show, Task, Unit
 
 __all__ = ["NER", "SENTIMENT", "TASKS", "Bundled", "Checks", "Segment", "Show", "Task", "Unit", "find_task", "task_of"]

@@ -21,8 +21,7 @@ from unrolled.metrics import EntityMetric, EntityReport, Metric
 from unrolled.model import Model
 from unrolled.settings import Composed, Settings, setting
 from unrolled.tasks.parts import PartSettings
-from unrolled.tasks.show import Segment, Show
-from unrolled.tasks.task import Bundled, Checks, Task, Unit
+from unrolled.tasks.task import Bundled, Checks, Segment, Show, Task, Unit
 from unrolled.tasks.text import field, places, read_words_of
 from unrolled.tasks.vectors import start_from_vectors
 from unrolled.training import FitSettings

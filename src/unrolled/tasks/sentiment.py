@@ -19,8 +19,7 @@ from unrolled.metrics import ClassMetric
 from unrolled.model import Model
 from unrolled.settings import Composed
 from unrolled.tasks.parts import PartSettings
-from unrolled.tasks.show import Segment, Show
-from unrolled.tasks.task import Bundled, Checks, Task, Unit
+from unrolled.tasks.task import Bundled, Checks, Segment, Show, Task, Unit
 from unrolled.tasks.temperature import CalibrationSettings, choose_temperature
 from unrolled.tasks.text import field, read_words_of
 from unrolled.tasks.vectors import start_from_vectors

@@ -14,9 +14,11 @@ from unrolled.errors import DataError
 from unrolled.metrics import Metric, Report
 from unrolled.model import Model
 from unrolled.settings import Composed
-from unrolled.tasks.show import Show, labels_of
+from unrolled.tasks.parts import PartSettings
+from unrolled.tasks.show import Segment, Show, labels_of
+from unrolled.training import FitSettings
 
-__all__ = ["Bundled", "Checks", "Task", "Unit"]
+__all__ = ["Bundled", "Checks", "Segment", "Show", "Task", "Unit"]
 
 X = TypeVar("X")
 Y = TypeVar("Y")
@@ -124,7 +126,7 @@ class Task(Generic[X, Y]):
         architecture: the kind of its network.
         x, y: what its two sides are called.
         example: an x to show the use with, as a line of text.
-        defaults: its settings.
+        defaults: its settings; the groups of the network, of the parts and of the training are added where they lack.
         read: reads one labelled file as the settings say; with the last argument false it collects every problem
             instead of raising the first.
         codecs: fitted on the training pairs.
@@ -163,6 +165,16 @@ class Task(Generic[X, Y]):
     checks: Checks[X, Y] = field(default_factory=Checks[Any, Any])
     unseen: Callable[[Codec[Y], Sequence[Pair[X, Y]]], list[str]] = nothing_unseen
     bundled: Bundled | None = None
+
+    def __post_init__(self) -> None:
+        """Add the groups that every task has."""
+        every = {"parts": PartSettings, "network": ARCHITECTURES[self.architecture].settings_class, "fit": FitSettings}
+        groups = self.defaults.groups()
+        lacking = {
+            name: cls() for name, cls in every.items() if not any(isinstance(own, cls) for own in groups.values())
+        }
+        if lacking:
+            object.__setattr__(self, "defaults", Composed({**groups, **lacking}))
 
     @property
     def shape(self) -> str:
