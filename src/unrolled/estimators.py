@@ -127,13 +127,16 @@ class Estimator(BaseEstimator):
         return self.task.of_python(X, y, settings)
 
 
-def estimator(task: Task[Any, Any], name: str, doc: str, **methods: Callable[..., Any]) -> type[Estimator]:
+def estimator(
+    task: Task[Any, Any], name: str, doc: str, *, module: str = __name__, **methods: Callable[..., Any]
+) -> type[Estimator]:
     """Return the estimator of a task: a class whose keywords are the task's settings, each with its default.
 
     Args:
         task: what it trains.
-        name: of the class; where it is to be pickled, its module must hold it under that name.
+        name: of the class.
         doc: its docstring.
+        module: the `__name__` of the module that holds the class under that name; pickle looks for it there.
         methods: what it can do besides, by name.
     """
     made = make_dataclass(
@@ -145,7 +148,7 @@ def estimator(task: Task[Any, Any], name: str, doc: str, **methods: Callable[...
         eq=False,
         repr=False,
     )
-    made.__module__ = __name__
+    made.__module__ = module
     return made
 
 

@@ -18,7 +18,7 @@ __all__ = ["Stream"]
 X = TypeVar("X")
 Y = TypeVar("Y")
 
-SURE = Decoding(confidence=True, probabilities=True)
+SURE = Decoding(confidence=True)
 X_STATE = "x."
 
 

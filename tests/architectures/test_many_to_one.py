@@ -389,7 +389,7 @@ def test_settings_without_effect_are_named() -> None:
     assert ManyToOneSettings(num_layers=0, hidden_size=7).without_effect() == [
         "hidden_size has no effect: num_layers is 0."
     ]
-    assert ManyToOneSettings(attention_size=7).without_effect() == ["attention_size has no effect: pooling is max."]
+    assert ManyToOneSettings(attention_size=7).without_effect() == ["attention_size has no effect: pooling is 'max'."]
     assert ManyToOneSettings(hidden_size=7).without_effect() == []
 
 

@@ -132,9 +132,7 @@ def evaluate(
 @app.command(short_help="Answer lines of standard input.")
 def predict(
     directory: ModelDirectory,
-    n_best: Annotated[
-        int, typer.Option(metavar="N", min=0, help="Give the N most probable labellings of each sentence.")
-    ] = 0,
+    n_best: Annotated[int, typer.Option(metavar="N", min=0, help="Give the N most probable answers to each line.")] = 0,
     whitespace: Annotated[
         bool, typer.Option("--whitespace", help="Split lines at white space only: the text is tokenised already.")
     ] = False,

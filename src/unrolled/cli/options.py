@@ -102,10 +102,9 @@ def reading_given(task: Task[Any, Any], set_: Sequence[str]) -> dict[str, object
         SettingsError: another setting; it would have no effect.
     """
     given = dict(parse_setting(task, text) for text in set_)
-    names = task.defaults["read"].names()
+    names = task.defaults.names("read")
     for name in given:
         if name not in names:
-            raise SettingsError(
-                f"--set: {name} has no effect here. Only how files are read can be set: {', '.join(names)}."
-            )
+            can = f"Only how files are read can be set: {', '.join(names)}" if names else "Nothing can be set"
+            raise SettingsError(f"--set: {name} has no effect here. {can}.")
     return given

@@ -32,10 +32,12 @@ class Painter:
             words = clean(segment.text)
             if segment.kind is None:
                 text.append(words)
-            elif self._with_colour:
+                continue
+            kind = "" if segment.kind == segment.text else clean(segment.kind)  # an answer alone is its own kind
+            if self._with_colour:
                 colour = self._colours.get(segment.kind, "white")
                 text.append(f" {words} ", style=f"bold black on {colour}")
-                text.append(f"{clean(segment.kind)} ", style=f"black on {colour}")
+                text.append(f"{kind} " if kind else "", style=f"black on {colour}")
             else:
-                text.append(f"[{words} {clean(segment.kind)}]")
+                text.append(f"[{words} {kind}]" if kind else f"[{words}]")
         return text

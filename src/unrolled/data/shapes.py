@@ -11,7 +11,7 @@ import numpy as np
 from unrolled.data.pair import Pair
 from unrolled.errors import DataError
 
-__all__ = ["Look", "Shape", "look"]
+__all__ = ["Look", "Shape", "length", "look"]
 
 Shape: TypeAlias = Literal["one_to_one", "one_to_many", "many_to_one", "many_to_many", "encoder_decoder"]
 
@@ -69,7 +69,7 @@ def look(pairs: Iterable[Pair[Any, Any]], sample: int = 1000) -> Look:
         raise DataError("There are no pairs to look at. Give at least one.")
     xs, ys = [pair.x for pair in looked_at], [pair.y for pair in looked_at]
     x = _only({_kind_of_x(value, number) for number, value in enumerate(xs, 1)}, "x")
-    T_x = [_length(value, x) for value in xs]
+    T_x = [length(value) for value in xs]
     y, doubts = _kind_of_y(ys, T_x, x)
     T_y = [len(value) if y == "a sequence" or y.endswith("per step") else 1 for value in ys]
     return Look(x, y, (min(T_x), max(T_x)), (min(T_y), max(T_y)), _shape(x, y, T_x), tuple(doubts))
@@ -107,10 +107,20 @@ def _only(kinds: set[str], side: str) -> str:
     return kinds.pop()
 
 
-def _length(value: Any, kind: str) -> int:
-    if kind in {"nothing", "a class", "numbers"}:
-        return 1
-    return len(value.split()) if kind == "text" else len(value)
+def length(x: Any) -> int:
+    """Return T_x: how many words, rows or other steps x has; 1 of D numbers, of a class and of nothing.
+
+    >>> length(("so", "good")), length("so good"), length((0.5, 1.0)), length(np.zeros((3, 2))), length(7)
+    (2, 2, 1, 3, 1)
+    """
+    if isinstance(x, str):
+        return len(x.split())
+    if isinstance(x, np.ndarray):
+        return len(x) if x.ndim > 1 else 1
+    if isinstance(x, Sequence):
+        items = cast("Sequence[Any]", x)
+        return 1 if items and isinstance(items[0], Real) else len(items)
+    return 1
 
 
 def _kind_of_y(ys: Sequence[Any], T_x: Sequence[int], x: str) -> tuple[str, list[str]]:  # noqa: PLR0911

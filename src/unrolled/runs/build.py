@@ -55,9 +55,9 @@ def reload_model(directory: Path, pairs: Pairs) -> Model[Any, Any]:
 
 def _network_settings(task: Task[Any, Any], x: Space, y: Space, settings: Composed) -> NetworkSettings:
     return NetworkSettings(
-        network=settings.group(ARCHITECTURES[task.architecture].settings_class),
-        input=settings.group(input_settings(x)),
-        output=settings.group(output_settings(y)),
+        network=settings.group_or_default(ARCHITECTURES[task.architecture].settings_class),
+        input=settings.group_or_default(input_settings(x)),
+        output=settings.group_or_default(output_settings(y)),
     )
 
 

@@ -174,7 +174,7 @@ def _lengths(ordered: Sequence[int]) -> Lengths:
 
 
 def _key(x: Any) -> Any:
-    """Return what stands for an x in a table: arrays do not compare."""
+    """Return what stands for a value in a table: arrays do not compare."""
     return x if not hasattr(x, "tobytes") else (x.shape, x.tobytes())
 
 
@@ -198,7 +198,7 @@ def _duplicates(reading: Reading[Any, Any]) -> tuple[int, list[Conflict]]:
             continue
         num_duplicates += 1
         first_line, y = first[key]
-        if y != pair.y:
+        if _key(y) != _key(pair.y):
             conflicts.append(Conflict(first_line, line, pair.x, y, pair.y))
     return num_duplicates, conflicts
 
@@ -211,7 +211,7 @@ def _overlap(task: Task[Any, Any], first: Reading[Any, Any], second: Reading[Any
         found = known.get(_key(pair.x))
         if found is not None:
             lines.append((found[0], line))
-            num_conflicting += found[1] != pair.y
+            num_conflicting += _key(found[1]) != _key(pair.y)
     before, after = (list(task.checks.counts(part.pairs).values()) or [{}] for part in (first, second))
     return Overlap(
         first=first.path,

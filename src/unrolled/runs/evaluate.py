@@ -136,9 +136,7 @@ def _refuse_another_run(directory: Path, run: Path, config: RunConfig, recorded:
     own, of_run = _mapping(recorded.get("settings")), config.settings.to_dict()
     drawn = ("seed", "dev_fraction") if config.train is not None and config.dev is None else ()
     differs = [f"{name} file" for name, sha256 in config.sha256.items() if _digests(recorded).get(name) != sha256]
-    differs += [
-        name for name in (*config.settings[READ].names(), *drawn) if own.get(name, of_run[name]) != of_run[name]
-    ]
+    differs += [name for name in (*config.settings.names(READ), *drawn) if own.get(name, of_run[name]) != of_run[name]]
     if differs:
         raise RunError(
             f"The model in {directory} is not from the run in {run}, in whose folder it is: it was trained with "
@@ -150,7 +148,7 @@ def _reading_settings(
     task: Task[Any, Any], directory: Path, recorded: Mapping[str, object], given: Mapping[str, object]
 ) -> Composed:
     """Return how the model's training read its files, as metrics.json says, under what is given."""
-    settings, names = _mapping(recorded.get("settings")), task.defaults[READ].names()
+    settings, names = _mapping(recorded.get("settings")), task.defaults.names(READ)
     try:
         own = task.defaults.replaced({name: settings[name] for name in names if name in settings})
     except SettingsError as error:

@@ -63,6 +63,15 @@ class Composed:
             raise LookupError(f"{len(found)} groups are {cls.__name__}{'' if name is None else f' called {name}'}.")
         return found[0]
 
+    def group_or_default(self, cls: type[S]) -> S:
+        """Return the group that is an instance of a class; where a task has none of them, that of the defaults.
+
+        Raises:
+            LookupError: several are.
+        """
+        there = any(isinstance(group, cls) for _, group in self._groups)
+        return self.group(cls) if there else cls()
+
     def declared(self) -> Iterator[Declared]:
         """Yield what is declared, group by group, with the task's defaults."""
         defaults = dict(self._defaults)

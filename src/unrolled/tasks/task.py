@@ -6,14 +6,18 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from unrolled.architectures import ARCHITECTURES
-from unrolled.data.answer import Answer
 from unrolled.data.codecs import Codec
 from unrolled.data.pair import Pair
 from unrolled.data.readers import Reading
+from unrolled.data.shapes import length
+from unrolled.errors import DataError
 from unrolled.metrics import Metric, Report
 from unrolled.model import Model
 from unrolled.settings import Composed
+from unrolled.tasks.parts import PartSettings
 from unrolled.tasks.pictures import draw_confusion
+from unrolled.tasks.show import Segment, Show, labels_of
+from unrolled.training import FitSettings
 
 __all__ = ["Bundled", "Checks", "Segment", "Show", "Task", "Unit"]
 
@@ -27,16 +31,6 @@ class Unit:
 
     name: str
     step: str
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A piece of a line: its text, and what the model says of it; None where it says nothing."""
-
-    text: str
-    kind: str | None = None
-    strength: float = 1.0
-    """From -1 (speaks against) to 1; how strongly the piece is marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +62,7 @@ def _both(x: Any, first: Any, second: Any) -> tuple[dict[str, Any], str]:
     return {"first_y": first, "y": second}, f"{first}, then {second}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # slots do not go with type arguments before Python 3.12
 class Checks(Generic[X, Y]):
     """What `check` counts and shows beside lengths and duplicates.
 
@@ -88,28 +82,6 @@ class Checks(Generic[X, Y]):
     tables: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-@dataclass(frozen=True, slots=True)
-class Show(Generic[X, Y]):
-    """How x comes in from a line of text, and how an answer goes out.
-
-    Attributes:
-        read_x: x of a line; the second argument is true for text that is split at white space already. None for a line
-            that holds nothing.
-        json: what `predict --json` writes.
-        fields: the rows of tab-separated fields that a pipe gets.
-        segments: the line as a person sees it, piece by piece.
-        kinds: all kinds that a segment may have, so that each keeps its colour.
-        stream: the rows for the steps that came in, or with None and true for all of x at its end.
-    """
-
-    read_x: Callable[[str, bool], X | None]
-    json: Callable[[X | None, Answer[Y] | None], dict[str, Any]]
-    fields: Callable[[X, Answer[Y]], list[tuple[str, ...]]]
-    segments: Callable[[str, X, Y], list[Segment]]
-    kinds: Callable[[Codec[Y]], Sequence[str]]
-    stream: Callable[[X | None, Sequence[Answer[Y]], bool], list[dict[str, Any]]]
-
-
 def nothing_to_start(model: Model[Any, Any], pairs: Sequence[Pair[Any, Any]], settings: Composed) -> list[str]:
     """Leave the first weights as they were drawn."""
     return []
@@ -125,9 +97,24 @@ def no_doubts(pairs: Sequence[Pair[Any, Any]]) -> str | None:
     return None
 
 
+def pairs_of_python(X: Sequence[Any], y: Sequence[Any] | None, settings: Composed) -> list[Pair[Any, Any]]:
+    """Return the pairs as they were given; the codecs say what is wrong with a value."""
+    if y is None or len(X) != len(y):
+        raise DataError(
+            f"There are {len(X)} examples and {'no y' if y is None else f'{len(y)} y'}. Give one y for each."
+        )
+    return list(map(Pair, X, y))
+
+
+def what_is_answered(y: Codec[Any]) -> str:
+    """Return the purpose of a model whose task says no more."""
+    labels = labels_of(y)
+    return f"Answers each x with one of {', '.join(labels)}." if labels else "Answers each x with numbers."
+
+
 def length_of_x(pair: Pair[Any, Any]) -> int:
-    """Return T_x of an x that has a length."""
-    return len(pair.x)
+    """Return T_x: of an array (T, D) and of a sequence of steps how many they are; of D numbers, 1."""
+    return length(pair.x)
 
 
 def nothing_unseen(y: Codec[Any], pairs: Sequence[Pair[Any, Any]]) -> list[str]:
@@ -145,17 +132,17 @@ class Task(Generic[X, Y]):
         architecture: the kind of its network.
         x, y: what its two sides are called.
         example: an x to show the use with, as a line of text.
-        defaults: its settings.
-        purpose: one sentence on what a model does, given the codec of y.
+        defaults: its settings; the groups of the network, of the parts and of the training are added where they lack.
         read: reads one labelled file as the settings say; with the last argument false it collects every problem
             instead of raising the first.
-        of_python: pairs of values that were given in Python, checked as `read` checks files.
-        xs_of_python: the x alone of values that were given in Python.
         codecs: fitted on the training pairs.
         metric: what answers are measured by; the first of its figures chooses the weights.
         show: how x comes in and an answer goes out.
+        purpose: one sentence on what a model does, given the codec of y.
+        of_python: pairs of values that were given in Python, checked as `read` checks files.
+        xs_of_python: the x alone of values that were given in Python.
         start: what the first weights take from the training pairs; returns notes.
-        doubts: why pairs that were read without a problem are hardly the task's all the same; None where nothing is odd.
+        doubts: why pairs that were read without a problem are hardly the task's; None where nothing is odd.
         takes: what pairs hold that it is made for, as `Look` says it: {("words", "a label per step")}.
         length: T_x of a pair, for tables.
         calibrate: sets what is chosen on dev pairs once the weights stand, and returns their report; None for nothing.
@@ -174,12 +161,12 @@ class Task(Generic[X, Y]):
     y: Unit
     example: str
     defaults: Composed
-    purpose: Callable[[Codec[Y]], str]
     read: Callable[[Path, Composed, bool], Reading[X, Y]]
-    of_python: Callable[[Any, Any, Composed], list[Pair[X, Y]]]
     codecs: Callable[[Sequence[Pair[X, Y]], Composed], tuple[Codec[X], Codec[Y]]]
     metric: Callable[[Codec[Y]], Metric[Y]]
     show: Show[X, Y]
+    purpose: Callable[[Codec[Y]], str] = what_is_answered
+    of_python: Callable[[Any, Any, Composed], list[Pair[X, Y]]] = pairs_of_python
     xs_of_python: Callable[[Iterable[Any]], Iterable[X]] = as_they_are
     start: Callable[[Model[X, Y], Sequence[Pair[X, Y]], Composed], list[str]] = nothing_to_start
     doubts: Callable[[Sequence[Pair[X, Y]]], str | None] = no_doubts
@@ -191,6 +178,16 @@ class Task(Generic[X, Y]):
     checks: Checks[X, Y] = field(default_factory=Checks[Any, Any])
     unseen: Callable[[Codec[Y], Sequence[Pair[X, Y]]], list[str]] = nothing_unseen
     bundled: Bundled | None = None
+
+    def __post_init__(self) -> None:
+        """Add the groups that every task has."""
+        every = {"parts": PartSettings, "network": ARCHITECTURES[self.architecture].settings_class, "fit": FitSettings}
+        groups = self.defaults.groups()
+        lacking = {
+            name: cls() for name, cls in every.items() if not any(isinstance(own, cls) for own in groups.values())
+        }
+        if lacking:
+            object.__setattr__(self, "defaults", Composed({**groups, **lacking}))
 
     @property
     def shape(self) -> str:

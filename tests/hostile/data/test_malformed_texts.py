@@ -20,6 +20,7 @@ EXPECTED: dict[str, tuple[int | None, str, str]] = {
     "fasttext_no_label.txt": (2, "no label at the start", "__label__positive"),
     "fasttext_two_labels.txt": (2, "2 labels at the start", "Begin each line with one"),
     "gzip.csv": (None, "gzip data", "gzip -d"),
+    "columns_are_numbers.csv": (None, "no column holds texts", "--set text_column="),
     "header_only.csv": (None, "no labelled text", "not empty"),
     "json_array.json": (1, "begins with a list", "jq -c '.[]'"),
     "json_broken.jsonl": (2, "not JSON: Expecting ',' delimiter at column", "one complete JSON object a line"),

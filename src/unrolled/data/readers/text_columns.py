@@ -99,6 +99,11 @@ def _by_figures(
     taken: list[str] = []
     if text is None:
         text = max(others, key=lambda place: _length(grid.column(place)))
+        if sum(any(map(str.isalpha, cell)) for cell in grid.column(text)) * 2 < len(grid.rows):
+            found_words = f"the longest are {_shown(names[text], grid.column(text))}"
+            way_out = f"Give --set text_column={name} if one holds texts"
+            problems.add(None, f"no column holds texts: {found_words}, mostly without letters", way_out)
+            return None
         others.remove(text)
         taken.append(f"{names[text]} holds the texts (--set text_column={name} takes another)")
     if label is None:
