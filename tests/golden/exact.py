@@ -2,9 +2,9 @@
 
     python tests/golden/exact.py && UNROLLED_ENGINE=torch python tests/golden/exact.py
 
-Each line is a digest of the weights in their order, of the answers, their probabilities and figures, after three epochs;
-not of the loss as it is shown, a sum that may be rounded in another order. Other processors and other numbers of threads
-give other digests, so none is kept.
+Each line is a digest of the weights in their order, of the answers, their probabilities and figures, after three
+epochs; not of the loss as it is shown, a sum that may be rounded in another order. Other processors and other numbers
+of threads give other digests, so none is kept.
 """
 
 import hashlib

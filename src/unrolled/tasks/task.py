@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from unrolled.architectures import ARCHITECTURES
+from unrolled.data.answer import Answer
 from unrolled.data.codecs import Codec
 from unrolled.data.pair import Pair
 from unrolled.data.readers import Reading
