@@ -99,7 +99,7 @@ REFUSALS = {
     "metrics_array": ("metrics.json", "holds a list of 0 entries where a JSON object should be"),
     "metrics_nan": ("metrics.json", "holds NaN, which is not a JSON number"),
     "metrics_swapped": ("metrics.json", "does not have the SHA-256 that config.json states: it was altered or swapped"),
-    "newer_version": ("config.json", "has the format version 2; this unrolled reads up to 1. Update unrolled."),
+    "newer_version": ("config.json", "has the format version 3; this unrolled reads up to 2. Update unrolled."),
     "tensors_altered": ("model.safetensors", "does not have the SHA-256 that config.json states"),
     "tensors_empty": ("model.safetensors", "has 0 bytes, too few for a safetensors file"),
     "tensors_numpy": ("model.safetensors", "it is truncated or not a safetensors file"),

@@ -199,7 +199,7 @@ def test_what_could_not_be_read_back_is_not_written(changes: dict[str, Any], fou
 
 
 def test_a_vocabulary_too_large_to_be_read_back_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("unrolled.model_files.names.MAX_VOCABULARY_BYTES", 5)
+    monkeypatch.setattr("unrolled.model_files.names.MAX_TEXT_BYTES", 5)
     with pytest.raises(RunError, match=r"vocabulary\.txt would have 6 bytes, 5 are allowed"):
         write(tmp_path / "model")
 

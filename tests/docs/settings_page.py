@@ -1,5 +1,9 @@
 """Writes the tables of settings into a page, between its marks; all else on the page is left as it is.
 
+    python tests/docs/settings_page.py
+
+writes those of docs/settings.md anew.
+
 <!-- settings of ner: x, network -->
 (a table of the settings of these groups of the task's defaults)
 <!-- end of settings -->
@@ -7,10 +11,15 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 from unrolled.settings import Composed, settings_table
+from unrolled.tasks import TASKS
 
-__all__ = ["with_tables"]
+__all__ = ["DEFAULTS", "PAGE", "with_tables"]
+
+PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
+DEFAULTS = {name: task.defaults for name, task in TASKS.items()}
 
 _PART = re.compile(r"(<!-- settings of (\w+): ([\w, ]+) -->\n).*?(\n<!-- end of settings -->)", re.DOTALL)
 
@@ -38,3 +47,11 @@ def with_tables(page: str, tasks: Mapping[str, Composed]) -> str:
         if groups != wanted:
             raise ValueError(f"{task}: the page shows {sorted(groups)}, and there are {sorted(wanted)}.")
     return result
+
+
+def main() -> None:
+    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), DEFAULTS), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

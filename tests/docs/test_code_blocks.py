@@ -89,7 +89,7 @@ def run_shell(code: str, place: str) -> str:
 def write_corpus(folder: Path) -> None:
     """A part of the bundled corpus, under the names that the pages use."""
     for name in ("train", "dev"):
-        sentences = getattr(NER, name).read_text(encoding="utf-8").split("\n\n")[:40]
+        sentences = getattr(NER.bundled, name).read_text(encoding="utf-8").split("\n\n")[:40]
         (folder / f"{name}.conll").write_text("\n\n".join(sentences) + "\n", encoding="utf-8")
 
 

@@ -1,24 +1,21 @@
 """docs/settings.md lists what there is, with the defaults and the exit codes of the code."""
 
 import re
-from dataclasses import fields
-from pathlib import Path
 
-from unrolled.tasks.settings import DataSettings, ReadingSettings, TaggingSettings
-from unrolled.tasks.tagging import OUTSIDE_BIASES
-from unrolled.tasks.training_plan import FREE_WHEN_RESUMED
+from docs.settings_page import DEFAULTS, with_tables
+from docs.settings_page import PAGE as PATH
 
-from unrolled.architectures import ManyToManySettings
 from unrolled.cli.app import EXIT_CODES
 from unrolled.cli.check import PROBLEMS_FOUND
 from unrolled.cli.outcome import FAULT, GONE, INTERRUPTED
-from unrolled.cli.screen import value_text
 from unrolled.errors import UnrolledError
-from unrolled.settings import LARGEST
-from unrolled.training.settings import FitSettings
+from unrolled.metrics import EntityMetric
+from unrolled.runs.plan import FREE_WHEN_RESUMED
+from unrolled.settings import value_text
+from unrolled.tasks import NER
+from unrolled.tasks.ner import OUTSIDE_BIASES
 
-PAGE = (Path(__file__).parents[2] / "docs" / "settings.md").read_text(encoding="utf-8")
-GROUPS = {"Data": DataSettings, "Network": ManyToManySettings, "Training": FitSettings}
+PAGE = PATH.read_text(encoding="utf-8")
 
 
 def section(title: str) -> str:
@@ -31,25 +28,22 @@ def rows(title: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
-def test_every_setting_stands_in_its_group_with_its_default() -> None:
-    shown = {name.strip("`"): default.strip("`") for title in GROUPS for name, default, *_ in rows(title)}
-    assert shown == {name: value_text(value) for name, value in TaggingSettings().to_dict().items()}
-    for title, group in GROUPS.items():
-        assert [row[0].strip("`") for row in rows(title)] == group.names()
-        assert all(meaning for *_, meaning in rows(title))
+def test_the_tables_are_those_of_the_code() -> None:
+    assert with_tables(PAGE, DEFAULTS) == PAGE, "python tests/docs/settings_page.py writes them anew."
 
 
-def test_what_is_allowed_is_what_is_said() -> None:
-    for title, group in GROUPS.items():
-        for declared, (_, _, allowed, _) in zip(fields(group), rows(title), strict=True):
-            kind = declared.metadata["kind"]
-            assert ("`null`" in allowed) == kind.optional, declared.name
-            if values := getattr(kind, "values", None):
-                assert tuple(re.findall(r"`(\w+)`", allowed)) == values, declared.name
-            for bound in ("least", "above", "below", "most"):
-                limit = getattr(kind, bound, None)
-                if limit is not None and limit < LARGEST:
-                    assert re.search(rf"\b{limit:.12g}\b", allowed), (declared.name, bound)
+def test_every_setting_stands_there_once_with_its_default_and_a_meaning() -> None:
+    found = [row for title in ("Data", "Network", "Training") for row in rows(title)]
+    shown = {name.strip("`"): default.strip("`") for name, default, *_ in found}
+    assert shown == {name: value_text(value) for name, value in NER.defaults.to_dict().items()}
+    assert len(found) == len(shown)
+    assert all(allowed and meaning for _, _, allowed, meaning in found)
+
+
+def test_the_figures_that_may_choose_the_weights_are_named() -> None:
+    stated = re.search(r"For `ner` it may be ([^.]*) of entities\.", section("metric"))
+    assert stated is not None
+    assert re.findall(r"`(\w+)`", stated[1]) == [figure.name for figure in EntityMetric().figures]
 
 
 def test_exit_codes_are_those_of_the_code() -> None:
@@ -65,4 +59,5 @@ def test_numbers_in_the_prose() -> None:
     free = re.search(r"differ from the run's, but for ([^.]*)\.", section("Which value counts"))
     assert free is not None
     assert set(re.findall(r"`(\w+)`", free[1])) == FREE_WHEN_RESUMED
-    assert list(GROUPS["Data"].names()[:5]) == ReadingSettings.names()
+    assert "for the first five settings of the next table" in " ".join(section("Which value counts").split())
+    assert [row[0].strip("`") for row in rows("Data")[:5]] == NER.defaults["read"].names()

@@ -14,7 +14,7 @@ TYPES = {"PER", "LOC", "ORG", "DATE", "MONEY", "MISC"}
 
 @pytest.fixture(scope="module")
 def corpus() -> dict[str, Reading]:
-    return {name: read_labelled(getattr(NER, name)) for name in ("train", "dev", "test")}
+    return {name: read_labelled(getattr(NER.bundled, name)) for name in ("train", "dev", "test")}
 
 
 def entities(reading: Reading) -> list[tuple[str, str]]:
@@ -26,7 +26,7 @@ def entities(reading: Reading) -> list[tuple[str, str]]:
 
 def test_it_is_iob2_without_a_problem(corpus: dict[str, Reading]) -> None:
     for reading in corpus.values():
-        assert reading.scheme == "IOB2"
+        assert reading.facts == {"scheme": "IOB2"}
         assert reading.problems == []
         assert {kind for kind, _ in entities(reading)} == TYPES
 

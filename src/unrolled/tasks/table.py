@@ -18,8 +18,8 @@ TASKS: dict[str, Task[Any, Any]] = {task.name: task for task in (NER, SENTIMENT)
 def find_task(name: str) -> Task[Any, Any]:
     """Return the task of that name.
 
-    >>> find_task("ner").title
-    'named entity recognition'
+    >>> find_task("ner").x.name
+    'sentence'
 
     Raises:
         SettingsError: there is none; the message names the nearest.

@@ -70,10 +70,10 @@ class Checks(Generic[X, Y]):
     Attributes:
         counts: tables of what occurs, by name: {"labels": {"O": 3}}; what a later file has in the last of them and an
             earlier one lacks is named.
-        figures: further whole numbers of a file: {"num_without_entity": 1}.
+        figures: further whole numbers of a file: {"num_empty": 1}.
         conflict: an x that stands in two places with two y: for JSON, and in words.
         facts: what the facts of a reading are called: {"scheme": "label scheme"}.
-        tables: what the tables are called, where their name is not it: {"entities": "entity type"}.
+        tables: what the tables are called, where their name is not it: {"labels": "label"}.
     """
 
     counts: Callable[[Sequence[Pair[X, Y]]], Mapping[str, Mapping[str, int]]] = _no_tables

@@ -71,7 +71,7 @@ def best_epoch(rows: Sequence[Mapping[str, float]], figure: Figure) -> int:
 def epochs_waited(rows: Sequence[Mapping[str, float]], figure: Figure) -> int:
     """How many epochs the dev figure has gone without a better one, since the first epoch of the best.
 
-    None counts while the best is still at the figure's floor: a dev set of few entities stays there for a while
+    None counts while the best is still at the figure's floor: a small dev set stays there for a while
     although the model learns.
 
     >>> f1 = Figure("f1", floor=0.0)

@@ -25,7 +25,7 @@ class Reading(Generic[X, Y]):
         places: where each pair stands, such as "train.csv:17".
         lines: the same as numbers, 1-based; 0 where a pair has a file of its own.
         problems: by line, those of the whole file first.
-        facts: what was found out about the file, by name, such as {"scheme": "IOB2"}; shown in tables.
+        facts: what was found out about the file, by name, such as {"format": "CSV"}; shown in tables.
         notes: what a reader of the figures should know, a sentence each.
     """
 
