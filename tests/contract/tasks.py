@@ -1,0 +1,206 @@
+"""The table of tasks: a row is a task with tiny settings and tiny data, as a file in one of its formats.
+
+test_tasks.py holds every row to the laws of tasks, as test_layer_laws.py does the layers.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from unrolled.tasks import NER, SENTIMENT, Task
+
+__all__ = ["ROWS", "SeededFault", "TaskRow"]
+
+
+@dataclass(frozen=True)
+class SeededFault:
+    """A file with something wrong in it, the line (None: the whole file), and words of what `check` says."""
+
+    content: str
+    line: int | None
+    words: str
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """A task as it is tried.
+
+    Attributes:
+        name: of the row.
+        task: what is tried.
+        settings: that train in a second.
+        file: the name of the data's file, whose suffix says the format.
+        content: of that file.
+        streams: whether a model of these settings answers while x arrives.
+        waits: else the setting that the refusal names.
+        read: settings of how the file is read, for `check`.
+        found: what `infer` says of its pairs.
+        faults: seeded ones.
+    """
+
+    name: str
+    task: Task[Any, Any]
+    settings: Mapping[str, object]
+    file: str
+    content: str
+    streams: bool
+    found: str
+    faults: tuple[SeededFault, ...]
+    waits: str = ""
+    read: Mapping[str, object] = field(default_factory=dict[str, object])
+
+    def __str__(self) -> str:
+        return self.name
+
+
+FIT: dict[str, object] = {
+    "epochs": 4,
+    "learning_rate": 0.05,
+    "batch_steps": 24,
+    "num_threads": 1,
+    "checkpoint_seconds": 0.0,
+    "patience": None,
+}
+NER_SIZES: dict[str, object] = {"hidden_size": 4, "word_size": 4, "affix_size": 2, "dropout": 0.2}
+TEXT_SIZES: dict[str, object] = {
+    "hidden_size": 4,
+    "word_size": 4,
+    "affix_size": 2,
+    "min_count": 1,
+    "batch_fraction": 1.0,
+}
+WAITS = "bidirectional=false"
+
+SENTENCES = (
+    "Teddy/B-PER Roosevelt/I-PER spoke/O ./O",
+    "She/O met/O Teddy/B-PER Roosevelt/I-PER in/O Paris/B-LOC ./O",
+    "The/O bears/O sat/O in/O Paris/B-LOC ./O",
+    "He/O sat/O ./O",
+    "Ada/B-PER Lovelace/I-PER spoke/O in/O London/B-LOC ./O",
+    "London/B-LOC is/O large/O ./O",
+    "They/O met/O Ada/B-PER ./O",
+    "The/O bears/O spoke/O ./O",
+    "Paris/B-LOC !/O",
+    "Ada/B-PER sat/O in/O London/B-LOC with/O Teddy/B-PER ./O",
+)
+CONLL = "\n\n".join(sentence.replace("/", "\t").replace(" ", "\n") for sentence in SENTENCES) + "\n"
+CONLL_LINES = CONLL.splitlines()
+
+GOOD = ("warm", "funny", "quiet", "honest")
+BAD = ("dull", "noisy", "broken", "cold")
+REVIEWS = (
+    ("Not bad at all: warm and quiet.", "good"),
+    ("Not warm, not quiet, not good.", "bad"),
+    *(
+        (f"{beginning} {word} {thing}{end}", label)
+        for label, words in (("good", GOOD), ("bad", BAD))
+        for word, beginning, thing, end in zip(
+            words,
+            ("A", "Not a", "So", "What a"),
+            ("kettle", "film, all in all", "and yet kind", "train"),
+            ".!?.",
+            strict=True,
+        )
+    ),
+)
+CSV = "text,label\n" + "".join(f'"{text}",{label}\n' for text, label in REVIEWS)
+STARS = "review,stars\n" + "".join(
+    f'"{"very " * (stars % 3)}{word} {thing}",{stars}\n'
+    for stars, word in ((1, "broken"), (2, "dull"), (3, "plain"), (4, "warm"), (5, "splendid"))
+    for thing in ("kettle", "film", "old train")
+)
+JSON_LINES = "".join(json.dumps({"text": text.split(), "label": label == "good"}) + "\n" for text, label in REVIEWS)
+
+
+def with_line(content: str, number: int, line: str) -> str:
+    """The content with another line in the place of one, by its number from 1."""
+    lines = content.splitlines()
+    lines[number - 1] = line
+    return "\n".join(lines) + "\n"
+
+
+NER_FAULTS = (
+    SeededFault(with_line(CONLL, 2, "Roosevelt"), 2, "column"),
+    SeededFault(with_line(CONLL, 1, "Teddy\tI-PER"), 1, "I-PER"),
+    SeededFault("", None, "no sentence"),
+)
+CSV_FAULTS = (
+    SeededFault(with_line(CSV, 3, '"",good'), 3, "an empty text"),
+    SeededFault(with_line(CSV, 5, '"So quiet",'), 5, "a text without a label"),
+    SeededFault(with_line(CSV, 6, '"So, quiet",good,bad'), 6, "3 fields"),
+    SeededFault("", None, "no labelled text"),
+)
+JSON_FAULTS = (
+    SeededFault(with_line(JSON_LINES, 2, '{"text": "so quiet"'), 2, "not JSON"),
+    SeededFault(with_line(JSON_LINES, 4, '{"text": ["so", "quiet"]}'), 4, "a text without a label"),
+)
+TAGGED, LABELLED = "Y: a label per word · many-to-many, T_x = T_y", "Y: a label · many-to-one, T_y = 1"
+
+ROWS = (
+    TaskRow(
+        name="ner, CRF",
+        task=NER,
+        settings={**FIT, **NER_SIZES, "output": "crf"},
+        file="train.conll",
+        content=CONLL,
+        streams=False,
+        waits="output=softmax",
+        found=TAGGED,
+        faults=NER_FAULTS,
+    ),
+    TaskRow(
+        name="ner, softmax, one way",
+        task=NER,
+        settings={**FIT, **NER_SIZES, "output": "softmax", "bidirectional": False, "cell": "lstm"},
+        file="train.conll",
+        content=CONLL,
+        streams=True,
+        found=TAGGED,
+        faults=NER_FAULTS,
+    ),
+    TaskRow(
+        name="sentiment, labels",
+        task=SENTIMENT,
+        settings={**FIT, **TEXT_SIZES, "attention_size": 3, "calibrate": True},
+        file="train.csv",
+        content=CSV,
+        streams=False,
+        waits=WAITS,
+        found=LABELLED,
+        faults=CSV_FAULTS,
+    ),
+    TaskRow(
+        name="sentiment, stars",
+        task=SENTIMENT,
+        settings={**FIT, **TEXT_SIZES, "pooling": "mean"},
+        file="train.csv",
+        content=STARS,
+        streams=False,
+        waits=WAITS,
+        found=LABELLED,
+        faults=(SeededFault(with_line(STARS, 2, '"broken kettle",'), 2, "a text without a label"),),
+    ),
+    TaskRow(
+        name="sentiment, JSON Lines",
+        task=SENTIMENT,
+        settings={**FIT, **TEXT_SIZES, "pooling": "max", "phrase_words": 0, "phrase_characters": 0},
+        file="train.jsonl",
+        content=JSON_LINES,
+        streams=False,
+        waits=WAITS,
+        read={"label_names": "bad,good"},
+        found=LABELLED,
+        faults=JSON_FAULTS,
+    ),
+    TaskRow(
+        name="sentiment, phrases, one way",
+        task=SENTIMENT,
+        settings={**FIT, **TEXT_SIZES, "bidirectional": False, "attention_size": 3, "phrase_min_count": 1},
+        file="train.csv",
+        content=CSV,
+        streams=True,
+        found=LABELLED,
+        faults=CSV_FAULTS,
+    ),
+)
