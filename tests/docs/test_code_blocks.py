@@ -2,7 +2,7 @@
 
 All python blocks of a page share a namespace. A ```text block that directly follows a block is what that block prints.
 In ```sh blocks `pip` and `make` do nothing (CI runs those lines as they stand), and `unrolled train` is cut short; the
-directory holds train.conll and dev.conll, a part of the bundled corpus.
+directory holds train.conll and dev.conll, reviews.csv and reviews_dev.csv: parts of the bundled corpora.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from unrolled.tasks.ner import NER
+from unrolled.tasks import NER, SENTIMENT
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
@@ -87,10 +87,16 @@ def run_shell(code: str, place: str) -> str:
 
 
 def write_corpus(folder: Path) -> None:
-    """A part of the bundled corpus, under the names that the pages use."""
-    for name in ("train", "dev"):
-        sentences = getattr(NER.bundled, name).read_text(encoding="utf-8").split("\n\n")[:40]
+    """A part of each bundled corpus, under the names that the pages use."""
+    ner, sentiment = NER.bundled, SENTIMENT.bundled
+    assert ner is not None
+    assert sentiment is not None
+    for name, path in (("train", ner.train), ("dev", ner.dev)):
+        sentences = path.read_text(encoding="utf-8").split("\n\n")[:40]
         (folder / f"{name}.conll").write_text("\n\n".join(sentences) + "\n", encoding="utf-8")
+    for name, path in (("reviews", sentiment.train), ("reviews_dev", sentiment.dev)):
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)[:61]  # a review is a line
+        (folder / f"{name}.csv").write_text("".join(lines), encoding="utf-8")
 
 
 def trimmed(text: str) -> list[str]:
