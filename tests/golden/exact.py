@@ -38,11 +38,7 @@ def digest(settings: dict[str, Any]) -> str:
     for row in tagger.predict_marginals(X_dev):
         found.update(row.tobytes())
     found.update(repr(tagger.predict(X_dev)).encode())
-    found.update(
-        repr(
-            [{k: v for k, v in row.items() if "second" not in k and k != "train_loss"} for row in tagger.history_]
-        ).encode()
-    )
+    found.update(repr([{k: v for k, v in row.items() if "second" not in k and k != "train_loss"} for row in tagger.history_]).encode())
     return found.hexdigest()
 
 
