@@ -46,9 +46,7 @@ class Explanation:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the explanation for JSON."""
-        rounded = {
-            name: round(value, 6) for name, value in (("lead", self.lead), ("base", self.base), ("gap", self.gap))
-        }
+        rounded = {name: round(value, 6) for name, value in (("lead", self.lead), ("base", self.base), ("gap", self.gap))}
         return {"label": self.label, "steps": [round(value, 6) for value in self.steps], **rounded}
 
 
@@ -99,9 +97,7 @@ def _integrated(network: ManyToOne, vectors: Tensor, index: int, num_points: int
     points, weights = np.polynomial.legendre.leggauss(num_points)
     along = torch.tensor((points + 1) / 2, dtype=vectors.dtype)
     total = torch.zeros_like(vectors)
-    for part, share in zip(
-        along.split(FIRST), torch.tensor(weights / 2, dtype=vectors.dtype).split(FIRST), strict=True
-    ):
+    for part, share in zip(along.split(FIRST), torch.tensor(weights / 2, dtype=vectors.dtype).split(FIRST), strict=True):
         rows = (part[:, None, None] * vectors).flatten(0, 1).requires_grad_()
         lead = _lead(network.of_vectors(Ragged(rows, torch.full((len(part),), T))).rows, index)
         (gradient,) = torch.autograd.grad((lead * share).sum(), rows)
