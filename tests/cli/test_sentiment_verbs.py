@@ -47,7 +47,7 @@ def run(found: Result, folder: Path) -> Path:
 
 
 def test_train_without_a_task_says_what_it_found(run: Path, found: Result) -> None:
-    assert "X: words, T_x 3–9 · Y: a label · many-to-one, T_y = 1 · task: sentiment" in found.stderr
+    assert "X: words, T_x 4–9 · Y: a label · many-to-one, T_y = 1 · task: sentiment" in found.stderr
     assert "accuracy" in found.stdout
     assert json.loads((run / "config.json").read_text())["task"] == "sentiment"
 

@@ -75,7 +75,9 @@ def test_numbers_are_answers_and_no_classes():
 
 
 def test_a_delta_without_huber_has_no_effect():
-    assert NumbersOutputSettings(huber_delta=2.0).without_effect() == ["huber_delta has no effect: output is gaussian."]
+    assert NumbersOutputSettings(huber_delta=2.0).without_effect() == [
+        "huber_delta has no effect: output is 'gaussian'."
+    ]
     assert NumbersOutputSettings(huber_delta=2.0, output="huber").without_effect() == []
 
 

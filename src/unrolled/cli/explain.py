@@ -44,7 +44,8 @@ def run(directory: Path, label: str | None, *, as_json: bool) -> None:
 def _print(console: Console, words: Any, found: Explanation) -> None:
     """Print the words on green where they speak for the label and on red where against it, as strongly as they do."""
     most = max(map(abs, found.steps), default=0.0) or 1.0
-    text = Text(f"{clean(found.label)}  ", style="bold")
+    text = Text()
+    text.append(f"{clean(found.label)}  ", style="bold")
     for word, value in zip(words, found.steps, strict=True):
         shade = round(230 - 170 * min(1.0, abs(value) / most))
         red, green = (shade, 230) if value > 0 else (230, shade)

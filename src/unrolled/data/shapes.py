@@ -116,7 +116,8 @@ def length(x: Any) -> int:
     if isinstance(x, str):
         return len(x.split())
     if isinstance(x, np.ndarray):
-        return len(x) if x.ndim > 1 else 1
+        shape = np.shape(cast(Any, x))
+        return shape[0] if len(shape) > 1 else 1
     if isinstance(x, Sequence):
         items = cast("Sequence[Any]", x)
         return 1 if items and isinstance(items[0], Real) else len(items)

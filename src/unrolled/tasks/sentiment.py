@@ -55,6 +55,8 @@ def _of_python(X: Sequence[str | Words], y: Sequence[object] | None, settings: C
 
 def _xs_of_python(X: Iterable[str | Words]) -> Iterator[tuple[str, ...]]:
     for number, text in enumerate(X, 1):
+        if not isinstance(text, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]  (a gap of pandas is a number)
+            raise DataError(f"Text {number} is {text!r}, which is no text. Give a text, or its words.")
         words = tokenize(text) if isinstance(text, str) else text
         if not words or not all(isinstance(word, str) and word for word in cast("Sequence[object]", words)):
             raise DataError(f"Text {number} is {str(text)[:40]!r}, without words. Give a text, or its words.")
