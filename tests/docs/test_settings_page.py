@@ -9,10 +9,10 @@ from unrolled.cli.app import EXIT_CODES
 from unrolled.cli.check import PROBLEMS_FOUND
 from unrolled.cli.outcome import FAULT, GONE, INTERRUPTED
 from unrolled.errors import UnrolledError
-from unrolled.metrics import EntityMetric
+from unrolled.metrics import ClassMetric, EntityMetric
 from unrolled.runs.plan import FREE_WHEN_RESUMED
 from unrolled.settings import value_text
-from unrolled.tasks import NER
+from unrolled.tasks import NER, SENTIMENT
 from unrolled.tasks.ner import OUTSIDE_BIASES
 
 PAGE = PATH.read_text(encoding="utf-8")
@@ -34,6 +34,8 @@ def test_the_tables_are_those_of_the_code() -> None:
 
 def test_every_setting_stands_there_once_with_its_default_and_a_meaning() -> None:
     found = [row for title in ("Data", "Network", "Training") for row in rows(title)]
+    every = [line for line in section("sentiment").splitlines() if line.startswith("| `")]
+    assert [line.split("`")[1] for line in every] == SENTIMENT.defaults.names()
     shown = {name.strip("`"): default.strip("`") for name, default, *_ in found}
     assert shown == {name: value_text(value) for name, value in NER.defaults.to_dict().items()}
     assert len(found) == len(shown)
@@ -44,6 +46,10 @@ def test_the_figures_that_may_choose_the_weights_are_named() -> None:
     stated = re.search(r"For `ner` it may be ([^.]*) of entities\.", section("metric"))
     assert stated is not None
     assert re.findall(r"`(\w+)`", stated[1]) == [figure.name for figure in EntityMetric().figures]
+    of_labels, of_stars = re.findall(r"For `sentiment` it may be ([^.]*), and of stars ([^.]*)\.", section("metric"))[0]
+    for named, ordered in ((of_labels, False), (of_stars, True)):
+        figures = ClassMetric(("1", "2", "3"), ordered).figures
+        assert re.findall(r"`(\w+)`", named) == [figure.name for figure in figures]
 
 
 def test_exit_codes_are_those_of_the_code() -> None:

@@ -11,7 +11,7 @@ from torch import Tensor
 from unrolled.architectures import ManyToOne
 from unrolled.data.codecs import TextCodec
 from unrolled.data.ragged import Ragged
-from unrolled.errors import SettingsError
+from unrolled.errors import DataError, SettingsError
 from unrolled.layers.wide import SCALE
 from unrolled.model import Model
 
@@ -68,6 +68,9 @@ def explain(model: Model[Any, Any], x: Any, label: str | None = None) -> Explana
             f"explain needs a model with one label for all of x and a score for each; this one is {network.shape}."
         )
     chosen: str = model.predict([x])[0] if label is None else label
+    fault = model.y.check(chosen)
+    if fault is not None:
+        raise DataError(f"What is to be explained is {fault.found}. {fault.way_out}.")
     index = int(cast(Any, model.y.encode([chosen])).rows[0])
     encoded = model.x.encode([x])
     with torch.no_grad():

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from unrolled.data.pair import Pair
+from unrolled.data.readers.source import counted
 from unrolled.errors import DataError, SettingsError
 from unrolled.settings import Composed
 from unrolled.tasks import Task
@@ -71,8 +72,8 @@ class Data:
         notes: list[str] = []
         if self.set_aside is not None:
             notes.append(
-                f"No dev file was given: {len(self.dev.pairs):,} {task.x.name}s of {self.train.path} "
-                f"({self.set_aside:.0%}, drawn by seed {self.seed}) are set aside as the dev part."
+                f"No dev file was given: {self.set_aside:.0%} of {self.train.path}, drawn by seed {self.seed}, is set "
+                f"aside as the dev part: {counted(len(self.dev.pairs), task.x.name)}."
             )
         elif self.dev.sha256 == self.train.sha256:
             notes.append("The dev file is the training file: the figures say nothing about new data.")

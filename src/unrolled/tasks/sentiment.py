@@ -163,6 +163,7 @@ SENTIMENT: Task[Any, Any] = Task(
     doubts=_doubts,
     takes=frozenset({("words", "a label"), ("text", "a label")}),
     calibrate=choose_temperature,
+    chosen={"temperature": ("temperature", ", by which scores are divided; calibrate=true chooses it on the dev part")},
     pictures=draw_classes,
     checks=Checks(counts=_counts, tables={"labels": "label"}),
     unseen=_unseen,

@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
-from unrolled.training.lock import FolderLock
 
 from unrolled.errors import RunError
+from unrolled.runs.lock import FolderLock
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here"),
