@@ -4,11 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from estimator_stub import STUB, stub
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, cross_val_score
 
-from unrolled import DataError, Model, SettingsError, Tagger
+from unrolled import Classifier, DataError, Model, SettingsError, Tagger
 from unrolled.tasks import NER
 from unrolled.training import Warned
 
@@ -146,3 +147,10 @@ def test_settings_without_effect_are_warned_of() -> None:
     assert [event.message for event in events if isinstance(event, Warned)] == [
         "word_dropout has no effect: word_size is 0."
     ]
+
+
+def test_the_stub_says_what_the_classes_are() -> None:
+    assert STUB.read_text(encoding="utf-8") == stub(), "python tests/estimator_stub.py writes it anew."
+    for cls in (Tagger, Classifier):
+        named = {name for name in vars(cls) if not name.startswith("_")} - {"task", *cls().get_params()}
+        assert all(f"def {name}(" in stub() for name in named), named

@@ -128,7 +128,7 @@ class Estimator(BaseEstimator):
 
 
 def estimator(
-    task: Task[Any, Any], name: str, doc: str, *, module: str = __name__, **methods: Callable[..., Any]
+    task: Task[Any, Any], name: str, doc: str, *more: Callable[..., Any], module: str = __name__
 ) -> type[Estimator]:
     """Return the estimator of a task: a class whose keywords are the task's settings, each with its default.
 
@@ -136,14 +136,14 @@ def estimator(
         task: what it trains.
         name: of the class.
         doc: its docstring.
+        more: what it can do besides: functions that become methods of their names.
         module: the `__name__` of the module that holds the class under that name; pickle looks for it there.
-        methods: what it can do besides, by name.
     """
     made = make_dataclass(
         name,
         estimator_fields(task.defaults),
         bases=(Estimator,),
-        namespace={"task": task, "__doc__": doc, **methods},
+        namespace={"task": task, "__doc__": doc, **{method.__name__: method for method in more}},
         kw_only=True,
         eq=False,
         repr=False,
@@ -170,7 +170,7 @@ Tagger: Any = estimator(
 
     Labels may be in IOB1, IOB2, BIOES or bare types; `score` is the entity F1, strict IOB2, exact span and type.
     """,
-    predict_marginals=predict_marginals,
+    predict_marginals,
 )
 
 
@@ -193,7 +193,7 @@ Classifier: Any = estimator(
 
     `score` is the accuracy; of ordered labels, such as 1 to 5 stars, the quadratic kappa.
     """,
-    predict_proba=predict_proba,
+    predict_proba,
 )
 
 

@@ -1,0 +1,158 @@
+"""Written by tests/estimator_stub.py from the settings of the tasks."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+
+from unrolled.metrics import EntityReport, Report
+from unrolled.model import Model
+from unrolled.settings import Value
+from unrolled.tasks import Task
+from unrolled.training import Listener
+
+__all__ = ["Classifier", "Estimator", "Tagger", "estimator"]
+
+class Estimator(BaseEstimator):
+    task: ClassVar[Task[Any, Any]]
+    model_: Model[Any, Any]
+    history_: list[dict[str, float]]
+    num_pairs_: dict[str, int]
+    classes_: list[str]
+    def fit(self, X: Any, y: Any = None, *, dev: Any = None, on_event: Listener | None = None) -> Self: ...
+    def predict(self, X: Iterable[Any]) -> list[Any]: ...
+    def score(self, X: Any, y: Any = None) -> float: ...
+    def evaluate(self, X: Any, y: Any = None) -> Any: ...
+    def save(self, directory: str | Path) -> None: ...
+    def settings(self) -> dict[str, Value]: ...
+
+def estimator(
+    task: Task[Any, Any], name: str, doc: str, *more: Callable[..., Any], module: str = ...
+) -> type[Estimator]: ...
+
+class Tagger(Estimator):
+    def __init__(
+        self,
+        *,
+        token_column: str | int | None = None,
+        label_column: str | int | None = None,
+        sentence_column: str | int | None = None,
+        scheme: Literal["detect", "IOB2", "IOB1", "BIOES", "bare"] = "detect",
+        label_names: str | None = None,
+        min_count: int = 1,
+        max_vocabulary: int | None = None,
+        vectors: str | None = None,
+        vectors_words: int = 100000,
+        dev_fraction: float = 0.1,
+        calibrate: bool = True,
+        cell: Literal["rnn", "rnn_relu", "gru", "lstm"] = "gru",
+        hidden_size: int = 200,
+        num_layers: int = 1,
+        bidirectional: bool = True,
+        initial_state: Literal["zero", "learned"] = "zero",
+        input_dropout: float = 0.4,
+        dropout: float = 0.5,
+        word_size: int = 100,
+        affix_size: int = 25,
+        character_encoder: Literal["convolutional", "recurrent"] = "convolutional",
+        character_size: int = 0,
+        word_dropout: float = 0.25,
+        output: Literal["crf", "softmax"] = "crf",
+        class_weights: Literal["none", "balanced"] = "none",
+        missed_cost: float = 0.0,
+        epochs: int = 20,
+        batch_steps: int = 1024,
+        batch_fraction: float = 1.0,
+        optimizer: Literal["adam", "adamw", "sgd"] = "adam",
+        learning_rate: float = 0.003,
+        weight_decay: float = 0.0,
+        momentum: float = 0.0,
+        beta1: float = 0.9,
+        beta2: float = 0.99,
+        epsilon: float = 1e-08,
+        schedule: Literal["constant", "linear", "cosine", "plateau"] = "linear",
+        warmup: float = 0.0,
+        plateau_factor: float = 0.5,
+        plateau_patience: int = 3,
+        clip_norm: float | None = 1.0,
+        patience: int | None = 6,
+        metric: str | None = "f1",
+        averaging: Literal["none", "ema"] = "ema",
+        ema_decay: float = 0.99,
+        seed: int = 0,
+        num_threads: int | None = None,
+        checkpoint_seconds: float = 300.0,
+        batch_tokens: int | None = None,
+    ) -> None: ...
+    report_: EntityReport | None
+    def predict(self, X: Iterable[Any]) -> list[list[str]]: ...
+    def evaluate(self, X: Any, y: Any = None) -> EntityReport: ...
+    def predict_marginals(self, X: Iterable[Any]) -> list[NDArray[np.float32]]: ...
+
+class Classifier(Estimator):
+    def __init__(
+        self,
+        *,
+        text_column: str | int | None = None,
+        label_column: str | int | None = None,
+        label_names: str | None = None,
+        min_count: int = 2,
+        max_vocabulary: int | None = None,
+        vectors: str | None = None,
+        vectors_words: int = 100000,
+        phrase_words: int = 3,
+        phrase_characters: int = 6,
+        phrase_min_count: int = 2,
+        order: Literal["detect", "none", "ordered"] = "detect",
+        dev_fraction: float = 0.1,
+        calibrate: bool = False,
+        cell: Literal["rnn", "rnn_relu", "gru", "lstm"] = "gru",
+        hidden_size: int = 64,
+        num_layers: int = 1,
+        bidirectional: bool = True,
+        initial_state: Literal["zero", "learned"] = "zero",
+        input_dropout: float = 0.5,
+        dropout: float = 0.5,
+        pooling: Literal["last", "mean", "max", "attention", "attention_max"] = "attention_max",
+        attention_size: int = 64,
+        word_size: int = 64,
+        affix_size: int = 16,
+        character_encoder: Literal["convolutional", "recurrent"] = "convolutional",
+        character_size: int = 0,
+        word_dropout: float = 1.0,
+        class_weights: Literal["none", "balanced"] = "none",
+        label_smoothing: float = 0.0,
+        output: Literal["cumulative", "softmax"] = "softmax",
+        decide: Literal["mode", "median", "mean"] = "median",
+        stars_class_weights: Literal["none", "balanced"] = "none",
+        epochs: int = 5,
+        batch_steps: int = 1350,
+        batch_fraction: float = 0.01,
+        optimizer: Literal["adam", "adamw", "sgd"] = "adam",
+        learning_rate: float = 0.003,
+        weight_decay: float = 0.0,
+        momentum: float = 0.0,
+        beta1: float = 0.9,
+        beta2: float = 0.99,
+        epsilon: float = 1e-08,
+        schedule: Literal["constant", "linear", "cosine", "plateau"] = "linear",
+        warmup: float = 0.0,
+        plateau_factor: float = 0.5,
+        plateau_patience: int = 3,
+        clip_norm: float | None = 1.0,
+        patience: int | None = None,
+        metric: str | None = None,
+        averaging: Literal["none", "ema"] = "ema",
+        ema_decay: float = 0.99,
+        seed: int = 0,
+        num_threads: int | None = None,
+        checkpoint_seconds: float = 300.0,
+        batch_tokens: int | None = None,
+    ) -> None: ...
+    report_: Report | None
+    def predict(self, X: Iterable[Any]) -> list[str]: ...
+    def evaluate(self, X: Any, y: Any = None) -> Report: ...
+    def predict_proba(self, X: Iterable[Any]) -> NDArray[np.float32]: ...
