@@ -15,13 +15,14 @@ from unrolled.data.pair import Pair
 from unrolled.errors import DataError
 from unrolled.model import Model
 from unrolled.runs.build import build_model
-from unrolled.runs.card import CardFacts, CardPart, model_card
+from unrolled.runs.card import model_card
 from unrolled.runs.measure import Trainee, measure, train_model
 from unrolled.runs.parts import set_aside
+from unrolled.runs.record import PartRecord, Record, versions
 from unrolled.settings import Composed, Value, chosen_settings, estimator_fields
 from unrolled.tasks import NER, SENTIMENT, Task
 from unrolled.tasks.parts import PartSettings
-from unrolled.training import Event, FitSettings, Listener, Warned
+from unrolled.training import Event, FitSettings, Listener, Warned, chosen_figure
 
 __all__ = ["Classifier", "Estimator", "Tagger", "estimator"]
 
@@ -93,19 +94,17 @@ class Estimator(BaseEstimator):
         Raises:
             RunError: the directory cannot be written, or holds something else.
         """
-        model, report, settings = self._fitted(), self.report_, self._composed()
-        metric = settings.group(FitSettings).metric or self.task.metric(model.y).figures[0].name
-        facts = CardFacts(
+        model, settings = self._fitted(), self._composed()
+        record = Record(
             task=self.task,
             purpose=self.task.purpose(model.y),
-            data=[CardPart(use=use, name="given in Python", num_pairs=n) for use, n in self.num_pairs_.items()],
-            metric=metric,
-            report=report,
             settings=settings,
+            parts=[PartRecord(name=name, file="given in Python", num_pairs=n) for name, n in self.num_pairs_.items()],
+            metric=chosen_figure(self.task.metric(model.y).figures, settings.group(FitSettings).metric).name,
+            dev=self.report_,
+            versions=versions(),
         )
-        dev = None if report is None else report.to_dict()
-        metrics = {"metric": metric, "dev": dev, "settings": settings.to_dict()}
-        model.save(directory, metrics=metrics, card=model_card(facts))
+        model.save(directory, metrics=record.metrics(), card=model_card(record))
 
     def settings(self) -> dict[str, Value]:
         """Return the settings by name, as they were given."""

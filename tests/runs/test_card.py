@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from unrolled.metrics.report import PlainReport
-from unrolled.runs.card import CardFacts, CardPart, model_card
+from unrolled.runs.card import model_card
+from unrolled.runs.record import PartRecord, Record
 from unrolled.tasks import NER, Unit
 
 REPORT = PlainReport(
@@ -16,23 +17,25 @@ REPORT = PlainReport(
     counts={"sentences": 100},
     by={"PER": {"f1": 0.9, "gold": 1700}, "LOC": {"f1": 0.5, "precision": 0.25}},
 )
-FACTS = CardFacts(
+FACTS = Record(
     task=NER,
     purpose="Gives every word of a sentence an IOB2 label.",
-    data=[
-        CardPart(use="train", name="train.conll", num_pairs=1234, sha256="a" * 64),
-        CardPart(use="dev", name="dev.conll", num_pairs=100),
+    parts=[
+        PartRecord(name="train", file="train.conll", num_pairs=1234, sha256="a" * 64),
+        PartRecord(name="dev", file="dev.conll", num_pairs=100),
+        PartRecord(name="test", file="test.conll", num_pairs=2345),
     ],
     metric="f1",
-    report=REPORT,
+    dev=REPORT,
+    test=replace(REPORT, figures={"f1": 0.5}),
+    bundled=True,
+    finished=False,
     settings=NER.defaults.replaced({"epochs": 5, "cell": "lstm", "dropout": 0.5, "seed": 7}),
     versions={"python": "3.11.9", "torch": "2.13.0", "numpy": "2.4.6", "unrolled": "0.1.0"},
     num_parameters=1_234_567,
     best_epoch=4,
-    training_seconds=61.2,
+    seconds=61.2,
     trained_on=date(2026, 2, 3),
-    languages=("English",),
-    limits=("Sees no word beyond the sentence.",),
 )
 
 
@@ -74,7 +77,8 @@ def test_every_fact_is_stated():
     limits = section(card, "Limits")
     assert "Trained on 1,234 sentences" in limits
     assert "Languages of the data: English." in limits
-    assert "- Sees no word beyond the sentence." in limits
+    assert "- The run had not finished when these weights were saved." in limits
+    assert "- On the 2,345 test sentences, f1 is 0.5000 under the same rule. No entity of the test part" in limits
     assert "The dev data chose the weights" in limits
 
 
@@ -93,7 +97,7 @@ def test_only_settings_that_differ_are_listed():
 
 
 def test_what_is_not_known_is_said_to_be_not_recorded():
-    bare = CardFacts(task=NER, purpose="P.", data=[], metric="f1", report=None, settings=NER.defaults)
+    bare = Record(task=NER, purpose="P.", parts=[], metric="f1", dev=None, settings=NER.defaults)
     card = model_card(bare)
     for row in (["parameters", "not recorded"], ["date", "not recorded"], ["time", "not recorded"]):
         assert row in rows(card)
@@ -101,14 +105,14 @@ def test_what_is_not_known_is_said_to_be_not_recorded():
     assert "Trained on data that is not recorded" in card
     assert "Languages of the data: not recorded." in card
     assert "chose the weights" not in card
-    measured = model_card(replace(bare, report=PlainReport({"f1": 0.5}, "R.", {})))
+    measured = model_card(replace(bare, dev=PlainReport({"f1": 0.5}, "R.", {})))
     assert ["f1", "0.5000"] in rows(measured)
     assert "chose the weights" in measured
 
 
 def test_zero_seconds_are_a_time():
-    assert ["time", "0 s"] in rows(model_card(replace(FACTS, training_seconds=0.0)))
-    assert ["time", "2 h 0 min 1 s"] in rows(model_card(replace(FACTS, training_seconds=7201)))
+    assert ["time", "0 s"] in rows(model_card(replace(FACTS, seconds=0.0)))
+    assert ["time", "2 h 0 min 1 s"] in rows(model_card(replace(FACTS, seconds=7201)))
 
 
 def test_a_strangers_words_break_neither_table_nor_page():
@@ -118,12 +122,12 @@ def test_a_strangers_words_break_neither_table_nor_page():
             FACTS,
             task=replace(NER, title=nasty, x=Unit(nasty, nasty), y=Unit(nasty, nasty)),
             purpose=nasty,
-            data=[CardPart(use=nasty, name=nasty, num_pairs=1)],
-            report=PlainReport({nasty: 1.0}, nasty, {nasty: 1}, {nasty: {nasty: 1.0}}),
+            parts=[PartRecord(name=nasty, file=nasty, num_pairs=1)],
+            metric=nasty,
+            dev=PlainReport({nasty: 1.0}, nasty, {nasty: 1}, {nasty: {nasty: 1.0}}),
+            test=PlainReport({nasty: 1.0}, nasty, {nasty: 1}),
             settings=NER.defaults.replaced({"label_names": nasty, "vectors": nasty}),
             versions={nasty: nasty},
-            languages=(nasty,),
-            limits=(nasty,),
         )
     )
     assert {len(row) for row in rows(section(card, "Data"))} == {4}

@@ -9,6 +9,7 @@ import torch
 from unrolled.errors import DataError, RunError, SettingsError
 from unrolled.metrics.entities import RULES, EntityMetric, EntityReport, Score
 from unrolled.model import Model
+from unrolled.runs.card import model_card
 from unrolled.runs.evaluate import evaluate
 from unrolled.runs.folder import RunDirectory
 from unrolled.runs.measure import measure
@@ -52,7 +53,7 @@ def test_the_saved_model_is_the_trained_one(result: TrainingResult) -> None:
 def test_the_record_holds_what_a_new_measurement_finds(result: TrainingResult) -> None:
     metrics = json.loads((result.directory / "best" / "metrics.json").read_text())
     assert metrics["dev"] == json.loads(
-        json.dumps(measure(result.model, EntityMetric(), result.record.data.dev.pairs).to_dict())
+        json.dumps(measure(result.model, EntityMetric(), result.plan.data.dev.pairs).to_dict())
     )
     assert metrics["dev"]["overall"]["f1"] > 0.5
     assert metrics["test"] is None
@@ -171,7 +172,7 @@ def test_the_metric_that_chose_is_the_one_recorded(corpus: Path, settings: Compo
     assert done.history.best["recall"] == max(row["recall"] for row in done.history.rows)
     assert isinstance(done.record.dev, EntityReport)
     tested = replace(done.record, test=replace(done.record.dev, overall=Score(0.1, 0.25, 0.5, 1, 1, 1)))
-    assert "recall is 0.2500 under the same rule" in tested.card()
+    assert "recall is 0.2500 under the same rule" in model_card(tested)
 
 
 def test_a_run_resumes_without_the_file_of_vectors_that_it_began_with(

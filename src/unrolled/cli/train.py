@@ -150,10 +150,12 @@ def _print_plan(console: Console, plan: Plan) -> None:
 
 def _print_result(console: Console, result: TrainingResult) -> None:
     record, best = result.record, result.directory / "best"
-    print_report(console, record.task, "dev", record.data.dev.path, record.dev)
-    if record.test is not None and record.data.test is not None:
+    data = result.plan.data
+    if record.dev is not None:
+        print_report(console, record.task, "dev", data.dev.path, record.dev)
+    if record.test is not None and data.test is not None:
         print_text(console)
-        print_report(console, record.task, "test", record.data.test.path, record.test)
+        print_report(console, record.task, "test", data.test.path, record.test)
         if record.task.bundled is not None and record.task.bundled.about_test:
             print_text(console, record.task.bundled.about_test)
     print_text(console)

@@ -2,88 +2,42 @@
 
 import re
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from unrolled.metrics import Report
-from unrolled.settings import Composed
-from unrolled.tasks import Task
+from unrolled.runs.record import PartRecord, Record
 
-__all__ = ["CardFacts", "CardPart", "model_card"]
+__all__ = ["model_card"]
 
 NOT_RECORDED = "not recorded"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardPart:
-    """One part of the data: what it was for, its file's name (without folders), how many pairs, its SHA-256."""
-
-    use: str
-    name: str
-    num_pairs: int
-    sha256: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardFacts:
-    """What a model card states; what is left out is said to be not recorded.
-
-    Attributes:
-        task: what the model does.
-        purpose: one sentence on that.
-        data: the parts of the data, training first.
-        metric: the figure that chose the weights.
-        report: of the dev part; None where nothing was measured.
-        settings: of the run; the card lists where they differ from the defaults.
-        versions: package -> version, "python" among them.
-        num_parameters: numbers in the weights.
-        best_epoch: the epoch whose weights these are, from 1.
-        training_seconds: of the whole run.
-        trained_on: the day.
-        languages: of the data, if known.
-        limits: further sentences on what the model cannot do.
-    """
-
-    task: Task[Any, Any]
-    purpose: str
-    data: Sequence[CardPart]
-    metric: str
-    report: Report | None
-    settings: Composed
-    versions: Mapping[str, str] = field(default_factory=dict[str, str])
-    num_parameters: int | None = None
-    best_epoch: int | None = None
-    training_seconds: float | None = None
-    trained_on: date | None = None
-    languages: Sequence[str] = ()
-    limits: Sequence[str] = ()
-
-
-def model_card(facts: CardFacts) -> str:
-    """Return the card as Markdown: the same facts give the same text."""
+def model_card(record: Record) -> str:
+    """Return the card as Markdown: the same record gives the same text; what was not recorded is said to be so."""
     sections = [
-        f"# {_text(facts.task.title[:1].upper() + facts.task.title[1:])}\n\n{_text(facts.purpose)}",
-        _what(facts),
-        _how_to_use(facts),
-        _data(facts),
-        _figures(facts),
-        _training(facts),
-        _limits(facts),
+        f"# {_text(record.task.title[:1].upper() + record.task.title[1:])}\n\n{_text(record.purpose)}",
+        _what(record),
+        _how_to_use(record),
+        _data(record),
+        _figures(record),
+        _training(record),
+        _limits(record),
     ]
     return "\n\n".join(sections) + "\n"
 
 
-def _what(facts: CardFacts) -> str:
-    parameters = NOT_RECORDED if facts.num_parameters is None else f"{facts.num_parameters:,}"
-    rows = [("task", _code(facts.task.name)), ("shape, T_x → T_y", _text(facts.task.shape)), ("parameters", parameters)]
+def _what(record: Record) -> str:
+    parameters = NOT_RECORDED if record.num_parameters is None else f"{record.num_parameters:,}"
+    rows = [
+        ("task", _code(record.task.name)),
+        ("shape, T_x → T_y", _text(record.task.shape)),
+        ("parameters", parameters),
+    ]
     return _table(("", ""), rows)
 
 
-def _how_to_use(facts: CardFacts) -> str:
-    line = " ".join(facts.task.example.split())
-    x = facts.task.show.read_x(line, False)
+def _how_to_use(record: Record) -> str:
+    line = " ".join(record.task.example.split())
+    x = record.task.show.read_x(line, False)
     # ASCII escapes: whatever the example holds, it can neither end the string nor the block.
     python = f'from unrolled.model import Model\n\nmodel = Model.load("DIR")\nprint(model.predict([{x!a}]))'
     shell = f"printf '%s\\n' {shlex.quote(line)} | unrolled predict DIR"
@@ -94,19 +48,28 @@ def _how_to_use(facts: CardFacts) -> str:
     )
 
 
-def _data(facts: CardFacts) -> str:
+def _data(record: Record) -> str:
     rows = [
-        (_text(part.use), _code(part.name), f"{part.num_pairs:,}", _code(part.sha256) if part.sha256 else NOT_RECORDED)
-        for part in facts.data
+        (
+            _use(part, record),
+            _code(part.file),
+            f"{part.num_pairs:,}",
+            _code(part.sha256) if part.sha256 else NOT_RECORDED,
+        )
+        for part in record.parts
     ]
-    return f"## Data\n\n{_table(('use', 'file', _text(facts.task.x.name + 's'), 'SHA-256'), rows)}"
+    return f"## Data\n\n{_table(('use', 'file', _text(record.task.x.name + 's'), 'SHA-256'), rows)}"
 
 
-def _figures(facts: CardFacts) -> str:
-    report = facts.report
+def _use(part: PartRecord, record: Record) -> str:
+    return _text(part.name) + (" (set aside)" if part.name == "dev" and record.set_aside is not None else "")
+
+
+def _figures(record: Record) -> str:
+    report = record.dev
     if report is None:
-        return f"## Figures on the dev data\n\nMetric: {_code(facts.metric)}.\n\nNo figures were recorded."
-    text = f"## Figures on the dev data\n\nMetric: {_code(facts.metric)}. {_text(report.rule_text)}\n\n"
+        return f"## Figures on the dev data\n\nMetric: {_code(record.metric)}.\n\nNo figures were recorded."
+    text = f"## Figures on the dev data\n\nMetric: {_code(record.metric)}. {_text(report.rule_text)}\n\n"
     rows = [(_text(name.replace("_", " ")), _number(value)) for name, value in report.figures.items()]
     text += _table(("figure", "value"), rows)
     if report.by:
@@ -115,19 +78,19 @@ def _figures(facts: CardFacts) -> str:
             (_text(kind), *(_number(figures[name]) if name in figures else "" for name in columns))
             for kind, figures in report.by.items()
         ]
-        text += "\n\n" + _table((_text(facts.task.y.step), *map(_text, columns)), rows)
+        text += "\n\n" + _table((_text(record.task.y.step), *map(_text, columns)), rows)
     return text
 
 
-def _training(facts: CardFacts) -> str:
-    changed, values = facts.settings.changed(), facts.settings.to_dict()
-    defaults = {declared.name: declared.default for declared in facts.settings.declared()}
+def _training(record: Record) -> str:
+    changed, values = record.settings.changed(), record.settings.to_dict()
+    defaults = {declared.name: declared.default for declared in record.settings.declared()}
     rows = [
         ("seed", str(values.get("seed", NOT_RECORDED))),
-        ("date", facts.trained_on.isoformat() if facts.trained_on else NOT_RECORDED),
-        ("time", NOT_RECORDED if facts.training_seconds is None else _duration(facts.training_seconds)),
-        ("best epoch", NOT_RECORDED if facts.best_epoch is None else str(facts.best_epoch)),
-        *((_text(package), _text(version)) for package, version in facts.versions.items()),
+        ("date", record.trained_on.isoformat() if record.trained_on else NOT_RECORDED),
+        ("time", NOT_RECORDED if record.seconds is None else _duration(record.seconds)),
+        ("best epoch", NOT_RECORDED if record.best_epoch is None else str(record.best_epoch)),
+        *((_text(package), _text(version)) for package, version in record.versions.items()),
     ]
     text = f"## Training\n\n{_table(('', ''), rows)}\n\n"
     if not changed:
@@ -136,20 +99,23 @@ def _training(facts: CardFacts) -> str:
     return f"{text}Settings that differ from the defaults:\n\n{_table(('setting', 'value', 'default'), settings)}"
 
 
-def _limits(facts: CardFacts) -> str:
-    trained = (
-        f"{facts.data[0].num_pairs:,} {_text(facts.task.x.name)}s" if facts.data else f"data that is {NOT_RECORDED}"
-    )
-    languages = ", ".join(map(_text, facts.languages)) or NOT_RECORDED
+def _limits(record: Record) -> str:
+    noun, train, bundled = f"{_text(record.task.x.name)}s", record.part("train"), record.task.bundled
+    trained = f"data that is {NOT_RECORDED}" if train is None else f"{train.num_pairs:,} {noun}"
+    languages = bundled.languages if record.bundled and bundled is not None else ()
     lines = [
         f"Trained on {trained}; nothing is known about data of another kind.",
-        f"Languages of the data: {languages}.",
-        *(
-            ["The dev data chose the weights: figures on data that was never looked at may be lower."]
-            * (facts.report is not None)
-        ),
-        *map(_text, facts.limits),
+        f"Languages of the data: {', '.join(map(_text, languages)) or NOT_RECORDED}.",
     ]
+    if record.dev is not None:
+        lines.append("The dev data chose the weights: figures on data that was never looked at may be lower.")
+    if not record.finished:
+        lines.append("The run had not finished when these weights were saved.")
+    if record.test is not None:
+        test, about = record.part("test"), bundled.about_test if record.bundled and bundled is not None else ""
+        measured = "On the test part" if test is None else f"On the {test.num_pairs:,} test {noun}"
+        figure = f"{_text(record.metric)} is {record.test.figures[record.metric]:.4f}"
+        lines.append(f"{measured}, {figure} under the same rule. {_text(about)}".strip())
     return "## Limits\n\n" + "\n".join(f"- {line}" for line in lines)
 
 

@@ -1,124 +1,109 @@
-"""What is kept beside a model's weights: metrics.json for machines, the model card for people."""
+"""What came of a training: the facts that metrics.json, the model card and the screen are views of."""
 
 import platform
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from unrolled.data.codecs.codec import Knowing
+from unrolled.data.vocabulary import UnknownReport
 from unrolled.metrics import Report
-from unrolled.model import Model
-from unrolled.runs.card import CardFacts, CardPart, model_card
-from unrolled.runs.parts import Data, Part
 from unrolled.settings import Composed
 from unrolled.tasks import Task
-from unrolled.training import FitSettings
 
-__all__ = ["Record", "versions"]
+__all__ = ["PartRecord", "Record", "versions"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartRecord:
+    """One part of the data: its name, its file's (without folders), how many pairs and steps, its SHA-256."""
+
+    name: str
+    file: str
+    num_pairs: int
+    num_steps: int | None = None
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Record:
-    """The facts of a trained model.
+    """The facts of a trained model; what is left out was not recorded.
 
     Attributes:
-        task, model, data, settings: of the run.
-        dev: the figures that chose the weights.
+        task: what the model does.
+        purpose: one sentence on that.
+        settings: of the run.
+        parts: of the data, training first.
+        metric: the figure that chose the weights.
+        dev: the report on the dev part; None where nothing was measured.
         test: of the bundled corpus' test part; None for a user's files, and while the run goes on.
-        best_epoch: the epoch of the weights.
+        bundled: whether the data are the bundled corpus.
+        set_aside: the share of the training file that was made the dev part.
+        unknown: how much of the dev part the vocabulary of x does not know.
+        num_parameters: numbers in the weights.
+        best_epoch: the epoch of the weights, from 1.
         num_epochs: that were trained so far.
         seconds: that they took.
         finished: whether the run came to its end.
+        trained_on: the day.
+        versions: of Python and of the packages that the weights depend on.
     """
 
     task: Task[Any, Any]
-    model: Model[Any, Any]
-    data: Data
+    purpose: str
     settings: Composed
-    dev: Report
-    test: Report | None
-    best_epoch: int
-    num_epochs: int
-    seconds: float
-    finished: bool
+    parts: Sequence[PartRecord]
+    metric: str
+    dev: Report | None
+    test: Report | None = None
+    bundled: bool = False
+    set_aside: float | None = None
+    unknown: UnknownReport | None = None
+    num_parameters: int | None = None
+    best_epoch: int | None = None
+    num_epochs: int | None = None
+    seconds: float | None = None
+    finished: bool = True
+    trained_on: date | None = None
+    versions: Mapping[str, str] = field(default_factory=dict[str, str])
 
-    @property
-    def metric(self) -> str:
-        """The figure that chose the weights."""
-        return self.settings.group(FitSettings).metric or self.task.metric(self.model.y).figures[0].name
+    def part(self, name: str) -> PartRecord | None:
+        """Return the part of that name."""
+        return next((part for part in self.parts if part.name == name), None)
 
     def metrics(self) -> dict[str, Any]:
         """Return the content of metrics.json."""
-        return {
+        x, unknown = self.task.x, self.unknown
+        found: dict[str, Any] = {
             "task": self.task.name,
             "metric": self.metric,
-            "rule": self.dev.rule_text,
-            "dev": self.dev.to_dict(),
+            "rule": None if self.dev is None else self.dev.rule_text,
+            "dev": None if self.dev is None else self.dev.to_dict(),
             "test": None if self.test is None else self.test.to_dict(),
-            "data": {part.name: self._part(part) for part in self.data.parts},
-            "bundled": self.data.bundled,
-            "dev_set_aside": self.data.set_aside,
-            **self._unknown(),
+            "data": {
+                part.name: {
+                    "file": part.file,
+                    "sha256": part.sha256,
+                    f"num_{x.name}s": part.num_pairs,
+                    f"num_{x.step}s": part.num_steps,
+                }
+                for part in self.parts
+            },
+            "bundled": self.bundled,
+            "dev_set_aside": self.set_aside,
+        }
+        if unknown is not None:
+            counts = {"num_tokens": unknown.num_tokens, "num_unknown": unknown.num_unknown, "rate": unknown.rate}
+            found["dev_unknown"] = counts
+        return found | {
             "settings": self.settings.to_dict(),
             "best_epoch": self.best_epoch,
             "num_epochs": self.num_epochs,
             "seconds": self.seconds,
             "finished": self.finished,
-            "versions": versions(),
+            "versions": dict(self.versions),
         }
-
-    def card(self) -> str:
-        """Return the model card."""
-        task, bundled = self.task, self.task.bundled if self.data.bundled else None
-        limits = ["The run had not finished when these weights were saved."] * (not self.finished)
-        if self.test is not None:
-            test = self.data.test
-            measured = "On the test part" if test is None else f"On the {len(test.pairs):,} test {task.x.name}s"
-            figure = f"{measured}, {self.metric} is {self.test.figures[self.metric]:.4f} under the same rule."
-            limits.append(figure if bundled is None else f"{figure} {bundled.about_test}".strip())
-        return model_card(
-            CardFacts(
-                task=task,
-                purpose=task.purpose(self.model.y),
-                data=[
-                    CardPart(
-                        use=part.name if part.name != "dev" or self.data.set_aside is None else "dev (set aside)",
-                        name=part.path.name,
-                        num_pairs=len(part.pairs),
-                        sha256=part.sha256,
-                    )
-                    for part in self.data.parts
-                ],
-                metric=self.metric,
-                report=self.dev,
-                settings=self.settings,
-                versions=versions(),
-                num_parameters=sum(weights.numel() for weights in self.model.network.module.parameters()),
-                best_epoch=self.best_epoch,
-                training_seconds=self.seconds,
-                trained_on=date.today(),
-                languages=() if bundled is None else bundled.languages,
-                limits=limits,
-            )
-        )
-
-    def _part(self, part: Part) -> Mapping[str, object]:
-        return {
-            "file": part.path.name,
-            "sha256": part.sha256,
-            f"num_{self.task.x.name}s": len(part.pairs),
-            f"num_{self.task.x.step}s": part.num_steps,
-        }
-
-    def _unknown(self) -> dict[str, object]:
-        """Return how much of the dev part the vocabulary of x does not know, where it has one."""
-        if not isinstance(self.model.x, Knowing):
-            return {}
-        unknown = self.model.x.unknown(pair.x for pair in self.data.dev.pairs)
-        counts = {"num_tokens": unknown.num_tokens, "num_unknown": unknown.num_unknown, "rate": unknown.rate}
-        return {"dev_unknown": counts}
 
 
 def versions() -> dict[str, str]:

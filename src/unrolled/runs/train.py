@@ -3,18 +3,21 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from unrolled.data.codecs.codec import Knowing
 from unrolled.errors import RunError
 from unrolled.model import Model
 from unrolled.runs.build import build_model, reload_model
+from unrolled.runs.card import model_card
 from unrolled.runs.config import RunConfig
 from unrolled.runs.folder import FIRST_MODEL, RunDirectory
 from unrolled.runs.keeper import Keeper
 from unrolled.runs.measure import Trainee, answers_for, measure, train_model
 from unrolled.runs.plan import Plan, plan_training
-from unrolled.runs.record import Record, versions
+from unrolled.runs.record import PartRecord, Record, versions
 from unrolled.settings import Composed
 from unrolled.tasks import Task
 from unrolled.training import (
@@ -41,16 +44,21 @@ class TrainingResult:
     """A finished run.
 
     Attributes:
-        directory: the run directory; the model is in its `best/`.
+        plan: what the run was of; the model is in `best/` of its directory.
         model: the model with its best weights.
-        record: its figures and where they come from.
+        record: what came of it.
         history: a row an epoch.
     """
 
-    directory: Path
+    plan: Plan
     model: Model[Any, Any]
     record: Record
     history: History
+
+    @property
+    def directory(self) -> Path:
+        """The run directory."""
+        return self.plan.directory
 
 
 def train(
@@ -112,7 +120,7 @@ def run_training(plan: Plan, on_event: Listener | None = None) -> TrainingResult
         )
         record = saver.final(history)
         try:
-            _save(record, directory.best)
+            saver.write(record, directory.best)
             truths = [pair.y for pair in data.dev.pairs]
             answers = answers_for(trainee.model, trainee.metric, data.dev.pairs)
             plan.task.pictures(trainee.metric, truths, answers, directory.path)
@@ -125,7 +133,7 @@ def run_training(plan: Plan, on_event: Listener | None = None) -> TrainingResult
             raise RunError(
                 f"{error} Then resume the run (resume=True, or --resume): nothing is trained again."
             ) from error
-    return TrainingResult(plan.directory, trainee.model, record, history)
+    return TrainingResult(plan, trainee.model, record, history)
 
 
 def _untrained(plan: Plan) -> tuple[Model[Any, Any], list[str]]:
@@ -169,7 +177,11 @@ class _Saver:
     def save(self, path: Path) -> None:
         """Save the model that has just become the best."""
         seconds = self._seconds + time.monotonic() - self._since
-        _save(self._record(self._best_epoch, self._best_epoch, seconds, finished=False), path)
+        self.write(self._record(self._best_epoch, self._best_epoch, seconds, finished=False), path)
+
+    def write(self, record: Record, path: Path) -> None:
+        """Save the model with what is recorded of it."""
+        self._trainee.model.save(path, metrics=record.metrics(), card=model_card(record))
 
     def final(self, history: History) -> Record:
         """Return the record of the finished run, with the test part's figures."""
@@ -184,19 +196,32 @@ class _Saver:
         if self._trainee.report is None:  # a finished run was resumed whose best/ had been removed
             self._trainee.measure(self._plan.data.dev.pairs)
         assert self._trainee.report is not None
+        plan, model, data = self._plan, self._trainee.model, self._plan.data
+        known = model.x if isinstance(model.x, Knowing) else None
         return Record(
-            task=self._plan.task,
-            model=self._trainee.model,
-            data=self._plan.data,
-            settings=self._plan.settings,
+            task=plan.task,
+            purpose=plan.task.purpose(model.y),
+            settings=plan.settings,
+            parts=[
+                PartRecord(
+                    name=part.name,
+                    file=part.path.name,
+                    num_pairs=len(part.pairs),
+                    num_steps=part.num_steps,
+                    sha256=part.sha256,
+                )
+                for part in data.parts
+            ],
+            metric=chosen_figure(self._trainee.figures, plan.settings.group(FitSettings).metric).name,
             dev=self._trainee.report,
-            test=None,
+            bundled=data.bundled,
+            set_aside=data.set_aside,
+            unknown=None if known is None else known.unknown(pair.x for pair in data.dev.pairs),
+            num_parameters=sum(weights.numel() for weights in model.network.module.parameters()),
             best_epoch=best_epoch,
             num_epochs=num_epochs,
             seconds=seconds,
             finished=finished,
+            trained_on=date.today(),
+            versions=versions(),
         )
-
-
-def _save(record: Record, path: Path) -> None:
-    record.model.save(path, metrics=record.metrics(), card=record.card())
