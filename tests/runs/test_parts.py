@@ -26,7 +26,7 @@ def test_a_dev_part_is_set_aside_by_seed_and_said_so(corpus: Path) -> None:
     assert first.dev.pairs != other.dev.pairs
     assert not set(first.train.pairs) & set(first.dev.pairs)
     assert first.notes(NER) == [
-        f"No dev file was given: 2 sentences of {path} (25%, drawn by seed 0) are set aside as the dev part."
+        f"No dev file was given: 25% of {path}, drawn by seed 0, is set aside as the dev part: 2 sentences."
     ]
 
 
