@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -25,6 +26,22 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     assert count < 400
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({}, "2000"),
+        ({"GOMP_SPINCOUNT": "7"}, "7"),
+        ({"OMP_WAIT_POLICY": "ACTIVE"}, "None"),
+    ],
+)
+def test_idle_threads_spin_briefly_unless_told_otherwise(given: dict[str, str], kept: str) -> None:
+    others = {name: value for name, value in os.environ.items() if name not in ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")}
+    script = LOOK + "\nimport os; print('SPIN', os.environ.get('GOMP_SPINCOUNT'))"
+    command = [sys.executable, "-c", script, "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=others | given)
+    assert done.stdout.rpartition("SPIN ")[2].strip() == kept
+
+
 def test_help_documents_verbs_and_exit_codes(unrolled) -> None:
     text = unrolled("--help").stdout
     for word in ("train", "evaluate", "predict", "inspect", "check", "Exit codes", "130  interrupted", "NO_COLOR"):
@@ -41,6 +58,7 @@ def test_version(unrolled) -> None:
     [
         (["trian", "ner"], "Did you mean 'train'"),
         (["train", "nre"], "no task 'nre'. Did you mean 'ner'"),
+        (["train", "missing.csv"], "neither a task nor a file 'missing.csv'. The tasks are "),
         (["check", "nerr", "file"], "Did you mean 'ner'"),
         (["train", "ner", "--set", "epoch=3"], "no setting 'epoch'. Did you mean 'epochs'"),
         (["train", "ner", "--set", "epochs=many"], "epochs is 'many'"),

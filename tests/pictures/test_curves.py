@@ -47,6 +47,23 @@ def test_learning_curves_of_odd_rows(rows, tmp_path: Path) -> None:
     assert imread(tmp_path / "curves.png").size
 
 
+@pytest.mark.parametrize(
+    ("values", "bottom", "top"),
+    [((0.0, 0.6, 1.0), 0, 1.01), ((-0.4, 0.9), None, 1.01), ((0.1, 12.0), 0, None)],
+)
+def test_axes_show_no_values_that_cannot_be(values, bottom, top, tmp_path: Path, monkeypatch) -> None:
+    figures = []
+    monkeypatch.setattr("unrolled.pictures.curves.save_figure", lambda figure, _: figures.append(figure))
+    rows = [{"train_loss": 0.01 + 9 * (number == 0), "kappa": value} for number, value in enumerate(values)]
+    learning_curves(rows, tmp_path / "a.png", metric="kappa")
+    loss, metric = figures[0].axes
+    assert loss.get_ylim()[0] == 0
+    assert loss.get_ylim()[1] > 9
+    low, high = metric.get_ylim()
+    assert low == bottom if bottom is not None else low < min(values)
+    assert high == top if top is not None else high > max(values)
+
+
 def test_nothing_to_draw_is_an_error(tmp_path: Path) -> None:
     for rows in ([], [{"epoch": 1.0}]):
         with pytest.raises(DataError, match="no curve to draw"):

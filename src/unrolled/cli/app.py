@@ -4,6 +4,7 @@
 # ruff: noqa: PLC0415
 
 import io
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -211,4 +212,8 @@ def main() -> None:
         # A pipe gets UTF-8 whatever the locale; a terminal that lacks a character gets its escape.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+    if "OMP_WAIT_POLICY" not in os.environ:
+        # Before torch is there: its idle threads spin briefly, then sleep. By default they spin until there is work,
+        # and where another program wants the processor, two threads are then several times slower than one.
+        os.environ.setdefault("GOMP_SPINCOUNT", "2000")
     app(prog_name="unrolled")

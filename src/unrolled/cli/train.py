@@ -57,6 +57,13 @@ def given(
     if data is not None and train is not None:
         raise SettingsError(f"The training file is given twice: {data} and --train {train}. Give one.")
     train = data or train
+    if (
+        task not in TASKS
+        and data is None
+        and not Path(task).exists()
+        and (Path(task).suffix or Path(task).name != task)
+    ):
+        raise SettingsError(f"There is neither a task nor a file {task!r}. The tasks are {', '.join(sorted(TASKS))}.")
     if task not in TASKS and data is None and Path(task).exists():
         if train is not None:
             raise SettingsError(f"The training file is given twice: {task} and --train {train}. Give one.")

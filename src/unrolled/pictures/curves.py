@@ -6,9 +6,13 @@
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from unrolled.errors import DataError
 from unrolled.pictures.figure import BLUE, GREY, LIGHT, ORANGE, new_figure, save_figure, words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["learning_curves"]
 
@@ -37,13 +41,14 @@ def learning_curves(
     best = _best(_series(rows, metric), lower_is_better)
     figure = new_figure(7.0, 1.0 + 2.4 * len(panels))
     all_axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
-    for axes, (name, colour, values, _) in zip(all_axes, panels, strict=True):
+    for axes, (name, colour, values, lower) in zip(all_axes, panels, strict=True):
         axes.plot(epochs, values, color=colour, linewidth=1.8, marker="o", markersize=3.5 if len(rows) <= 60 else 0)
         axes.set_ylabel(words(name), color=colour)
         axes.grid(axis="y", color=LIGHT, linewidth=0.7)
         axes.set_axisbelow(True)
         axes.spines[["top", "right"]].set_visible(False)
         axes.margins(y=0.15)
+        _keep_in_range(axes, values, share=not lower)
         if best is not None:
             axes.axvline(epochs[best], color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
         if best is not None and name == metric:
@@ -59,6 +64,16 @@ def learning_curves(
     all_axes[-1].set_xlabel("epoch")
     all_axes[-1].locator_params(axis="x", integer=True, min_n_ticks=1)
     save_figure(figure, path)
+
+
+def _keep_in_range(axes: "Axes", values: Sequence[float], *, share: bool) -> None:
+    """Where no value is below 0, and no share above 1, let the axis not show such values either."""
+    known = [value for value in values if not math.isnan(value)]
+    bottom, top = axes.get_ylim()
+    if known and min(known) >= 0 > bottom:
+        axes.set_ylim(bottom=0)
+    if known and share and max(known) <= 1 < top:
+        axes.set_ylim(top=1.01)  # a line at 1 is whole
 
 
 def _series(rows: Sequence[Mapping[str, float]], name: str) -> list[float]:
