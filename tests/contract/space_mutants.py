@@ -9,7 +9,7 @@ SCORES = "unrolled.layers.attention:Attention._scores"
 MEMORY = "unrolled.layers.attention:Attention.memory"
 LOSS = "unrolled.layers.outputs.classes:ClassesOutput.loss"
 LIKELIHOOD = "unrolled.layers.outputs.classes:ClassesOutput.log_likelihood"
-OBSERVE = "unrolled.layers.outputs.classes:ClassesOutput.observe"
+WEIGHTS = "unrolled.layers.outputs.cross_entropy:class_weights"
 INDICES = "unrolled.layers.inputs.indices:IndicesInput.forward"
 VECTORS = "unrolled.layers.inputs.vectors:VectorsInput.forward"
 
@@ -54,10 +54,10 @@ SPACE_MUTANTS = (
         "classes",
         "parity",
     ),
-    Mutant("weights of the classes dropped", LOSS, "y, weights, smoothing", "y, None, smoothing", "classes", "parity"),
+    Mutant("weights of the classes dropped", LOSS, "y, self.class_weights,", "y, None,", "classes", "parity"),
     Mutant(
         "frequent classes weigh more",
-        OBSERVE,
+        WEIGHTS,
         "counts.sum() / (len(counts) * counts)",
         "counts / counts.mean()",
         "classes",

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Classes
 from unrolled.decoding import Decoding, Hypothesis
-from unrolled.errors import DataError
 from unrolled.layers.outputs.chosen import chosen
+from unrolled.layers.outputs.cross_entropy import class_weights, cross_entropy
 from unrolled.layers.outputs.softmax import Softmax
 from unrolled.settings import Settings, setting
 
@@ -73,10 +73,7 @@ class ClassesOutput(nn.Module):
 
     def observe(self, y_counts: Tensor | None) -> None:
         """Take in how often each class occurs in the training data, (K,): for the class weights."""
-        self.class_weights = None
-        if y_counts is not None and self.settings.class_weights == "balanced":
-            counts = y_counts.clamp(min=1).to(torch.get_default_dtype())
-            self.class_weights = counts.sum() / (len(counts) * counts)
+        self.class_weights = class_weights(self.settings.class_weights, y_counts)
 
     def scores(self, a: Ragged) -> Ragged:
         """Return Wya a⟨t⟩ + by for each step, rows (M, K)."""
@@ -85,12 +82,11 @@ class ClassesOutput(nn.Module):
     def loss(self, scores: Ragged, y: Ragged, noise: torch.Generator | None = None) -> Tensor:
         """Return the cross-entropy of each sequence, (N,); only with `noise` are the labels smoothed."""
         smoothing = 0.0 if noise is None else self.settings.label_smoothing
-        weights = None if self.class_weights is None else self.class_weights.to(scores.rows)
-        return _cross_entropy(scores, y, weights, smoothing)
+        return cross_entropy(scores, y, self.class_weights, smoothing)
 
     def log_likelihood(self, scores: Ragged, y: Ragged) -> Tensor:
         """Return log P(y | x) of each sequence, (N,)."""
-        return -_cross_entropy(scores.with_rows(scores.rows / self.temperature), y)
+        return -cross_entropy(scores.with_rows(scores.rows / self.temperature), y)
 
     def log_probabilities(self, scores: Ragged) -> Ragged:
         """Return log ŷ⟨t⟩, rows (M, K)."""
@@ -116,12 +112,3 @@ class ClassesOutput(nn.Module):
     def shapes(self, width: str = "B·H") -> Mapping[str, tuple[str, ...]]:
         """Return the shape of each parameter in symbols; `width` is that of a⟨t⟩."""
         return {"Wya": ("K", width), "by": ("K",)}
-
-
-def _cross_entropy(scores: Ragged, y: Ragged, weights: Tensor | None = None, smoothing: float = 0.0) -> Tensor:
-    if not torch.equal(scores.lengths, y.lengths):
-        raise DataError(f"y has {y.num_rows} steps in {len(y)} sequences, and there are scores for {scores.num_rows}.")
-    losses = nn.functional.cross_entropy(
-        scores.rows, y.rows, weight=weights, label_smoothing=smoothing, reduction="none"
-    )
-    return scores.with_rows(losses).sum()

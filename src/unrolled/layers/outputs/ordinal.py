@@ -15,6 +15,7 @@ from unrolled.data.spaces import Classes
 from unrolled.decoding import Decoding, Hypothesis
 from unrolled.errors import DataError, SettingsError
 from unrolled.layers.outputs.chosen import chosen
+from unrolled.layers.outputs.cross_entropy import class_weights
 from unrolled.layers.outputs.softmax import Softmax
 from unrolled.settings import Settings, setting
 
@@ -95,10 +96,7 @@ class OrdinalOutput(nn.Module):
 
     def observe(self, y_counts: Tensor | None) -> None:
         """Take in how often each class occurs in the training data, (K,): for the class weights."""
-        self.class_weights = None
-        if y_counts is not None and self.settings.class_weights == "balanced":
-            counts = y_counts.clamp(min=1).to(torch.get_default_dtype())
-            self.class_weights = counts.sum() / (len(counts) * counts)
+        self.class_weights = class_weights(self.settings.class_weights, y_counts)
 
     def scores(self, a: Ragged) -> Ragged:
         """Return z⟨t⟩ of each step, rows (M, 1); of a softmax (M, K)."""

@@ -12,6 +12,7 @@ from unrolled.data.spaces import Tags
 from unrolled.decoding import Decoding, Hypothesis
 from unrolled.errors import SettingsError
 from unrolled.layers.outputs.crf import CRF
+from unrolled.layers.outputs.cross_entropy import class_weights, cross_entropy
 from unrolled.layers.outputs.softmax import Softmax
 from unrolled.settings import Settings, setting
 
@@ -76,10 +77,7 @@ class TagsOutput(nn.Module):
 
     def observe(self, y_counts: Tensor | None) -> None:
         """Take in how often each label occurs in the training data, (K,): for the class weights."""
-        self.class_weights = None
-        if y_counts is not None and self.settings.class_weights == "balanced":
-            counts = y_counts.clamp(min=1).to(torch.get_default_dtype())
-            self.class_weights = counts.sum() / (len(counts) * counts)
+        self.class_weights = class_weights(self.settings.class_weights, y_counts)
 
     def scores(self, a: Ragged) -> Ragged:
         """Return Wya a⟨t⟩ + by for each step, rows (M, K); emissions of the CRF."""
@@ -93,12 +91,12 @@ class TagsOutput(nn.Module):
             cost[:, outside] = self.settings.missed_cost * (y.rows != outside)
             scores = scores.with_rows(scores.rows + cost)
         if self.crf is None:
-            return _cross_entropy(scores, y, self.class_weights)
+            return cross_entropy(scores, y, self.class_weights)
         return -self.crf.log_likelihood(scores, y)
 
     def log_likelihood(self, scores: Ragged, y: Ragged) -> Tensor:
         """Return log P(y | x) of each sequence, (N,)."""
-        return -_cross_entropy(scores, y, None) if self.crf is None else self.crf.log_likelihood(scores, y)
+        return -cross_entropy(scores, y) if self.crf is None else self.crf.log_likelihood(scores, y)
 
     def decode(self, scores: Ragged, outside_bias: float) -> Ragged:
         """Return the labels with the best scores, rows (M,), after `outside_bias` is taken from those of O.
@@ -163,8 +161,3 @@ class TagsOutput(nn.Module):
         """Return the shape of each parameter in symbols; `width` is that of a⟨t⟩."""
         crf = {"crf.transitions": ("K", "K"), "crf.start": ("K",), "crf.end": ("K",)}
         return {"Wya": ("K", width), "by": ("K",), **(crf if self.crf else {})}
-
-
-def _cross_entropy(scores: Ragged, y: Ragged, weights: Tensor | None) -> Tensor:
-    losses = nn.functional.cross_entropy(scores.rows, y.rows, weight=weights, reduction="none")
-    return losses.new_zeros(len(y)).index_add(0, y.sequence_numbers.to(losses.device), losses)
