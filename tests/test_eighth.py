@@ -58,14 +58,14 @@ def read_line(line: str, split: bool, x_of: Callable[[Sequence[str]], Any]) -> A
 
 
 def read_columns(
-    path: Path, settings: Composed, strict: bool, x_of: Callable[[Sequence[str]], Any], y_of: Callable[[str], Any]
+    path: Path, settings: Composed, x_of: Callable[[Sequence[str]], Any], y_of: Callable[[str], Any]
 ) -> Reading[Any, Any]:
     problems, pairs, lines = Problems(path), list[Pair[Any, Any]](), list[int]()
     rows, wanted = csv_rows(path, problems), settings.group(ColumnSettings).answer_column
     header = next(rows, (0, None))[1] or []
     if wanted not in header:
         problems.add(1, f"there is no column {wanted!r}", f"Name one: answer_column={'|'.join(header)}")
-        return verdict(Reading(str(path), pairs, lines), problems, strict=strict)
+        return verdict(Reading(str(path), pairs, lines), problems)
     place = header.index(wanted)
     for number, row in sound_rows(rows, len(header), problems, beside="the header has"):
         try:
@@ -74,7 +74,7 @@ def read_columns(
                 lines.append(number)
         except ValueError:
             problems.add(number, "a cell that is no number", "Write numbers as 3.5")
-    return verdict(Reading(str(path), pairs, lines), problems, strict=strict)
+    return verdict(Reading(str(path), pairs, lines), problems)
 
 
 FLOWERS = Task(

@@ -122,7 +122,7 @@ class Estimator(BaseEstimator):
         if isinstance(X, str | Path):
             if y is not None:
                 raise DataError(f"X is the path {str(X)!r}, whose file holds the labels, too. Leave out y.")
-            return self.task.read(Path(X), settings, True).pairs
+            return self.task.read(Path(X), settings).checked().pairs
         return self.task.of_python(X, y, settings)
 
 

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from unrolled.cli.options import reading_given
 from unrolled.cli.screen import print_json, print_table, print_text, screen
+from unrolled.data.problem import by_kind
 from unrolled.runs.check import CheckReport, Overlap, check_files
 from unrolled.tasks import find_task
 
@@ -34,9 +35,19 @@ def run(task: str, files: Sequence[Path], model: Path | None, set_: Sequence[str
 
 
 def _print(console: Console, report: CheckReport) -> None:
-    for problem in report.problems:
-        print_text(console, str(problem), style="red")
-    if report.problems:
+    kinds = [kind for path in dict.fromkeys(file.path for file in report.files) for kind in _kinds(report, path)]
+    for kind in kinds:
+        print_text(console, kind, style="red")
+    if kinds:
+        print_text(console)
+    for lines in report.accounts:
+        for line in lines:
+            print_text(console, line)
+    for note in report.notes:
+        print_text(console, f"Note: {note}", style="yellow")
+    if not any(file.num_examples for file in report.files):
+        return
+    if report.accounts or report.notes:
         print_text(console)
     columns = [f"{name}>" for name in _short_names([file.path for file in report.files])]
     print_table(console, ("", *columns), _rows(report))
@@ -58,6 +69,12 @@ def _print(console: Console, report: CheckReport) -> None:
         else f"{found:,} problem{'s' * (found > 1)}: the {report.task.x.name}s concerned are left out of the figures.",
         style="green" if report.ok else "bold red",
     )
+
+
+def _kinds(report: CheckReport, path: str) -> list[str]:
+    """Return a message for each kind of problem of a file, or of a folder with its files."""
+    own = [problem for problem in report.problems if problem.path == path or problem.path.startswith(f"{path}/")]
+    return [message for _, message in by_kind(own)]
 
 
 def _short_names(paths: Sequence[str]) -> list[str]:

@@ -5,7 +5,7 @@ from unrolled.data.layout import TimeMajor
 from unrolled.data.pair import Pair
 from unrolled.data.problem import Problem
 from unrolled.data.ragged import Ragged
-from unrolled.data.readers import Reading, read_conll, read_json_lines, read_labelled, read_plain_text, read_table
+from unrolled.data.readers import Reading, read_labelled, read_plain_text
 from unrolled.data.tags import Scheme, Span, detect_scheme, is_valid_iob2, spans, strict_spans, tags_from_spans, to_iob2
 from unrolled.data.tokenizer import tokenize
 from unrolled.data.vectors import Vectors, read_vectors, read_words
@@ -24,11 +24,8 @@ __all__ = [
     "Vocabulary",
     "detect_scheme",
     "is_valid_iob2",
-    "read_conll",
-    "read_json_lines",
     "read_labelled",
     "read_plain_text",
-    "read_table",
     "read_vectors",
     "read_words",
     "spans",

@@ -1,10 +1,13 @@
 """What is wrong with a file: where, what was found, and the way out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from unrolled.errors import DataError
 
-__all__ = ["Problem"]
+__all__ = ["Problem", "by_kind"]
+
+SHOWN_PLACES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +22,47 @@ class Problem:
     line: int | None
     found: str
     way_out: str
+    kind: str = ""
+    """What problems of its like are called, in the plural; they are told together. "" where the way out tells them."""
 
     def __str__(self) -> str:
-        place = self.path if self.line is None else f"{self.path}:{self.line}"
-        return f"{place}: {_sentence(self.found)} {_sentence(self.way_out)}".rstrip()
+        return f"{self.place}: {_sentence(self.found)} {_sentence(self.way_out)}".rstrip()
+
+    @property
+    def place(self) -> str:
+        """Where it is: the file, and the line where there is one."""
+        return self.path if self.line is None else f"{self.path}:{self.line}"
 
     def error(self) -> DataError:
         """Return the error to raise, with this problem as its message."""
         return DataError(str(self))
+
+
+def by_kind(problems: Iterable[Problem]) -> list[tuple[list[Problem], str]]:
+    """Return the problems of each kind, and one message for all of them: the first, how many, where, the way out.
+
+    >>> lines = [Problem("a.csv", line, f"{line} fields where the header has 2", "Quote them") for line in (3, 5, 8, 9)]
+    >>> print(by_kind(lines)[0][1])
+    a.csv:3: 3 fields where the header has 2. 4 of this kind: lines 3, 5, 8 and 1 more. Quote them.
+    """
+    kinds: dict[str, list[Problem]] = {}
+    for problem in problems:
+        kinds.setdefault(problem.kind or problem.way_out, []).append(problem)
+    return [(alike, _message(alike)) for alike in kinds.values()]
+
+
+def _message(alike: list[Problem]) -> str:
+    first = alike[0]
+    if len(alike) == 1:
+        return str(first)
+    if all(problem.path == first.path for problem in alike):
+        places, noun = [str(problem.line) for problem in alike if problem.line is not None], "line"
+    else:
+        places, noun = [problem.place for problem in alike], "place"
+    places = list(dict.fromkeys(places))
+    more = f" and {len(places) - SHOWN_PLACES:,} more" if len(places) > SHOWN_PLACES else ""
+    where = f": {noun}{'s' * (len(places) > 1)} {', '.join(places[:SHOWN_PLACES])}{more}" if places else ""
+    return f"{first.place}: {_sentence(first.found)} {len(alike):,} of this kind{where}. {_sentence(first.way_out)}"
 
 
 def _sentence(words: str) -> str:

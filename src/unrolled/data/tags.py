@@ -4,6 +4,7 @@
     IOB2     B-PER I-PER I-PER B-PER O      B- begins every entity
     IOB1     I-PER I-PER I-PER B-PER O      B- only where an entity touches an earlier one of its type
     BIOES    B-PER I-PER E-PER S-PER O      E- ends, S- is alone; BILOU (L-, U-) and BMES (M-) are spellings of it
+    IOE2     I-PER I-PER E-PER E-PER O      E- ends every entity
     bare     PER   PER   PER   PER   O      neighbours of one type are one entity: what touches is joined
 
 IOB2 is the only scheme beyond the readers. A prefix without a type (`B I O`) is an entity of type `""`. In the bare
@@ -20,6 +21,7 @@ from unrolled.errors import DataError, SettingsError
 
 __all__ = [
     "SCHEMES",
+    "STRAY",
     "Fault",
     "Scheme",
     "Span",
@@ -33,17 +35,22 @@ __all__ = [
     "to_iob2",
 ]
 
-Scheme: TypeAlias = Literal["IOB2", "IOB1", "BIOES", "bare"]
+Scheme: TypeAlias = Literal["IOB2", "IOB1", "BIOES", "IOE2", "bare"]
 SCHEMES: tuple[Scheme, ...] = get_args(Scheme)
+
+STRAY = "labels I- that continue nothing"
+"""The kind of fault of which a few, in a large file, have only one meaning: conlleval's."""
 
 _PREFIXES = frozenset("BIESLUM")
 _BIOES = {"B": "B", "I": "I", "M": "I", "E": "E", "L": "E", "S": "S", "U": "S", "O": "O"}
 _PREFIX_FIRST = re.compile(r"([BIESLUMbieslum])[-_/.:|+]+(.+)")
+_PREFIX_ALONE = re.compile("[BIESLUM]-")
 _PREFIX_LAST = re.compile(r"(.+)[-_/.:|+]([BIESLUM])")
 _WANTED = {
     "IOB2": "O, B-TYPE, I-TYPE",
     "IOB1": "O, I-TYPE, B-TYPE",
     "BIOES": "O, B-TYPE, I-TYPE, E-TYPE, S-TYPE",
+    "IOE2": "O, I-TYPE, E-TYPE",
     "bare": "O or a type alone",
 }
 _BARE_OUTSIDE = frozenset({"O", "0"})
@@ -65,10 +72,12 @@ class Fault:
     position: int
     found: str
     way_out: str
+    kind: str = ""
+    """What faults of its like are called: they are told once."""
 
 
 def detect_scheme(tag_sequences: Iterable[Sequence[str]]) -> Scheme:
-    """Return the scheme that the fewest labels contradict; where several fit, the first of IOB2, IOB1, BIOES, bare.
+    """Return the scheme that the fewest labels contradict; where several fit, the first of SCHEMES.
 
     >>> detect_scheme([["I-PER", "I-PER", "O"], ["O", "I-LOC", "B-LOC"]])
     'IOB1'
@@ -100,16 +109,14 @@ def to_iob2(tags: Sequence[str], scheme: Scheme) -> list[str]:
     for fault in faults(tags, scheme):
         raise DataError(f"Token {fault.position + 1}: {fault.found}. {fault.way_out}.")
     converted: list[str] = []
-    previous = ("O", "")
+    previous = ("", "")
     for tag in tags:
         prefix, kind = _bare(tag) if scheme == "bare" else _parse(tag)
-        prefix = _BIOES[prefix]
-        if prefix == "S" or (prefix == "I" and (previous[0] == "O" or previous[1] != kind)):
-            prefix = "B"
-        elif prefix == "E":
-            prefix = "I"
-        converted.append(_join(prefix, kind))
-        previous = (prefix, kind)
+        role = _BIOES[prefix]
+        continues = role in {"I", "E"} and previous == ("open", kind)
+        converted.append("O" if role == "O" else _join("I" if continues else "B", kind))
+        ends = role in {"O", "S"} or (role == "E" and scheme == "IOE2")
+        previous = ("", "") if ends else ("open", kind)
     return converted
 
 
@@ -213,12 +220,15 @@ def _join(prefix: str, kind: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _is_bare(tag: str) -> bool:
-    return bool(tag) and tag != "o" and _PREFIX_FIRST.fullmatch(tag) is None and _PREFIX_LAST.fullmatch(tag) is None
+    patterns = (_PREFIX_ALONE, _PREFIX_FIRST, _PREFIX_LAST)
+    return bool(tag) and tag != "o" and not any(pattern.fullmatch(tag) for pattern in patterns)
 
 
 def _contradictions(tags: Sequence[str], scheme: Scheme) -> list[int]:
     if scheme == "bare":
         return [position for position, tag in enumerate(tags) if not _is_bare(tag)]
+    if scheme == "IOE2":
+        return _ioe_contradictions(tags)
     return _bioes_contradictions(tags) if scheme == "BIOES" else _iob_contradictions(tags, scheme)
 
 
@@ -254,6 +264,21 @@ def _bioes_contradictions(tags: Sequence[str]) -> list[int]:
     return sorted(positions)
 
 
+def _ioe_contradictions(tags: Sequence[str]) -> list[int]:
+    positions: set[int] = set()
+    opened: str | None = None
+    for position, tag in enumerate(tags):
+        prefix, kind = _parse(tag)
+        if prefix not in {"O", "I", "E"}:
+            positions.add(position)
+        if prefix and opened is not None and (prefix not in {"I", "E"} or kind != opened):
+            positions.add(position - 1)
+        opened = kind if prefix == "I" else None
+    if opened is not None:
+        positions.add(len(tags) - 1)
+    return sorted(positions)
+
+
 def _num_needless_b(tags: Sequence[str]) -> int:
     """Count the `B-` that a file in IOB1 would spell `I-`."""
     count = 0
@@ -269,37 +294,42 @@ def _explain(tags: Sequence[str], position: int, scheme: Scheme) -> Fault:
     tag = tags[position]
     prefix, kind = _parse(tag)
     role = _BIOES.get(prefix, "")
-    illegible = not role if scheme == "BIOES" else prefix not in {"O", "B", "I"}
-    if scheme == "bare" or illegible:
-        return Fault(
-            position, f"the label {tag!r}, where {scheme} labels are {_WANTED[scheme]}", _spelling(tag, scheme)
-        )
+    allowed = {"BIOES": _BIOES.keys(), "IOE2": {"O", "I", "E"}}.get(scheme, {"O", "B", "I"})
+    if scheme == "bare" or prefix not in allowed:
+        found = f"the label {tag!r}, where {scheme} labels are {_WANTED[scheme]}"
+        return Fault(position, found, _spelling(tag, scheme), f"labels that are not {scheme}")
     before = "the start of the sentence" if position == 0 else tags[position - 1]
     if scheme == "IOB2":
         way_out = f"Write {_join('B', kind)} if an entity begins here; if I- may begin one, give --set scheme=IOB1"
-        return Fault(
-            position, f"{tag} follows {before}, so it continues nothing in a file that is otherwise IOB2", way_out
-        )
+        found = f"{tag} follows {before}, so it continues nothing in a file that is otherwise IOB2"
+        return Fault(position, found, way_out, STRAY)
     begun = (
         position > 0
         and _parse(tags[position - 1])[1] == kind
         and _BIOES.get(_parse(tags[position - 1])[0]) in {"B", "I"}
     )
-    if role in {"I", "E"} and not begun:
+    if scheme == "BIOES" and role in {"I", "E"} and not begun:
         alone = "U" if prefix == "L" else "S"
         way_out = f"Write {_join('B', kind)} where the entity begins, or {_join(alone, kind)} if it is one token"
-        return Fault(position, f"{tag} follows {before}, so it belongs to nothing that was begun", way_out)
+        found = f"{tag} follows {before}, so it belongs to nothing that was begun"
+        return Fault(position, found, way_out, "labels that go on with nothing")
     after = "the sentence ends" if position + 1 == len(tags) else f"{tags[position + 1]} follows"
-    way_out = f"Write {_join('S' if role == 'B' else 'E', kind)} if the entity ends here (in BILOU, U- or L-)"
-    return Fault(position, f"{tag} leaves its entity without an end: {after}", way_out)
+    end = "S" if role == "B" else "E"
+    way_out = f"Write {_join(end, kind)} if the entity ends here" + (" (in BILOU, U- or L-)" * (scheme == "BIOES"))
+    found = f"{tag} leaves its entity without an end: {after}"
+    return Fault(position, found, way_out, "entities without an end")
 
 
-def _spelling(tag: str, scheme: Scheme) -> str:
+def _spelling(tag: str, scheme: Scheme) -> str:  # noqa: PLR0911  (one guess a line)
     """Guess what was meant."""
     prefix, kind = _parse(tag)
     first, last = _PREFIX_FIRST.fullmatch(tag), _PREFIX_LAST.fullmatch(tag)
     if tag in {"", "o", "0"}:
         return "Write O (the capital letter) outside entities"
+    if tag in {"-", "_", "?", "*"}:
+        return "Write O outside entities; a word whose label is not known cannot be trained on"
+    if _PREFIX_ALONE.fullmatch(tag):
+        return f"Write {tag}TYPE, or {tag[0]} alone where entities have no type"
     if scheme == "bare" and prefix:
         return f"Write {kind} as the other labels do, or give every label its B- or I-"
     if prefix:

@@ -13,6 +13,7 @@ from unrolled.data.problem import Problem
 from unrolled.data.readers import Reading
 from unrolled.data.vocabulary import UnknownReport
 from unrolled.model import Model
+from unrolled.runs.account import account
 from unrolled.settings import Composed
 from unrolled.tasks import Task
 
@@ -76,12 +77,19 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """Figures of each file, overlap of each two (earlier, later), and every problem."""
+    """Figures of each file, overlap of each two (earlier, later), and every problem.
+
+    Attributes:
+        accounts: of each file, how it was understood, a line each.
+        notes: of all files, what a reader of the figures should know.
+    """
 
     task: Task[Any, Any]
     files: tuple[FileFigures, ...]
     overlaps: tuple[Overlap, ...]
     problems: tuple[Problem, ...]
+    accounts: tuple[tuple[str, ...], ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -124,6 +132,8 @@ class CheckReport:
                 }
                 for overlap in self.overlaps
             ],
+            "accounts": [list(lines) for lines in self.accounts],
+            "notes": list(self.notes),
             "problems": [asdict(problem) for problem in self.problems],
         }
 
@@ -141,12 +151,14 @@ def check_files(
         SettingsError: settings that a file cannot be read by.
     """
     known = None if model is None else Model.load(model).x
-    readings = [task.read(path, settings or task.defaults, False) for path in paths]
+    readings = [task.read(path, settings or task.defaults) for path in paths]
     return CheckReport(
         task=task,
         files=tuple(_figures(task, reading, known) for reading in readings),
         overlaps=tuple(_overlap(task, first, second) for first, second in combinations(readings, 2)),
-        problems=tuple(problem for reading in readings for problem in reading.problems),
+        problems=tuple(problem for i, reading in enumerate(readings) for problem in reading.faults(training=i == 0)),
+        accounts=tuple(account(task, reading) for reading in readings),
+        notes=tuple(note for i, reading in enumerate(readings) for note in reading.remarks(training=i == 0)),
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from unrolled.data.pair import Pair
 from unrolled.data.readers.source import counted
 from unrolled.errors import DataError, SettingsError
+from unrolled.runs.account import account
 from unrolled.settings import Composed
 from unrolled.tasks import Task
 from unrolled.tasks.parts import PartSettings
@@ -31,6 +32,7 @@ class Part:
         sha256: of its content.
         pairs: what was read.
         num_steps: T_x of all pairs together.
+        account: how the file was understood, a line each.
         facts, notes: what the reader found out.
     """
 
@@ -39,6 +41,7 @@ class Part:
     sha256: str
     pairs: list[Pair[Any, Any]]
     num_steps: int
+    account: tuple[str, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict[str, str])
     notes: tuple[str, ...] = ()
 
@@ -77,6 +80,13 @@ class Data:
             )
         elif self.dev.sha256 == self.train.sha256:
             notes.append("The dev file is the training file: the figures say nothing about new data.")
+        known, measured = (list(task.checks.counts(part.pairs).values()) or [{}] for part in (self.train, self.dev))
+        unseen = sorted(measured[-1].keys() - known[-1].keys())
+        if unseen:
+            notes.append(
+                f"The dev part has {', '.join(unseen[:8])}{', …' * (len(unseen) > 8)}, which the training part lacks: "
+                f"no model of it can find {'them' if len(unseen) > 1 else 'it'}."
+            )
         return notes + list(dict.fromkeys(note for part in (self.train, self.dev) for note in part.notes))
 
 
@@ -113,9 +123,11 @@ def read_part(task: AnyTask, path: Path, settings: Composed, name: str = "data")
     Raises:
         DataError: it cannot be used; the message has file, line and way out.
     """
-    reading = task.read(path, settings, True)
+    training = name == "train"
+    reading = task.read(path, settings).checked(training=training)
     steps = sum(task.length(pair) for pair in reading.pairs)
-    return Part(name, path, digest(path), reading.pairs, steps, reading.facts, reading.notes)
+    told, notes = account(task, reading), reading.remarks(training=training)
+    return Part(name, path, digest(path), reading.pairs, steps, told, reading.facts, notes)
 
 
 def set_aside(
@@ -146,4 +158,4 @@ def digest(path: Path) -> str:
 
 def _part(task: AnyTask, name: str, path: Path, whole: Part, pairs: list[Pair[Any, Any]]) -> Part:
     steps = sum(task.length(pair) for pair in pairs)
-    return Part(name, path, whole.sha256, pairs, steps, whole.facts, whole.notes)
+    return Part(name, path, whole.sha256, pairs, steps, whole.account, whole.facts, whole.notes)

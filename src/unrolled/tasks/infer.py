@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from unrolled.data.pair import Pair
+from unrolled.data.problem import by_kind
 from unrolled.data.readers import Reading
 from unrolled.data.shapes import Look, look
 from unrolled.errors import DataError, SettingsError
@@ -56,16 +57,18 @@ def infer_file(path: Path) -> tuple[Task[Any, Any], Reading[Any, Any], Found]:
         DataError: no task can read it; the message says why for each.
         SettingsError: several can; the message says how to name one.
     """
-    readings = {task.name: task.read(path, task.defaults, False) for task in TASKS.values()}
-    sound = [name for name, reading in readings.items() if reading.pairs and not reading.problems]
+    readings = {task.name: task.read(path, task.defaults) for task in TASKS.values()}
+    faults = {name: reading.faults(training=True) for name, reading in readings.items()}
+    sound = [name for name, reading in readings.items() if reading.pairs and not faults[name]]
     if not sound:
         most = max(readings, key=lambda name: len(readings[name].pairs))
-        whys = [f"{name}: {reading.problems[0]}" for name, reading in readings.items() if reading.problems]
-        if readings[most].pairs and len(readings[most].pairs) > len(readings[most].problems):
-            raise DataError(
-                f"{whys[list(readings).index(most)].partition(': ')[2]} (`unrolled check {most} {path}` lists all.)"
-            )
-        raise DataError(f"{path} is none of the files that a task here reads. As " + " As ".join(whys))
+        whys = {name: by_kind(found)[0][1] for name, found in faults.items() if found}
+        if len(set(whys.values())) == 1:  # the file itself
+            raise DataError(next(iter(whys.values())))
+        if len(readings[most].pairs) > len(readings[most].problems):
+            raise DataError(f"{whys[most]} (`unrolled check {most} {path}` lists all.)")
+        told = " ".join(f"As {name}: {why}" for name, why in whys.items())
+        raise DataError(f"{path} is none of the files that a task here reads. {told}")
     likely = [name for name in sound if TASKS[name].doubts(readings[name].pairs) is None]
     sound = likely if len(likely) == 1 else sound
     if len(sound) > 1:

@@ -52,17 +52,8 @@ class BiasSettings(Settings):
     calibrate: bool = setting(True)
 
 
-def _read(path: Path, settings: Composed, strict: bool) -> TaggedReading:
-    how = settings.group(TaggedSettings)
-    return read_labelled(
-        path,
-        strict=strict,
-        scheme=how.known_scheme(),
-        token_column=how.token_column,
-        label_column=how.label_column,
-        sentence_column=how.sentence_column,
-        label_names=how.names_of_labels(),
-    )
+def _read(path: Path, settings: Composed) -> TaggedReading:
+    return read_labelled(path, settings.group(TaggedSettings))
 
 
 def _of_python(X: Sequence[Words], y: Sequence[Labels] | None, settings: Composed) -> list[Pair[Words, Labels]]:
@@ -110,6 +101,11 @@ def _choose_bias(model: Model[Words, Labels], pairs: Pairs, metric: Metric[Label
 def _doubts(pairs: Pairs) -> str | None:
     tokens = [token for pair in pairs[:1000] for token in pair.x]
     return "its tokens hold blanks" if sum(" " in token for token in tokens) * 2 > len(tokens) else None
+
+
+def _in_words(pair: Pair[Words, Labels]) -> str:
+    shown = [f"{word}/{label}" for word, label in zip(pair.x[:20], pair.y, strict=False)]
+    return " ".join(shown) + (" …" if len(pair.x) > len(shown) else "")
 
 
 def _types(y: Codec[Labels]) -> list[str]:
@@ -228,6 +224,7 @@ NER: Task[Any, Any] = Task(
         conflict=_conflict,
         facts={"scheme": "label scheme"},
         tables={"labels": "label", "entities": "entity type"},
+        example=_in_words,
     ),
     unseen=_unseen,
     bundled=Bundled(

@@ -35,8 +35,8 @@ Pairs: TypeAlias = Sequence[Pair[Words, str]]
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
-def _read(path: Path, settings: Composed, strict: bool) -> Reading[Words, str]:
-    return cast(Reading[Words, str], read_texts(path, settings.group(TextsSettings), strict=strict))
+def _read(path: Path, settings: Composed) -> Reading[Words, str]:
+    return cast(Reading[Words, str], read_texts(path, settings.group(TextsSettings)))
 
 
 def _of_python(X: Sequence[str | Words], y: Sequence[object] | None, settings: Composed) -> list[Pair[Words, str]]:

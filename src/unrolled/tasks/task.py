@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from unrolled.architectures import ARCHITECTURES
 from unrolled.data.answer import Answer
@@ -21,6 +21,9 @@ from unrolled.tasks.show import Segment, Show, labels_of
 from unrolled.training import FitSettings
 
 __all__ = ["Bundled", "Checks", "Segment", "Show", "Task", "Unit"]
+
+MOST_WORDS, MOST_CHARACTERS = 40, 120
+"""Of a pair in words."""
 
 X = TypeVar("X")
 Y = TypeVar("Y")
@@ -63,6 +66,26 @@ def _both(x: Any, first: Any, second: Any) -> tuple[dict[str, Any], str]:
     return {"first_y": first, "y": second}, f"{first}, then {second}"
 
 
+def in_words(pair: Pair[Any, Any]) -> str:
+    """Return a pair as one line, cut where it is long.
+
+    >>> in_words(Pair(("so", "good"), "positive"))
+    'so good → positive'
+    """
+    return f"{_words(pair.x)} → {_words(pair.y)}"
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, str):
+        text = value
+    elif isinstance(value, Sequence):
+        text = " ".join(map(str, cast("Sequence[Any]", value)[: MOST_WORDS + 1]))
+    else:
+        text = str(value)
+    cut = " ".join(text.split())
+    return cut if len(cut) <= MOST_CHARACTERS else cut[: MOST_CHARACTERS - 1] + "…"
+
+
 @dataclass(frozen=True)  # slots do not go with type arguments before Python 3.12
 class Checks(Generic[X, Y]):
     """What `check` counts and shows beside lengths and duplicates.
@@ -74,6 +97,7 @@ class Checks(Generic[X, Y]):
         conflict: an x that stands in two places with two y: for JSON, and in words.
         facts: what the facts of a reading are called: {"scheme": "label scheme"}.
         tables: what the tables are called, where their name is not it: {"labels": "label"}.
+        example: a pair in words, for the account of how a file was understood.
     """
 
     counts: Callable[[Sequence[Pair[X, Y]]], Mapping[str, Mapping[str, int]]] = _no_tables
@@ -81,6 +105,7 @@ class Checks(Generic[X, Y]):
     conflict: Callable[[X, Y, Y], tuple[dict[str, Any], str]] = _both
     facts: Mapping[str, str] = field(default_factory=dict[str, str])
     tables: Mapping[str, str] = field(default_factory=dict[str, str])
+    example: Callable[[Pair[X, Y]], str] = in_words
 
 
 def nothing_to_start(model: Model[Any, Any], pairs: Sequence[Pair[Any, Any]], settings: Composed) -> list[str]:
@@ -134,8 +159,7 @@ class Task(Generic[X, Y]):
         x, y: what its two sides are called.
         example: an x to show the use with, as a line of text.
         defaults: its settings; the groups of the network, of the parts and of the training are added where they lack.
-        read: reads one labelled file as the settings say; with the last argument false it collects every problem
-            instead of raising the first.
+        read: reads one labelled file as the settings say; what is wrong with it stands in the reading.
         codecs: fitted on the training pairs.
         metric: what answers are measured by; the first of its figures chooses the weights.
         show: how x comes in and an answer goes out.
@@ -162,7 +186,7 @@ class Task(Generic[X, Y]):
     y: Unit
     example: str
     defaults: Composed
-    read: Callable[[Path, Composed, bool], Reading[X, Y]]
+    read: Callable[[Path, Composed], Reading[X, Y]]
     codecs: Callable[[Sequence[Pair[X, Y]], Composed], tuple[Codec[X], Codec[Y]]]
     metric: Callable[[Codec[Y]], Metric[Y]]
     show: Show[X, Y]

@@ -11,7 +11,7 @@ from unrolled.data.readers import Reading, read_labelled
 def read(folder: Path, name: str, content: str | bytes) -> Reading:
     path = folder / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return read_labelled(path, strict=False)
+    return read_labelled(path)
 
 
 def lines(reading: Reading) -> list[int | None]:

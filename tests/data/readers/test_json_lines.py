@@ -2,8 +2,8 @@ import json
 from pathlib import Path
 
 import pytest
+from reading import checked
 
-from unrolled.data.readers import read_json_lines, read_labelled
 from unrolled.errors import DataError
 
 TOKENS = ["Ann", "Lee", "saw", "New York"]
@@ -28,7 +28,7 @@ def write(folder: Path, *records: object) -> Path:
     ],
 )
 def test_keys(tmp_path: Path, labels: dict[str, object]) -> None:
-    reading = read_labelled(write(tmp_path, {"id": 1, "tokens": TOKENS, **labels}))
+    reading = checked(write(tmp_path, {"id": 1, "tokens": TOKENS, **labels}))
     assert [(pair.x, pair.y) for pair in reading.pairs] == [(tuple(TOKENS), EXPECTED)]
     assert reading.lines == [1]
 
@@ -36,21 +36,21 @@ def test_keys(tmp_path: Path, labels: dict[str, object]) -> None:
 def test_text_is_split_at_spaces_and_blank_lines_skipped(tmp_path: Path) -> None:
     path = write(tmp_path, {"text": "Ann sat .", "spans": [[0, 1, "PER"]]})
     path.write_text("\n \n" + path.read_text(encoding="utf-8"), encoding="utf-8")
-    reading = read_json_lines(path)
+    reading = checked(path)
     assert (reading.pairs[0].x, reading.pairs[0].y, reading.lines) == (("Ann", "sat", "."), ("B-PER", "O", "O"), [3])
 
 
 def test_given_keys_and_label_names(tmp_path: Path) -> None:
     path = write(tmp_path, {"tokens": ["no"], "w": ["Ann", "sat"], "y": [2, 0], "labels": ["O"]})
-    reading = read_labelled(path, token_column="w", label_column="y", label_names=["O", "B-LOC", "B-PER"])
+    reading = checked(path, token_column="w", label_column="y", label_names="O,B-LOC,B-PER")
     assert reading.pairs[0].y == ("B-PER", "O")
     for wrong in (3, -1, True, 1.0, None, "9" * 5000):
         path = write(tmp_path, {"tokens": ["Ann"], "labels": [wrong]})
-        with pytest.raises(DataError):
-            read_json_lines(path, label_names=["O", "B-LOC", "B-PER"])
+        with pytest.raises(DataError, match=":1: label"):
+            checked(path, label_names="O,B-LOC,B-PER")
 
 
 def test_a_span_over_no_token_or_with_a_truth_value_is_refused(tmp_path: Path) -> None:
     for span in ([0, 0, "PER"], [1, 0, "PER"], [-1, 1, "PER"], [False, True, "PER"], [0, 1, ""], [0, 1]):
         with pytest.raises(DataError, match=":1: "):
-            read_json_lines(write(tmp_path, {"tokens": ["Ann"], "spans": [span]}))
+            checked(write(tmp_path, {"tokens": ["Ann"], "spans": [span]}))

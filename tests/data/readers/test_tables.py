@@ -5,8 +5,9 @@ import threading
 from pathlib import Path
 
 import pytest
+from reading import checked
 
-from unrolled.data.readers import detect_format, read_labelled, read_table
+from unrolled.data.readers import detect_format, read_labelled
 from unrolled.errors import DataError
 
 TWO = [(("Ann", "Lee", "sat"), ("B-PER", "I-PER", "O")), (("Rome",), ("B-LOC",))]
@@ -38,41 +39,41 @@ def sentences(reading) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
     ],
 )
 def test_layouts(tmp_path: Path, name: str, content: str, lines: list[int]) -> None:
-    reading = read_labelled(write(tmp_path, content, name))
+    reading = checked(write(tmp_path, content, name))
     assert sentences(reading) == TWO
     assert (reading.lines, reading.problems) == (lines, [])
 
 
 def test_named_columns(tmp_path: Path) -> None:
     path = write(tmp_path, "doc,w,y,z\na,Ann,B-PER,O\na,sat,O,O\nb,Rome,B-LOC,O\n")
-    with pytest.raises(DataError, match="which hold tokens and labels is not clear"):
-        read_labelled(path)
+    assert [pair.x for pair in checked(path).pairs] == [("Ann", "sat", "Rome")]  # by their figures
     for columns in (("w", "y", "doc"), (1, -2, 0)):
         token, label, sentence = columns
-        reading = read_labelled(path, token_column=token, label_column=label, sentence_column=sentence)
+        reading = checked(path, token_column=token, label_column=label, sentence_column=sentence)
         assert [pair.x for pair in reading.pairs] == [("Ann", "sat"), ("Rome",)]
-    with pytest.raises(DataError, match="not clear"):
-        read_labelled(path, token_column="w", label_column="y", sentence_column="page")
+    with pytest.raises(DataError, match="sentence_column is 'page', but the columns are doc, w, y, z"):
+        checked(path, token_column="w", label_column="y", sentence_column="page")
+    with pytest.raises(DataError, match="no column looks like labels"):
+        checked(write(tmp_path, "w,y\nAnn,x\nsat,y\nRome,z\n"))
 
 
 def test_quotation_marks_are_tokens_in_tsv_and_quoting_in_csv(tmp_path: Path) -> None:
-    tsv = read_table(write(tmp_path, 'token\tlabel\n"\tO\nAnn\tB-PER\n"\tO\n', "a.tsv"))
+    tsv = checked(write(tmp_path, 'token\tlabel\n"\tO\nAnn\tB-PER\n"\tO\n', "a.tsv"))
     assert tsv.pairs[0].x == ('"', "Ann", '"')
-    plain = read_table(write(tmp_path, 'token,label\n"""",O\n"a,b",B-X\n'))
+    plain = checked(write(tmp_path, 'token,label\n"""",O\n"a,b",B-X\n'))
     assert plain.pairs[0].x == ('"', "a,b")
 
 
 def test_numbers_need_their_names(tmp_path: Path) -> None:
     path = write(tmp_path, 'tokens,ner_tags\nAnn sat,"[1, 0]"\nAnn sat,1 0\n')
-    names = ["O", "B-PER"]
-    assert [pair.y for pair in read_labelled(path, label_names=names).pairs] == [("B-PER", "O")] * 2
-    with pytest.raises(DataError, match=":2: label 1 of the label cell is 1 and there are 1 label_names"):
-        read_labelled(path, label_names=["O"])
+    assert [pair.y for pair in checked(path, label_names="O,B-PER").pairs] == [("B-PER", "O")] * 2
+    with pytest.raises(DataError, match=":2: label 1 of the sentence is 1, and there are 1 label_names"):
+        checked(path, label_names="O")
 
 
 def test_problems_name_their_lines_and_spoil_their_sentence_only(tmp_path: Path) -> None:
-    path = write(tmp_path, "sent_id,token,label\n1,Ann,B-PER\n2,Bo\n2,ran,O\n3,Cy,B-PER\n4,Di,I-PER\n5,Ed,B-PER\n")
-    reading = read_labelled(path, strict=False)
+    path = write(tmp_path, "sent_id,token,label\n1,Ann,B-PER\n2,Bo\n2,ran,O\n3,Cy,B-PER\n4,Di,I-LOC\n5,Ed,B-PER\n")
+    reading = read_labelled(path)
     assert [problem.line for problem in reading.problems] == [3, 6]
     # Line 3 may belong to the sentence before it or after it.
     assert [pair.x for pair in reading.pairs] == [("Cy",), ("Ed",)]
@@ -81,22 +82,22 @@ def test_problems_name_their_lines_and_spoil_their_sentence_only(tmp_path: Path)
 def test_a_cell_of_100_000_tokens_and_the_limit_restored(tmp_path: Path) -> None:
     limit = csv.field_size_limit()
     content = f"tokens,labels\n{'word ' * 100_000},{'B-X ' * 100_000}\n"
-    assert len(read_labelled(write(tmp_path, content)).pairs[0].x) == 100_000
+    assert len(checked(write(tmp_path, content), accept="long_sentence").pairs[0].x) == 100_000
     assert csv.field_size_limit() == limit
 
 
 def test_formats_are_told_apart(tmp_path: Path) -> None:
     record = json.dumps({"tokens": ["Ann"], "labels": ["B-PER"]})
     assert detect_format(write(tmp_path, record, "a.txt")) == "json_lines"
-    assert detect_format(write(tmp_path, "\n\nAnn B-PER\n", "a.txt")) == "conll"
-    assert detect_format(write(tmp_path, "word\ttag\n", "b.tsv")) == "table"
-    assert detect_format(tmp_path / "missing.csv") == "table"
+    assert detect_format(write(tmp_path, "\n\nAnn B-PER\n", "a.txt")) == "columns"
+    assert detect_format(write(tmp_path, "word\ttag\n", "b.tsv")) == "csv"
+    assert detect_format(tmp_path / "missing.csv") == "csv"
 
 
 def test_a_row_that_cannot_be_decoded_spoils_its_sentence(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"token,label\nAnn,B-PER\n\xff,O\nsat,O\n\nBo,B-PER\n\n\xff,O\nCy,B-PER\n\nDi,B-PER\n")
-    reading = read_labelled(path, strict=False)
+    reading = read_labelled(path)
     assert [problem.line for problem in reading.problems] == [3, 8]
     assert [pair.x for pair in reading.pairs] == [("Bo",), ("Di",)]
 
@@ -107,5 +108,5 @@ def test_a_pipe_is_read_once(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     writer = threading.Thread(target=pipe.write_text, args=("Ann B-PER\n",))
     writer.start()
-    assert read_labelled(pipe).pairs[0].x == ("Ann",)
+    assert checked(pipe).pairs[0].x == ("Ann",)
     writer.join()

@@ -76,7 +76,7 @@ def test_reviews_without_a_label_that_imdb_keeps_beside_the_others(tmp_path: Pat
     assert [pair.y for pair in reading.pairs] == ["neg", "pos"]
     assert "unsup holds texts without a label" in reading.notes[0]
     with pytest.raises(DataError, match=r"folder train holds folders of its own: neg, pos.*such as .*train"):
-        read_texts(tmp_path)
+        read_texts(tmp_path).checked()
 
 
 @pytest.mark.parametrize("columns", [{"text_column": "b", "label_column": "d"}, {"text_column": 1, "label_column": -1},
@@ -103,7 +103,7 @@ def test_told_columns(tmp_path: Path, header: str, columns: dict[str, str | int]
 def test_told_columns_that_are_not_there(tmp_path: Path, columns: dict[str, str | int], found: str) -> None:
     path = write(tmp_path, "text,label\nA film,1\n")
     with pytest.raises(DataError, match=found):
-        read_texts(path, TextsSettings.from_dict(columns))
+        read_texts(path, TextsSettings.from_dict(columns)).checked()
 
 
 def test_a_told_column_frees_the_usual_one_for_the_other(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_where_two_columns_may_be_the_labels_it_is_asked(tmp_path: Path) -> None
     ]
     path = write(tmp_path, "".join(json.dumps(row) + "\n" for row in rows), "a.jsonl")
     with pytest.raises(DataError, match=r"cannot be told: kind \(negative, positive\) or part \(dev, train\)"):
-        read_texts(path)
+        read_texts(path).checked()
     reading = read_texts(path, TextsSettings(label_column="kind"))
     assert reading.facts == {"labels": "negative, positive"}
     assert "said holds the texts" in reading.notes[0]
@@ -174,7 +174,7 @@ def test_names_of_labels(tmp_path: Path, label: object) -> None:
     reading = read_texts(path, TextsSettings(label_names="negative, positive"))
     assert [p.y for p in reading.pairs] == ["positive", "negative"]
     with pytest.raises(DataError, match="the label 1, and there are 1 label_names, the first of which is 0"):
-        read_texts(path, TextsSettings(label_names="negative"))
+        read_texts(path, TextsSettings(label_names="negative")).checked()
     with pytest.raises(SettingsError, match="a name is missing"):
         TextsSettings(label_names="a,,b")
 
@@ -184,7 +184,7 @@ def test_a_slip_of_the_pen_is_a_problem_and_its_example_left_out(tmp_path: Path)
     rows[7] = (rows[7][0], "postive")
     rows[9] = (rows[9][0], "Positive")
     path = write(tmp_path, "text,label\n" + "".join(f"{text},{label}\n" for text, label in rows))
-    reading = read_texts(path, strict=False)
+    reading = read_texts(path)
     assert [problem.line for problem in reading.problems] == [9, 11]
     assert "'postive' occurs once, and 'positive' 28 times" in reading.problems[0].found
     assert len(reading.pairs) == len(reading.lines) == 58
@@ -218,7 +218,7 @@ def test_all_problems_are_listed_and_the_sound_rows_kept(tmp_path: Path) -> None
         {"text": "x y", "label": "a\nb"},
         {"text": "x y", "label": True},
     ]
-    reading = read_texts(write(tmp_path, "".join(json.dumps(row) + "\n" for row in rows), "a.jsonl"), strict=False)
+    reading = read_texts(write(tmp_path, "".join(json.dumps(row) + "\n" for row in rows), "a.jsonl"))
     assert [problem.line for problem in reading.problems] == [1, 2, 3, 3, 4, 5, 6, 7, 8, 9]
     assert [problem.found.split(" is ")[0] for problem in reading.problems] == [
         "an empty text",
@@ -240,7 +240,7 @@ def test_problems_of_files_name_the_file(tmp_path: Path) -> None:
         (tmp_path / label).mkdir(exist_ok=True)
         write(tmp_path / label, text, name)
     (tmp_path / "c").mkdir()
-    reading = read_texts(tmp_path, strict=False)
+    reading = read_texts(tmp_path)
     found = {str(Path(problem.path).relative_to(tmp_path)): problem for problem in reading.problems}
     assert found["a/1.txt"].found == "an empty text"
     assert (found["a/2.txt"].line, "0xe9" in found["a/2.txt"].found) == (1, True)
@@ -275,16 +275,16 @@ def test_parquet_with_names_of_labels_beside_its_columns(tmp_path: Path) -> None
     table = arrow.table({"text": ["a film", "a dish", None], "label": [1, 0, -1]})
     path = tmp_path / "a.parquet"
     parquet.write_table(table.replace_schema_metadata({"huggingface": json.dumps(names)}), path)
-    reading = read_texts(path, strict=False)
+    reading = read_texts(path)
     assert [pair.y for pair in reading.pairs] == ["pos", "neg"]
     assert [(problem.line, problem.found.split(",")[0]) for problem in reading.problems] == [
         (3, "text is missing"),
         (3, "the label -1"),
     ]
-    assert [p.y for p in read_texts(path, TextsSettings(label_names="bad,good"), strict=False).pairs] == ["good", "bad"]
+    assert [p.y for p in read_texts(path, TextsSettings(label_names="bad,good")).pairs] == ["good", "bad"]
     for hostile in ("[", "[]", '{"info": []}', '{"info": {"features": {"label": {"names": [1]}}}}'):
         parquet.write_table(table.replace_schema_metadata({"huggingface": hostile}), path)
-        assert [pair.y for pair in read_texts(path, strict=False).pairs] == ["1", "0"]
+        assert [pair.y for pair in read_texts(path).pairs] == ["1", "0"]
 
 
 def test_without_pyarrow_the_error_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -293,7 +293,7 @@ def test_without_pyarrow_the_error_names_the_extra(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr("importlib.import_module", missing)
     with pytest.raises(DataError, match=r"pip install 'unrolled\[tables\]'"):
-        read_texts(write(tmp_path, b"PAR1", "a.parquet"))
+        read_texts(write(tmp_path, b"PAR1", "a.parquet")).checked()
 
 
 def test_a_large_field(tmp_path: Path) -> None:

@@ -58,14 +58,14 @@ def test_malformed_texts(name: str) -> None:
     line, found, way_out = EXPECTED[name]
     path = HERE / name
     with pytest.raises(DataError) as caught:
-        read_texts(path)
+        read_texts(path).checked()
     message = str(caught.value)
     assert message.startswith(f"{path}: " if line is None else f"{path}:{line}: ")
     assert found in message
     assert way_out in message
     assert "\n" not in message
 
-    reading = read_texts(path, strict=False)
+    reading = read_texts(path)
     assert message == str(reading.problems[0])
     assert len(reading.problems) == 1
     assert len(reading.pairs) == len(reading.lines) < 60
@@ -74,31 +74,31 @@ def test_malformed_texts(name: str) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     (tmp_path / "train.csv").write_text("text,label\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"no such file.*train\.csv"):
-        read_texts(tmp_path / "train.tsv")
+        read_texts(tmp_path / "train.tsv").checked()
     pytest.importorskip("pyarrow")
     with pytest.raises(DataError, match="no such file"):
-        read_texts(tmp_path / "train.parquet")
+        read_texts(tmp_path / "train.parquet").checked()
 
 
 def test_folders(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"no folder of a label. Give a folder for each label"):
-        read_texts(tmp_path)
+        read_texts(tmp_path).checked()
     (tmp_path / "dev.csv").write_text("", encoding="utf-8")
     with pytest.raises(DataError, match=r"no folder of a label. Name a file in it: dev\.csv"):
-        read_texts(tmp_path)
+        read_texts(tmp_path).checked()
     (tmp_path / "good").mkdir()
     with pytest.raises(DataError, match=r"the folder good has no \*\.txt"):
-        read_texts(tmp_path)
+        read_texts(tmp_path).checked()
     (tmp_path / "good" / "1.txt").write_text("A film.", encoding="utf-8")
     assert len(read_texts(tmp_path).pairs) == 1
     (tmp_path / "good" / "2.txt").write_text("A dish.", encoding="utf-8")
     assert "Every text has the label 'good'" in read_texts(tmp_path).notes[0]
     (tmp_path / "good" / "3.txt").write_bytes(b"PK\x03\x04")
     with pytest.raises(DataError, match=r"3\.txt: this is a ZIP archive"):
-        read_texts(tmp_path)
+        read_texts(tmp_path).checked()
 
 
 @pytest.mark.parametrize("column", ["review", 7, -3])
 def test_a_told_column_that_is_not_there(column: str | int) -> None:
     with pytest.raises(DataError, match=r"text_column is .*, but the columns are text, label"):
-        read_texts(HERE / "label_slip.csv", TextsSettings(text_column=column))
+        read_texts(HERE / "label_slip.csv", TextsSettings(text_column=column)).checked()

@@ -1,28 +1,27 @@
 """Readers: each turns one file format into pairs, and says what is wrong with a file."""
 
-from unrolled.data.readers.conll import read_conll
-from unrolled.data.readers.json_lines import read_json_lines
+from unrolled.data.readers.doubt import DOUBTS, Doubt
 from unrolled.data.readers.labelled import detect_format, read_labelled
 from unrolled.data.readers.plain_text import read_plain_text
 from unrolled.data.readers.reading import Reading
-from unrolled.data.readers.tables import read_table
+from unrolled.data.readers.reading_settings import ReadingSettings
 from unrolled.data.readers.tagged import TaggedPair, TaggedReading
 from unrolled.data.readers.tagged_settings import TaggedSettings
 from unrolled.data.readers.texts import TextsReading, read_texts
 from unrolled.data.readers.texts_settings import TextsSettings
 
 __all__ = [
+    "DOUBTS",
+    "Doubt",
     "Reading",
+    "ReadingSettings",
     "TaggedPair",
     "TaggedReading",
     "TaggedSettings",
     "TextsReading",
     "TextsSettings",
     "detect_format",
-    "read_conll",
-    "read_json_lines",
     "read_labelled",
     "read_plain_text",
-    "read_table",
     "read_texts",
 ]

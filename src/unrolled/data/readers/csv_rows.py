@@ -107,5 +107,7 @@ def find_column(
         return wanted % len(header) if -len(header) <= wanted < len(header) else None
     if wanted is not None:
         return list(header).index(wanted) if wanted in header else None
-    places = [names.index(name) for name in usual if name in names]
+    # Of `Sentence #` and `Sentence`, both of which are `sentence`, the second is spelled so.
+    exact = [name.strip().lower() for name in header]
+    places = [p for name in usual for found in (exact, names) for p, other in enumerate(found) if other == name]
     return next((place for place in places if place not in taken), None)

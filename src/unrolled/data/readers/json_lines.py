@@ -11,9 +11,11 @@ from typing import cast
 
 from unrolled.data.readers.json_records import json_records
 from unrolled.data.readers.source import Problems, split_at_spaces
-from unrolled.data.readers.tagged import Draft, TaggedReading, finish
+from unrolled.data.readers.tagged import Draft, Drafts
+from unrolled.data.readers.tagged_settings import TaggedSettings
 from unrolled.data.readers.values import Note, as_labels, as_tokens, draft_of_line
-from unrolled.data.tags import Scheme, Span, tags_from_spans
+from unrolled.data.tags import Span, tags_from_spans
+from unrolled.errors import SettingsError
 
 __all__ = ["read_json_lines"]
 
@@ -22,37 +24,29 @@ _LABELS = ("labels", "ner_tags", "tags", "ner", "label")
 _SPANS = ("spans", "entities")
 
 
-def read_json_lines(
-    path: str | Path,
-    *,
-    strict: bool = True,
-    scheme: Scheme | None = None,
-    token_key: str | None = None,
-    label_key: str | None = None,
-    label_names: Sequence[str] | None = None,
-) -> TaggedReading:
-    """Read labelled sentences from JSON Lines; keys are found by their usual names unless they are given.
-
-    Labels that are numbers need `label_names`, the name of each number in order.
-    """
-    problems = Problems(path)
+def read_json_lines(path: str | Path, settings: TaggedSettings, problems: Problems) -> Drafts:
+    """Read labelled sentences from JSON Lines; keys are found by their usual names unless they are given."""
+    if settings.sentence_column is not None or settings.header is not None:
+        name = "sentence_column" if settings.sentence_column is not None else "header"
+        raise SettingsError(f"{name} has no effect on {path}: each of its lines is a sentence. Leave it out.")
+    token_keys = _TOKENS if settings.token_column is None else (str(settings.token_column),)
+    label_keys = (*_LABELS, *_SPANS) if settings.label_column is None else (str(settings.label_column),)
     drafts: list[Draft] = []
-    token_keys = _TOKENS if token_key is None else (token_key,)
-    label_keys = (*_LABELS, *_SPANS) if label_key is None else (label_key,)
+    taken: dict[str, str] = {}
     for number, record in json_records(path, problems, example='{"tokens": [...], "labels": [...]}'):
 
-        def note(found: str, way_out: str, line: int = number) -> None:
-            problems.add(line, found, way_out)
+        def note(found: str, way_out: str, kind: str, line: int = number) -> None:
+            problems.add(line, found, way_out, kind)
 
-        drafts.append(_draft(number, record, (token_keys, label_keys), label_names, note))
-    return finish(drafts, problems, scheme=scheme, strict=strict)
+        drafts.append(_draft(number, record, (token_keys, label_keys), taken, note))
+    return Drafts(drafts, taken and {**taken, "sentences": "a line each"})
 
 
 def _draft(
     number: int,
     record: dict[str, object],
     keys: tuple[Sequence[str], Sequence[str]],
-    label_names: Sequence[str] | None,
+    taken: dict[str, str],
     note: Note,
 ) -> Draft:
     token_key = next((key for key in keys[0] if key in record), None)
@@ -62,7 +56,10 @@ def _draft(
             note(
                 f"no {kind}s among the keys {', '.join(record) or '(none)'}",
                 f"Name them {' or '.join(wanted)}, or give their key with --set {kind}_column=KEY",
+                f"objects without {kind}s",
             )
+        else:
+            taken.setdefault(f"{kind}s", f"key {found!r}")
     tokens = labels = None
     if token_key is not None:
         value = record[token_key]
@@ -70,7 +67,7 @@ def _draft(
     if label_key is not None and (label_key in _SPANS or _looks_like_spans(record[label_key])):
         labels = _labels_from_spans(record[label_key], label_key, None if tokens is None else len(tokens), note)
     elif label_key is not None:
-        labels = as_labels(record[label_key], label_key, label_names, note)
+        labels = as_labels(record[label_key], label_key, note)
     return draft_of_line(number, tokens, labels, note)
 
 
@@ -82,7 +79,8 @@ def _labels_from_spans(value: object, key: str, length: int | None, note: Note) 
     """Return the labels of so many tokens; None, with a note of each span that is wrong."""
     items = [_span(item) for item in cast("list[object]", value)] if isinstance(value, list) else [None]
     if None in items:
-        note(f"{key} is not a list of [start, end, type]", 'Write [[0, 2, "PER"]]: token numbers, the end exclusive')
+        way_out = 'Write [[0, 2, "PER"]]: token numbers, the end exclusive'
+        note(f"{key} is not a list of [start, end, type]", way_out, "spans that are none")
     if length is None:
         return None
     spans = [span for span in items if span is not None]
@@ -94,11 +92,13 @@ def _labels_from_spans(value: object, key: str, length: int | None, note: Note) 
             note(
                 f"The span {span.start}:{span.end} ({span.type}) does not fit {length} tokens",
                 "Count tokens, not characters, from 0; the end is exclusive",
+                "spans that do not fit",
             )
         elif any(taken[part]):
             note(
                 f"The span {span.start}:{span.end} ({span.type}) overlaps another one",
                 "Keep one of the two: a token has one label. Spans count tokens, not characters",
+                "spans that overlap",
             )
         else:
             taken[part] = b"\1" * (span.end - span.start)

@@ -11,7 +11,7 @@ from unrolled.data.tokenizer import tokenize
 __all__ = ["read_plain_text"]
 
 
-def read_plain_text(path: str | Path, *, strict: bool = True, split_punctuation: bool = False) -> TaggedReading:
+def read_plain_text(path: str | Path, *, split_punctuation: bool = False) -> TaggedReading:
     """Read one sentence from each line that is not blank; y is empty.
 
     Lines are split at spaces; with `split_punctuation` by `tokenize`, for text that nobody has tokenised yet.
@@ -24,4 +24,4 @@ def read_plain_text(path: str | Path, *, strict: bool = True, split_punctuation:
         if tokens:
             pairs.append(Pair(tuple(tokens), ()))
             lines.append(number)
-    return verdict(Reading(problems.path, pairs, lines), problems, strict=strict)
+    return verdict(Reading(problems.path, pairs, lines), problems)

@@ -1,11 +1,12 @@
-"""What a reader returns, and its last step: the verdict."""
+"""What a reader returns: the pairs of a file, how it was understood, and what is wrong with it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from unrolled.data.pair import Pair
-from unrolled.data.problem import Problem
+from unrolled.data.problem import Problem, by_kind
+from unrolled.data.readers.doubt import Doubt
 from unrolled.data.readers.source import Problems
 from unrolled.errors import DataError
 
@@ -22,21 +23,24 @@ class Reading(Generic[X, Y]):
     Attributes:
         path: what was read.
         pairs: the sound ones.
-        places: where each pair stands, such as "train.csv:17".
-        lines: the same as numbers, 1-based; 0 where a pair has a file of its own.
+        lines: where each pair stands, 1-based; 0 where it has a file of its own.
         problems: by line, those of the whole file first.
+        taken: what was taken for what, such as {"tokens": "column 0", "labels": "column 1, IOB2"}.
         facts: what was found out about the file, by name, such as {"format": "CSV"}; shown in tables.
         notes: what a reader of the figures should know, a sentence each.
+        doubts: what looks wrong, but for what the settings accept.
+        files: of each pair, where it has a file of its own.
     """
 
     path: str
     pairs: list[Pair[X, Y]]
     lines: list[int]
     problems: list[Problem] = field(default_factory=list[Problem])
+    taken: Mapping[str, str] = field(default_factory=dict[str, str])
     facts: Mapping[str, str] = field(default_factory=dict[str, str])
     notes: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     files: tuple[str, ...] = ()
-    """Of each pair, where it has a file of its own."""
 
     def place(self, i: int) -> str:
         """Return where pair i stands."""
@@ -44,13 +48,34 @@ class Reading(Generic[X, Y]):
             return self.files[i]
         return f"{self.path}:{self.lines[i]}"
 
+    def faults(self, *, training: bool = False) -> list[Problem]:
+        """Return the problems and the grave doubts; `training` where the file is to be trained on."""
+        return self.problems + [doubt.problem(self.path) for doubt in self.doubts if _is_grave(doubt, training)]
 
-def verdict(reading: Reading[X, Y], problems: Problems, *, strict: bool, noun: str = "sentence") -> Reading[X, Y]:
-    """Return the reading with its problems; if strict, raise the first of them as DataError."""
+    def remarks(self, *, training: bool = False) -> tuple[str, ...]:
+        """Return the notes and the light doubts."""
+        light = (doubt.note(self.path) for doubt in self.doubts if not _is_grave(doubt, training))
+        return (*self.notes, *light)
+
+    def checked(self, *, training: bool = False) -> "Reading[X, Y]":
+        """Return the reading itself, if there is nothing wrong with it.
+
+        Raises:
+            DataError: a problem or a grave doubt; the message tells the first kind of them, and how many others.
+        """
+        kinds = by_kind(self.faults(training=training))
+        if kinds:
+            others = f" ({len(kinds) - 1} more: `unrolled check` lists all.)" if len(kinds) > 1 else ""
+            raise DataError(f"{kinds[0][1]}{others}")
+        return self
+
+
+def verdict(reading: Reading[X, Y], problems: Problems, *, noun: str = "sentence") -> Reading[X, Y]:
+    """Return the reading with its problems; that there is nothing in it is one."""
     if not reading.pairs and not problems.found:
         problems.add(None, f"there is no {noun} in this file", "Check that it is the right file and not empty")
-    found = problems.in_order()
-    if strict and found:
-        others = f" ({len(found) - 1} more: `unrolled check` lists all.)" if len(found) > 1 else ""
-        raise DataError(f"{found[0]}{others}")
-    return replace(reading, problems=found)
+    return replace(reading, problems=problems.in_order())
+
+
+def _is_grave(doubt: Doubt, training: bool) -> bool:
+    return doubt.grave == "always" or (training and doubt.grave == "in training")

@@ -25,16 +25,20 @@ _CONTAINERS = (
 )
 
 
-class Problems:
-    """The problems of one file, as they are found."""
+_ENCODED = "lines in another encoding"
 
-    def __init__(self, path: str | Path) -> None:
+
+class Problems:
+    """The problems of one file, as they are found; `encoding` is that of its text."""
+
+    def __init__(self, path: str | Path, encoding: str = "utf-8") -> None:
         self.path = str(path)
+        self.encoding = encoding
         self.found: list[Problem] = []
 
-    def add(self, line: int | None, found: str, way_out: str) -> None:
-        """Note one problem; `line` is None where the whole file is meant."""
-        self.found.append(Problem(self.path, line, found, way_out))
+    def add(self, line: int | None, found: str, way_out: str, kind: str = "") -> None:
+        """Note one problem; `line` is None where the whole file is meant; those of a kind are told together."""
+        self.found.append(Problem(self.path, line, found, way_out, kind))
 
     def in_order(self) -> list[Problem]:
         """Return the problems by line, those of the whole file first."""
@@ -42,9 +46,10 @@ class Problems:
 
 
 def numbered_lines(path: str | Path, problems: Problems) -> Iterator[Row]:
-    """Yield the lines of a UTF-8 file without their ends (LF, CRLF or CR) and without a byte order mark.
+    """Yield the lines of a text file without their ends (LF, CRLF or CR) and without a byte order mark.
 
-    A file that cannot be opened or is not text yields nothing; a line that is not UTF-8 yields None. Both are noted.
+    The text is in the encoding of `problems`. A file that cannot be opened or is not text yields nothing; a line that
+    cannot be decoded yields None. Both are noted.
     """
     path = Path(path)
     if path.is_dir():
@@ -61,7 +66,7 @@ def numbered_lines(path: str | Path, problems: Problems) -> Iterator[Row]:
 
 def counted(number: int, noun: str) -> str:
     """Return `1 label`, `2 labels`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def split_at_spaces(text: str) -> list[str]:
@@ -89,7 +94,7 @@ def _decoded(file: BinaryIO, problems: Problems) -> Iterator[Row]:
             number += 1
             text = piece.removeprefix(b"\xef\xbb\xbf") if number == 1 else piece
             try:
-                yield number, text.decode("utf-8")
+                yield number, text.decode(problems.encoding)
             except UnicodeDecodeError as error:
                 skipped = len(piece) - len(text)
                 _note_encoding(piece, skipped + error.start, start, number, problems)
@@ -99,17 +104,22 @@ def _decoded(file: BinaryIO, problems: Problems) -> Iterator[Row]:
 
 
 def _note_encoding(piece: bytes, position: int, start: int, number: int, problems: Problems) -> None:
+    byte = f"byte {position + 1} of the line (offset {start + position} in the file) is 0x{piece[position]:02x}"
+    if problems.encoding != "utf-8":
+        way_out = "Give the file's own encoding: --set encoding=NAME, such as utf-8 or cp1252"
+        problems.add(number, f"{byte}, which is not {problems.encoding}", way_out, _ENCODED)
+        return
     try:
-        shown, name = piece.decode("cp1252"), "Latin-1 (Windows-1252)"
+        shown, name, encoding = piece.decode("cp1252"), "Latin-1 (Windows-1252)", "cp1252"
     except UnicodeDecodeError:
-        shown, name = piece.decode("latin-1"), "Latin-1"
+        shown, name, encoding = piece.decode("latin-1"), "Latin-1", "latin-1"
     excerpt = shown[max(0, position - 12) : position + 12].strip()
     problems.add(
         number,
-        f"byte {position + 1} of the line (offset {start + position} in the file) is 0x{piece[position]:02x}, "
-        f"which is not UTF-8; read as {name} the place says {excerpt!r}",
-        f"If that is right, convert the file: iconv -f {'WINDOWS-1252' if 'W' in name else 'LATIN1'} -t UTF-8 "
-        f"{problems.path}",
+        f"{byte}, which is not UTF-8; read as {name} the place says {excerpt!r}",
+        f"If that is right, give --set encoding={encoding}, or convert the file: "
+        f"iconv -f {'WINDOWS-1252' if encoding == 'cp1252' else 'LATIN1'} -t UTF-8 {problems.path}",
+        _ENCODED,
     )
 
 

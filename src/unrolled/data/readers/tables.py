@@ -1,145 +1,178 @@
-"""CSV and TSV with a header: one token a row, or one sentence a row.
-
-The dialects are those of `csv_rows`.
-"""
+"""Files of rows: CoNLL columns, CSV and TSV, one token a row; CSV and TSV also one sentence a row."""
 
 import itertools
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Literal
 
-from unrolled.data.readers.csv_rows import csv_rows, fields_of_any_size, find_column, sound_rows, usual_forms
+from unrolled.data.readers.conll import conll_rows, usual_width
+from unrolled.data.readers.csv_rows import csv_rows, fields_of_any_size, find_column, usual_forms
+from unrolled.data.readers.figures import Column, columns_of, looks_like_a_label
+from unrolled.data.readers.roles import LABEL_NAMES, SENTENCE_NAMES, TOKEN_NAMES, find_roles, named
 from unrolled.data.readers.source import Problems
-from unrolled.data.readers.tagged import Draft, TaggedReading, finish
+from unrolled.data.readers.tagged import Draft, Drafts
+from unrolled.data.readers.tagged_settings import TaggedSettings
+from unrolled.data.readers.token_rows import OTHER_LINES, Marks, token_rows
 from unrolled.data.readers.values import as_labels, as_tokens, draft_of_line, parse_cell
-from unrolled.data.tags import Scheme
+from unrolled.errors import SettingsError
 
-__all__ = ["LABEL_NAMES", "SENTENCE_NAMES", "TOKEN_NAMES", "find_columns", "read_table"]
+__all__ = ["SAMPLE", "read_rows"]
 
-TOKEN_NAMES = ("tokens", "token", "words", "word", "form", "text", "sentence")
-LABEL_NAMES = ("labels", "label", "ner_tags", "ner_tag", "ner", "iob_tags", "iob", "tags", "tag", "entities", "entity")
-SENTENCE_NAMES = ("sentence_id", "sent_id", "sentence_number", "sentence_no", "sentence_index", "sentence", "sent")
+SAMPLE = 20_000
+"""The rows whose figures tell what the columns hold."""
+SEVERAL = 0.1
+"""The share of label cells with more than one label from which a row is a sentence."""
 
-
-@dataclass(frozen=True)
-class Columns:
-    """Where in a row the token, the label and the sentence's identifier stand."""
-
-    token: int
-    label: int
-    sentence: int | None
-    width: int
-    layout: Literal["token", "sentence"]
+Row = tuple[int, list[str] | None]
 
 
-def read_table(
-    path: str | Path,
-    *,
-    strict: bool = True,
-    scheme: Scheme | None = None,
-    token_column: str | int | None = None,
-    label_column: str | int | None = None,
-    sentence_column: str | int | None = None,
-    label_names: Sequence[str] | None = None,
-) -> TaggedReading:
-    """Read labelled sentences from CSV or TSV; columns are named, numbered from 0, or found by their usual names.
-
-    One token a row: a new value in the sentence column begins a sentence, an empty one goes on with it; without that
-    column an empty row ends a sentence. One sentence a row: cells hold JSON lists or words between spaces.
-    """
-    problems = Problems(path)
+def read_rows(path: str | Path, settings: TaggedSettings, problems: Problems, *, csv: bool) -> Drafts:
+    """Read the sentences of a file of rows; `csv` where its fields may be quoted, else they are CoNLL columns."""
+    if not csv:
+        return _read(conll_rows(path, problems), settings, problems, csv=False)
     with fields_of_any_size():
-        rows = csv_rows(path, problems)
-        _, header = next(rows, (0, None))
-        first = next(rows, (0, None))
-        columns = None
-        if header is not None:
-            columns = find_columns(header, first[1] or [], (token_column, label_column, sentence_column))
-        if header is not None and columns is None:
-            problems.add(
-                1,
-                f"the header has the columns {', '.join(header[:12])}; which hold tokens and labels is not clear",
-                f"Name them {TOKEN_NAMES[1]} and {LABEL_NAMES[1]}, or give their names: --set token_column=NAME "
-                "--set label_column=NAME",
-            )
-        drafts: list[Draft] = []
-        if columns is not None:
-            body = sound_rows(itertools.chain([first], rows), columns.width, problems, beside="the header has")
-            if columns.layout == "sentence":
-                drafts = list(_sentence_rows(body, columns, label_names, problems))
-            else:
-                drafts = list(_token_rows(body, columns, label_names, problems))
-    return finish(drafts, problems, scheme=scheme, strict=strict)
+        return _read(csv_rows(path, problems), settings, problems, csv=True)
 
 
-def find_columns(
-    header: Sequence[str], first_row: Sequence[str], wanted: tuple[str | int | None, str | int | None, str | int | None]
-) -> Columns | None:
-    """Return where token, label and sentence stand (`wanted`, or by their usual names), or None if that is unclear."""
-    names = usual_forms(header)
-    token = find_column(wanted[0], header, names, TOKEN_NAMES, set())
-    label = find_column(wanted[1], header, names, LABEL_NAMES, {token})
-    if token is None or label is None or token == label:
+def _read(rows: Iterator[Row], settings: TaggedSettings, problems: Problems, *, csv: bool) -> Drafts:
+    rows = ((number, [] if fields and not any(map(str.strip, fields)) else fields) for number, fields in rows)
+    sample = list(itertools.islice(rows, SAMPLE))
+    first = next((i for i, (_, fields) in enumerate(sample) if fields and not fields[0].startswith("#")), None)
+    if first is None and not any(fields for _, fields in sample):
+        return Drafts([])
+    width = len(sample[first or 0][1] or ()) if csv else usual_width(sample)
+    if width == 0:
+        return Drafts([])
+    header, notes = None, list[str]()
+    if first is not None and len(sample[first][1] or ()) == width:
+        header = _header(first, sample, width, settings, notes, problems, csv=csv)
+    if header is not None and first is not None:
+        sample = sample[:first] + sample[first + 1 :]
+    columns, body = columns_of(sample, width), itertools.chain(sample, rows)
+    beside = OTHER_LINES if not csv else "the header has" if header else "the first row has"
+    if csv or header or problems.path.lower().endswith((".tsv", ".tab")):
+        sentences = _several(columns, header, settings)
+        if sentences is not None:
+            return _sentence_rows(body, sentences, header, settings, problems, beside)
+    roles = find_roles(columns, header, settings, problems, csv=csv)
+    if roles is None:
+        return Drafts([])
+    marks = Marks()
+    plain = [fields for _, fields in sample if fields and not fields[0].startswith("#") and len(fields) == width]
+    labels = {fields[roles.label] for fields in plain}
+    drafts = list(token_rows(body, roles, labels, marks, problems, beside=beside))
+    found = marks.notes(problems.path)
+    if settings.strict:
+        for lines in marks.found.values():
+            way_out = "Remove what is no token, or give --set strict=false"
+            problems.add(lines[0][0], f"{lines[0][1]!r} is no token", way_out)
+    return Drafts(drafts, roles.taken, (*notes, *found, *(f"{problems.path}: {other}." for other in roles.others)))
+
+
+def _header(
+    place: int,
+    sample: list[Row],
+    width: int,
+    settings: TaggedSettings,
+    notes: list[str],
+    problems: Problems,
+    *,
+    csv: bool,
+) -> list[str] | None:
+    """Return the first row where it names the columns; where only its figures say so, that is noted."""
+    number, fields = sample[place]
+    first = [field.strip() for field in fields or ()]
+    if settings.header is not None:
+        return first if settings.header else None
+    wanted = (settings.token_column, settings.label_column, settings.sentence_column)
+    if any(isinstance(name, str) and name in first and not name.lstrip("-").isdecimal() for name in wanted):
+        return first
+    forms = usual_forms(first)
+    token = find_column(None, first, forms, TOKEN_NAMES, set())
+    label = find_column(None, first, forms, LABEL_NAMES, {token})
+    columns = columns_of(sample[place + 1 :], width)
+    tagged = [column for column in columns if column.has_tags] or [c for c in columns if c.has_bare_labels]
+    is_data = any(looks_like_a_label(first[column.place]) or first[column.place] in column.values for column in tagged)
+    if token is not None and label is not None and not is_data:
+        return first
+    shown = ", ".join(first)[:60]
+    names_one = csv or token is not None or label is not None
+    if tagged and not is_data and names_one and len(set(first)) == len(first):
+        notes.append(
+            f"{problems.path}:{number}: the first row ({shown}) names the columns, since it has no label (--set "
+            "header=false reads it as data)."
+        )
+        return first
+    if is_data and (token is not None or label is not None or problems.path.lower().endswith((".csv", ".tsv"))):
+        notes.append(
+            f"{problems.path} has no header: its first row ({shown}) is read as data (--set header=true takes it for "
+            "names)."
+        )
+    return None
+
+
+def _several(columns: list[Column], header: list[str] | None, settings: TaggedSettings) -> tuple[int, int] | None:
+    """Return token and label column of a file with one sentence a row; None where a row is a token."""
+    names = header or [""] * len(columns)
+    forms = usual_forms(names)
+    several = {column.place for column in columns if _share(column) >= SEVERAL}
+    label = find_column(settings.label_column, names, forms, LABEL_NAMES, set())
+    token = find_column(settings.token_column, names, forms, TOKEN_NAMES, {label})
+    if label is None:
+        tags = [place for place in several if place != token and _are_labels(columns[place])]
+        label = max(tags, default=None)
+    if label in several and token not in several and settings.token_column is None:
+        words = sorted(place for place in several if place != label and not _are_labels(columns[place]))
+        token = next((place for place in words if forms[place] in TOKEN_NAMES), next(iter(words), token))
+    if token is None or label is None or token == label or not several & {token, label}:
         return None
-    sentence = find_column(wanted[2], header, names, SENTENCE_NAMES, {token, label})
-    if sentence is None and wanted[2] is not None:
-        return None
-    cells = [first_row[i] if i < len(first_row) else "" for i in (token, label)]
-    several = all(cell.strip().startswith("[") or " " in cell.strip() for cell in cells)
-    by_token = not several and (sentence is not None or names[token] in {"token", "word", "form"})
-    return Columns(token, label, sentence, len(header), "token" if by_token else "sentence")
+    sentence = find_column(None, names, forms, SENTENCE_NAMES, {token, label})
+    return None if sentence is not None and label not in several else (token, label)
+
+
+def _share(column: Column) -> float:
+    """Return the share of cells with several items."""
+    cells = [cell.strip() for cell in column.cells]
+    return sum(cell.startswith("[") or " " in cell for cell in cells) / len(cells) if cells else 0.0
+
+
+def _are_labels(column: Column) -> bool:
+    items = [str(item) for cell in column.cells[:1000] for item in parse_cell(cell)]
+    return Column(column.place, [items]).has_tags or Column(column.place, [items]).has_bare_labels
 
 
 def _sentence_rows(
-    rows: Iterator[tuple[int, list[str] | None]],
-    columns: Columns,
-    label_names: Sequence[str] | None,
+    rows: Iterable[Row],
+    places: tuple[int, int],
+    header: list[str] | None,
+    settings: TaggedSettings,
     problems: Problems,
-) -> Iterator[Draft]:
+    beside: str,
+) -> Drafts:
+    if settings.sentence_column is not None:
+        raise SettingsError(
+            f"sentence_column has no effect on {problems.path}: each of its rows is a sentence. Leave it out."
+        )
+    token, label = places
+    drafts: list[Draft] = []
+    width = len(header) if header else None
     for number, row in rows:
         if not row:
             continue
+        width = width or len(row)
+        if len(row) != width:
+            problems.add(
+                number,
+                f"{len(row)} field{'s' * (len(row) != 1)} where {beside} {width}",
+                "Quote a field that holds the separator, or add the fields that are missing",
+                "rows with another number of fields",
+            )
+            continue
 
-        def note(found: str, way_out: str, line: int = number) -> None:
-            problems.add(line, found, way_out)
+        def note(found: str, way_out: str, kind: str, line: int = number) -> None:
+            problems.add(line, found, way_out, kind)
 
-        tokens = as_tokens(parse_cell(row[columns.token]), "the token cell", note)
-        labels = as_labels(parse_cell(row[columns.label]), "the label cell", label_names, note)
-        yield draft_of_line(number, tokens, labels, note)
-
-
-def _token_rows(
-    rows: Iterator[tuple[int, list[str] | None]],
-    columns: Columns,
-    label_names: Sequence[str] | None,
-    problems: Problems,
-) -> Iterator[Draft]:
-    draft, identity = Draft([], [], []), ""
-    torn: int | None = None  # a row that cannot be read may have begun the next sentence
-    for number, row in rows:
-
-        def note(found: str, way_out: str, line: int = number) -> None:
-            problems.add(line, found, way_out)
-
-        its_identity = row[columns.sentence].strip() if row and columns.sentence is not None else ""
-        if (row == [] and columns.sentence is None) or (its_identity and its_identity != identity):
-            if draft.tokens:
-                yield draft
-            draft = Draft([], [], [])
-            if torn is not None and row:
-                draft.add_gap(torn)
-        identity = its_identity or identity
-        torn = number if row is None else None
-        if row is None:
-            draft.add_gap(number)
-        elif row:
-            (label,) = as_labels([row[columns.label].strip()], "the row", label_names, note) or [None]
-            if label is None:
-                draft.gaps.add(len(draft.tags))
-                draft.sound = False
-            draft.tokens.append(row[columns.token].strip(" "))
-            draft.tags.append(label or "")
-            draft.lines.append(number)
-    if draft.tokens:
-        yield draft
+        tokens = as_tokens(parse_cell(row[token]), "the token cell", note)
+        labels = as_labels(parse_cell(row[label]), "the label cell", note)
+        drafts.append(draft_of_line(number, tokens, labels, note))
+    taken = {"tokens": named(token, header), "labels": named(label, header), "sentences": "a row each"}
+    return Drafts(drafts, taken)

@@ -1,20 +1,30 @@
-"""The last step of all readers of labelled sentences: the scheme, the conversion to IOB2, the verdict."""
+"""The last step of all readers of labelled sentences: names, scheme, conversion to IOB2, doubts."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from unrolled.data.pair import Pair
 from unrolled.data.readers.reading import Reading, verdict
-from unrolled.data.readers.source import Problems
-from unrolled.data.tags import Scheme, detect_scheme, faults, to_iob2
+from unrolled.data.readers.shown import shown
+from unrolled.data.readers.source import Problems, counted
+from unrolled.data.readers.tagged_doubts import tagged_doubts
+from unrolled.data.readers.tagged_settings import TaggedSettings
+from unrolled.data.tags import STRAY, Fault, detect_scheme, faults, to_iob2
+from unrolled.errors import SettingsError
 
-__all__ = ["Draft", "TaggedPair", "TaggedReading", "finish"]
+__all__ = ["Draft", "Drafts", "TaggedPair", "TaggedReading", "finish"]
 
 Labels: TypeAlias = tuple[str, ...]
 TaggedPair: TypeAlias = Pair[Labels, Labels]
 """A sentence and its labels in IOB2, one label a word."""
 TaggedReading: TypeAlias = Reading[Labels, Labels]
+
+_NUMBER = re.compile(r"-?\d+", re.ASCII)
+
+RARE = 0.005
+"""The share of entities up to which stray labels are slips of the pen: of the thousands of a large file a few."""
 
 
 @dataclass(slots=True)
@@ -44,22 +54,130 @@ class Draft:
         return self.lines[position if len(self.lines) > 1 else 0]
 
 
-def finish(drafts: Sequence[Draft], problems: Problems, *, scheme: Scheme | None, strict: bool) -> TaggedReading:
-    """Detect the scheme unless it is given, convert to IOB2, and drop (or, if strict, raise) what is wrong."""
-    scheme = scheme or detect_scheme(draft.tags for draft in drafts)
+@dataclass(frozen=True)
+class Drafts:
+    """The sentences of a file, and how it was understood.
+
+    Attributes:
+        sentences: as the file spells them.
+        taken: what was taken for what: {"tokens": "column 0", "labels": "column 1", "sentences": "blank lines"}.
+        notes: what a reader of the figures should know.
+        names: of labels that are numbers, where the file itself says them.
+    """
+
+    sentences: Sequence[Draft]
+    taken: Mapping[str, str] = field(default_factory=dict[str, str])
+    notes: tuple[str, ...] = ()
+    names: tuple[str, ...] | None = None
+
+
+def finish(drafts: Drafts, problems: Problems, settings: TaggedSettings) -> TaggedReading:
+    """Name the labels, detect the scheme unless it is given, convert to IOB2, leave out what is wrong, and doubt."""
+    notes = list(drafts.notes)
+    _name(drafts, problems, settings)
+    _mend_outside(drafts.sentences, problems, settings, notes)
+    scheme = settings.known_scheme() or detect_scheme(draft.tags for draft in drafts.sentences)
+    if scheme == "IOB2":
+        _mend_strays(drafts.sentences, problems, settings, notes)
     pairs: list[TaggedPair] = []
     lines: list[int] = []
-    for draft in drafts:
+    for draft in drafts.sentences:
         wrong = [fault for fault in faults(draft.tags, scheme) if fault.position not in draft.gaps]
         for fault in wrong:
-            problems.add(draft.line(fault.position), fault.found, fault.way_out)
+            problems.add(draft.line(fault.position), fault.found, fault.way_out, fault.kind)
         if _tokens_are_sound(draft, problems) and draft.sound and not wrong:
             pairs.append(Pair(tuple(draft.tokens), tuple(to_iob2(draft.tags, scheme))))
             lines.append(draft.lines[0])
-    notes = (
-        () if scheme == "IOB2" else (f"The labels of {problems.path} are in {scheme}; they were converted to IOB2.",)
+    if scheme != "IOB2":
+        how = "bare types" if scheme == "bare" else f"in {scheme}"
+        notes.append(f"The labels of {problems.path} are {how}; they were converted to IOB2.")
+    taken = {**drafts.taken, "labels": f"{drafts.taken['labels']}, {scheme}"} if "labels" in drafts.taken else {}
+    doubts = [d for d in tagged_doubts(pairs, lines, settings, taken) if d.name not in settings.accepted()]
+    reading = Reading(
+        problems.path, pairs, lines, taken=taken, facts={"scheme": scheme}, notes=tuple(notes), doubts=tuple(doubts)
     )
-    return verdict(Reading(problems.path, pairs, lines, [], {"scheme": scheme}, notes), problems, strict=strict)
+    return verdict(reading, problems)
+
+
+def _name(drafts: Drafts, problems: Problems, settings: TaggedSettings) -> None:
+    """Put names in the place of labels that are numbers."""
+    names = settings.names_of_labels() or drafts.names
+    if names is None:
+        return
+    named = False
+    for draft in drafts.sentences:
+        for position, tag in enumerate(draft.tags):
+            if _NUMBER.fullmatch(tag) is None:
+                continue
+            named = True
+            number = int(tag) if len(tag) < 10 else -1
+            if 0 <= number < len(names):
+                draft.tags[position] = names[number]
+                continue
+            problems.add(
+                draft.line(position),
+                f"label {position + 1} of the sentence is {shown(tag)[1:-1]}, and there are {len(names)} label_names",
+                "Give the name of each number in order: --set label_names=O,B-PER,I-PER",
+                "numbers without a name",
+            )
+            draft.gaps.add(position)
+            draft.tags[position], draft.sound = "", False
+    read = any(draft.tags and not draft.gaps for draft in drafts.sentences)
+    if settings.label_names is not None and read and not named:
+        raise SettingsError(
+            f"label_names has no effect on {problems.path}: none of its labels is a number. Leave it out."
+        )
+
+
+def _mend_outside(drafts: Sequence[Draft], problems: Problems, settings: TaggedSettings, notes: list[str]) -> None:
+    """Read the digit 0 and a small o as O, where the other labels have prefixes."""
+    found = {wrong: [(d, i) for d in drafts for i, tag in enumerate(d.tags) if tag == wrong] for wrong in ("0", "o")}
+    if not any(found.values()) or settings.scheme == "bare":
+        return
+    others = {tag for draft in drafts for tag in draft.tags if tag not in {"0", "o", "O", ""}}
+    if not others or not all(tag[:2] in {f"{p}-" for p in "BIESLUM"} for tag in others):
+        return
+    for wrong, places in found.items():
+        if not places:
+            continue
+        line = places[0][0].line(places[0][1])
+        name = "the digit 0" if wrong == "0" else "a small o"
+        message = f"{name} stands {counted(len(places), 'time')} where O, the capital letter, is meant"
+        if settings.strict:
+            problems.add(line, message, "Write O (the capital letter) outside entities")
+            continue
+        notes.append(f"{problems.path}:{line}: {message}; it is read as O.")
+        for draft, position in places:
+            draft.tags[position] = "O"
+
+
+def _mend_strays(drafts: Sequence[Draft], problems: Problems, settings: TaggedSettings, notes: list[str]) -> None:
+    """Read a few I- that continue nothing as conlleval does: each begins an entity.
+
+    A few are those of a cut between sentences (an entity that goes on is open before it), and what is rare.
+    """
+    found: list[tuple[Draft, Fault, bool]] = []
+    num_entities, opened = 0, ""
+    for draft in drafts:
+        found += [
+            (draft, fault, fault.position == 0 and opened == draft.tags[0][2:])
+            for fault in faults(draft.tags, "IOB2")
+            if fault.kind == STRAY and fault.position not in draft.gaps
+        ]
+        num_entities += sum(tag[:1] == "B" for tag in draft.tags)
+        opened = draft.tags[-1][2:] if draft.tags and draft.tags[-1][:1] in {"B", "I"} else "\0"
+    cut = sum(is_cut for *_, is_cut in found)
+    if not found or settings.strict or (cut < len(found) and len(found) > RARE * num_entities):
+        return
+    for draft, fault, _ in found:
+        draft.tags[fault.position] = "B" + draft.tags[fault.position][1:]
+    draft, fault, _ = found[0]
+    reason = "an entity goes on from one sentence to the next" if cut == len(found) else "rare"
+    notes.append(
+        f"{problems.path}:{draft.line(fault.position)}: {counted(len(found), 'label')} I- that "
+        f"{'continues' if len(found) == 1 else 'continue'} nothing ({reason}): read as the beginning of an entity, as "
+        "conlleval does (--set strict=true makes it an error)."
+    )
 
 
 def _tokens_are_sound(draft: Draft, problems: Problems) -> bool:

@@ -52,8 +52,8 @@ class Texts:
             if file is not None:
                 self._files.append(file)
 
-    def reading(self, *, strict: bool) -> Reading[tuple[str, ...], str]:
-        """Return the pairs, once their labels have been looked at together; if strict, raise the first problem."""
+    def reading(self) -> Reading[tuple[str, ...], str]:
+        """Return the pairs, once their labels have been looked at together."""
         counts = Counter(pair.y for pair in self._pairs)
         if self._pairs and not self._has_letters:
             self._refuse(
@@ -72,8 +72,8 @@ class Texts:
         labels = in_order({pair.y for pair in self._pairs})
         facts = {"labels": _range_of(labels)} if labels else {}
         path, notes = self.problems.path, tuple(self.notes)
-        reading = Reading(path, self._pairs, self._lines, [], facts, notes, tuple(self._files))
-        return verdict(reading, self.problems, strict=strict, noun="labelled text")
+        reading = Reading(path, self._pairs, self._lines, facts=facts, notes=notes, files=tuple(self._files))
+        return verdict(reading, self.problems, noun="labelled text")
 
     def _words(self, line: int | None, text: object, problems: Problems) -> tuple[str, ...]:
         words: list[str] = []

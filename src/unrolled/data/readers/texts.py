@@ -30,19 +30,17 @@ _SUFFIXES = {
 }
 
 
-def read_texts(
-    path: str | Path, settings: TextsSettings | None = None, *, strict: bool = True
-) -> Reading[tuple[str, ...], str]:
+def read_texts(path: str | Path, settings: TextsSettings | None = None) -> Reading[tuple[str, ...], str]:
     """Read texts, as their words, with a label each; the format is found by suffix and content.
 
     Columns are found by their usual names, else by what they hold, which `Reading.notes` then says. Texts are split by
     `tokenize`.
 
     Raises:
-        DataError: pyarrow is missing; if strict, the first problem.
+        DataError: pyarrow is missing.
     """
     settings = settings or TextsSettings()
-    problems = Problems(path)
+    problems = Problems(path, settings.encoding)
     texts = Texts(problems, settings.names_of_labels())
     kind = _format(path)
     if kind == "folder":
@@ -55,7 +53,7 @@ def read_texts(
     else:
         read = {"json_lines": json_grid, "parquet": parquet_grid, "table": csv_grid}[kind]
         _add_rows(texts, read(path, problems), settings)
-    return texts.reading(strict=strict)
+    return texts.reading()
 
 
 def _format(path: str | Path) -> str:

@@ -1,16 +1,16 @@
 """How labelled texts are read."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from unrolled.data.readers.label_names import parse_label_names
-from unrolled.settings import Settings, setting
+from unrolled.data.readers.reading_settings import ReadingSettings
+from unrolled.settings import setting
 
 __all__ = ["TextsSettings"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class TextsSettings(Settings):
+class TextsSettings(ReadingSettings):
     """How labelled texts are read.
 
     >>> TextsSettings(text_column="review", label_column=-1, label_names="bad, good").names_of_labels()
@@ -22,8 +22,6 @@ class TextsSettings(Settings):
         label_column: where the labels are, likewise; None takes the usual names, else the column with few values.
         label_names: what the labels 0, 1, 2, ... mean, separated by commas.
     """
-
-    title: ClassVar[str] = "setting of how files are read"
 
     text_column: str | int | None = setting(None)
     label_column: str | int | None = setting(None)

@@ -5,12 +5,14 @@ import json
 from collections.abc import Callable, Sequence
 from typing import cast
 
+from unrolled.data.readers.shown import shown
 from unrolled.data.readers.source import counted, split_at_spaces
 from unrolled.data.readers.tagged import Draft
 
 __all__ = ["Note", "as_labels", "as_tokens", "draft_of_line", "parse_cell"]
 
-Note = Callable[[str, str], None]
+Note = Callable[[str, str, str], None]
+"""Takes what was found, the way out and the kind."""
 
 
 def parse_cell(cell: str) -> list[object]:
@@ -35,40 +37,38 @@ def as_tokens(value: object, name: str, note: Note) -> list[str | None] | None:
     """Return a list of tokens, or None with a note of what it is instead; so, too, for each token that is none."""
     if not isinstance(value, list) or not cast("list[object]", value):
         note(
-            f"{name} is {_shown(cast('object', value))}, not a list of tokens",
+            f"{name} is {shown(cast('object', value))}, not a list of tokens",
             'Write at least one token: ["Harry", "sat"]',
+            "sentences without tokens",
         )
         return None
     tokens: list[str | None] = []
     for position, item in enumerate(cast("list[object]", value)):
         if not isinstance(item, str):
-            note(f"token {position + 1} of {name} is {_shown(item)}, not a string", "Put it in quotation marks")
+            found = f"token {position + 1} of {name} is {shown(item)}, not a string"
+            note(found, "Put it in quotation marks", "tokens that are no strings")
         tokens.append(item if isinstance(item, str) else None)
     return tokens
 
 
-def as_labels(value: object, name: str, label_names: Sequence[str] | None, note: Note) -> list[str | None] | None:
-    """Return a list of labels, numbers looked up in `label_names`; or None with a note, so, too, for each label."""
+def as_labels(value: object, name: str, note: Note) -> list[str | None] | None:
+    """Return a list of labels, a number as its digits; or None with a note, so, too, for each label."""
     if not isinstance(value, list):
-        note(f"{name} is {_shown(value)}, not a list of labels", "Write one label for each token")
+        note(f"{name} is {shown(value)}, not a list of labels", "Write one label for each token", "labels in no list")
         return None
     labels: list[str | None] = []
     for position, item in enumerate(cast("list[object]", value)):
-        if isinstance(item, str) and not (label_names and item.isdecimal()):
+        if isinstance(item, str):
             labels.append(item)
-            continue
-        number = -1
-        if (isinstance(item, str) and len(item) < 10) or (isinstance(item, int) and not isinstance(item, bool)):
-            number = int(item)
-        if label_names is None or not 0 <= number < len(label_names):
-            known = "" if label_names is None else f" and there are {len(label_names)} label_names"
+        elif isinstance(item, int) and not isinstance(item, bool):
+            labels.append(str(item) if abs(item) < 10**9 else shown(item))
+        else:
             note(
-                f"label {position + 1} of {name} is {_shown(item)}{known}",
-                "Write the label's name, or give the name of each number in order: --set label_names=O,B-PER,I-PER",
+                f"label {position + 1} of {name} is {shown(item)}, not a text",
+                "Write the label's name",
+                "labels that are no texts",
             )
             labels.append(None)
-        else:
-            labels.append(label_names[number])
     return labels
 
 
@@ -78,7 +78,8 @@ def draft_of_line(
     """Return the sentence of one line; None is what has been noted. A count that differs is noted here."""
     sound = tokens is not None and labels is not None and None not in tokens and None not in labels
     if tokens is not None and labels is not None and len(tokens) != len(labels):
-        note(f"{counted(len(tokens), 'token')} but {counted(len(labels), 'label')}", "Give every token one label")
+        found = f"{counted(len(tokens), 'token')} but {counted(len(labels), 'label')}"
+        note(found, "Give every token one label", "sentences with another number of labels")
         sound = False
     return Draft(
         tokens=[token for token in tokens or () if token is not None],
@@ -87,8 +88,3 @@ def draft_of_line(
         sound=sound,
         gaps={position for position, label in enumerate(labels or ()) if label is None},
     )
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:59] + "…"

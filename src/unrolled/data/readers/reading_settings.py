@@ -1,0 +1,56 @@
+"""How any labelled file is read."""
+
+import codecs
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import ClassVar
+
+from unrolled.data.readers.doubt import DOUBTS
+from unrolled.errors import SettingsError
+from unrolled.settings import Settings, setting
+
+__all__ = ["ReadingSettings"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadingSettings(Settings):
+    """How any labelled file is read.
+
+    >>> sorted(ReadingSettings(accept="many_types, one_word_sentences").accepted())
+    ['many_types', 'one_word_sentences']
+
+    Attributes:
+        encoding: of the text, such as `cp1252`; not UTF-16.
+        strict: whether what is rare and has one meaning only (a few stray `I-`, `0` for `O`, marks of documents) is a
+            problem, too; else it is read as it is meant, and told.
+        accept: doubts that are settled, by the names that their messages give, separated by commas: what looks wrong is
+            right.
+    """
+
+    title: ClassVar[str] = "setting of how files are read"
+
+    encoding: str = setting("utf-8")
+    strict: bool = setting(False)
+    accept: str | None = setting(None)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        try:
+            name, sound = codecs.lookup(self.encoding).name, "\n".encode(self.encoding) == b"\n"
+        except (LookupError, UnicodeError) as error:
+            raise SettingsError(
+                f"encoding is {self.encoding!r}, which does not exist. Give utf-8 or cp1252."
+            ) from error
+        if not sound:
+            raise SettingsError(
+                f"encoding is {self.encoding!r}, whose lines cannot be read. Convert the file to UTF-8."
+            )
+        object.__setattr__(self, "encoding", "utf-8" if name == "utf-8-sig" else name)
+        for name in self.accepted():
+            if name not in DOUBTS:
+                nearest = get_close_matches(name, DOUBTS, n=1, cutoff=0.0)[0]
+                raise SettingsError(f"accept names {name!r}, which is no doubt. Did you mean {nearest!r}?")
+
+    def accepted(self) -> frozenset[str]:
+        """Return the names in `accept`."""
+        return frozenset(name.strip() for name in (self.accept or "").split(",") if name.strip())
