@@ -130,12 +130,25 @@ def looks_like_a_label(cell: str) -> bool:
 
 
 def columns_of(rows: Rows, width: int) -> list[Column]:
-    """Return the columns of those rows that have this width."""
+    """Return the columns of those rows that have this width; those that begin with # only where there are no others.
+
+    A comment may have as many words as a row has columns.
+    """
+    fitting = [fields for _, fields in rows if fields == [] or (fields is not None and len(fields) == width)]
+    plain = [fields for fields in fitting if not fields or not fields[0].startswith("#")]
     sentences: list[list[list[str]]] = [[]]
-    for _, fields in rows:
-        if fields == []:
-            sentences.append([])
-        elif fields is not None and len(fields) == width:
+    for fields in plain if any(plain) else fitting:
+        if fields:
             sentences[-1].append(fields)
-    whole = [sentence for sentence in sentences if sentence]
-    return [Column(place, [[row[place] for row in sentence] for sentence in whole]) for place in range(width)]
+        else:
+            sentences.append([])
+    first = _column(0, sentences)
+    if not (width and first.counts and first.has_ranges):
+        return [_column(place, sentences) for place in range(width)]
+    # Ranges and empty words of CoNLL-U have no labels.
+    sentences = [[row for row in sentence if _RANGE.fullmatch(row[0]) is None] for sentence in sentences]
+    return [first, *(_column(place, sentences) for place in range(1, width))]
+
+
+def _column(place: int, sentences: Sequence[Sequence[list[str]]]) -> Column:
+    return Column(place, [[row[place] for row in sentence] for sentence in sentences if sentence])
