@@ -52,7 +52,7 @@ def _read(rows: Iterator[Row], settings: TaggedSettings, problems: Problems, *, 
     if csv or header or problems.path.lower().endswith((".tsv", ".tab")):
         sentences = _several(columns, header, settings)
         if sentences is not None:
-            return _sentence_rows(body, sentences, header, settings, problems, beside)
+            return _sentence_rows(body, width, sentences, header, settings, problems, beside)
     roles = find_roles(columns, header, settings, problems, csv=csv)
     if roles is None:
         return Drafts([])
@@ -142,6 +142,7 @@ def _are_labels(column: Column) -> bool:
 
 def _sentence_rows(
     rows: Iterable[Row],
+    width: int,
     places: tuple[int, int],
     header: list[str] | None,
     settings: TaggedSettings,
@@ -154,11 +155,9 @@ def _sentence_rows(
         )
     token, label = places
     drafts: list[Draft] = []
-    width = len(header) if header else None
     for number, row in rows:
         if not row:
             continue
-        width = width or len(row)
         if len(row) != width:
             problems.add(
                 number,
