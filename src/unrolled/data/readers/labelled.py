@@ -49,7 +49,7 @@ def detect_format(path: str | Path, columns: Sequence[str | int | None] = ()) ->
         return "columns"
     lines = itertools.islice(numbered_lines(path, Problems(path)), 20)
     first = next((line for _, line in lines if line is not None and line.strip()), "")
-    if first.lstrip().startswith("{"):
+    if first.lstrip().startswith("{") and first.rstrip().endswith("}"):  # a word may begin so, too
         return "json_lines"
     return "csv" if suffix in {".tsv", ".tab"} and _is_header(first.split("\t"), columns) else "columns"
 

@@ -68,7 +68,8 @@ def _format(path: str | Path) -> str:
     first = next((line for _, line in lines if line is not None and line.strip()), "").lstrip()
     if any(problem.found.startswith("this is a Parquet file") for problem in problems.found):
         return "parquet"
-    return "json_lines" if first.startswith("{") else "fasttext" if first.startswith(_FASTTEXT) else "table"
+    is_json = first.startswith("{") and first.rstrip().endswith("}")  # a text may begin so, too
+    return "json_lines" if is_json else "fasttext" if first.startswith(_FASTTEXT) else "table"
 
 
 def _add_fasttext(texts: Texts, number: int, line: str) -> None:
