@@ -14,6 +14,7 @@ OTHER_LINES = "the other lines have"
 
 _DOCUMENT = re.compile(r"-DOCSTART-|-docstart-")
 _ENDS = re.compile(r"#+\s*(begin|end|newdoc|newpar|doc|medline|id\b)", re.IGNORECASE)
+_COMMENT = re.compile(r"#\s+[^\s=]+\s*=(\s|$)")
 _RANGE = re.compile(r"\d+-\d+|\d+\.\d+")
 
 
@@ -106,6 +107,8 @@ def _mark(fields: list[str], roles: Roles, labels: Set[str], *, at_start: bool) 
         return "range"
     if not first.startswith("#"):
         return None
+    if _COMMENT.match(" ".join(fields)):
+        return "comment"
     if fits and (fields[roles.label] in labels or looks_like_a_label(fields[roles.label])):
         return None
     if _ENDS.match(" ".join(fields)):
