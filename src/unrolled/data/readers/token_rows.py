@@ -107,13 +107,13 @@ def _mark(fields: list[str], roles: Roles, labels: Set[str], *, at_start: bool) 
         return "range"
     if not first.startswith("#"):
         return None
-    if _COMMENT.match(" ".join(fields)):
-        return "comment"
-    if fits and (fields[roles.label] in labels or looks_like_a_label(fields[roles.label])):
+    words = " ".join(fields)
+    has_key = _COMMENT.match(words) is not None
+    if fits and not has_key and (fields[roles.label] in labels or looks_like_a_label(fields[roles.label])):
         return None
-    if _ENDS.match(" ".join(fields)):
+    if _ENDS.match(words):
         return "document"
-    return "comment" if at_start or (first == "#" and not fits) else None
+    return "comment" if has_key or at_start or (first == "#" and not fits) else None
 
 
 def _note_width(number: int, found: list[str], width: int, problems: Problems, beside: str) -> None:
