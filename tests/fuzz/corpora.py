@@ -4,7 +4,7 @@ from typing import Any, TypeAlias
 
 from hypothesis import strategies as st
 
-__all__ = ["Corpus", "Example", "Sentence", "Texts", "corpora", "entities", "texts", "tiny_corpora"]
+__all__ = ["TYPES", "Corpus", "Example", "Sentence", "Texts", "corpora", "entities", "texts", "tiny_corpora"]
 
 Sentence: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
 """Words, and their labels in IOB2."""

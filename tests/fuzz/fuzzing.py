@@ -52,8 +52,8 @@ SHARE = pytest.StashKey[float]()
 class Fuzz:
     """Runs a law on what a strategy draws."""
 
-    def __init__(self, name: str, seconds: float) -> None:
-        self.name, self.seconds = name, seconds
+    def __init__(self, name: str, seconds: float, folder: Path = HERE) -> None:
+        self.name, self.seconds, self.folder = name, seconds, folder
         self.num_examples = 0
 
     def __call__(self, law: Callable[[Any], None], cases: SearchStrategy[Any]) -> None:
@@ -70,8 +70,8 @@ class Fuzz:
             seed(zlib.crc32(self.name.encode()))(few(given(cases)(run)))()
             return
         slug = re.sub(r"\W+", "_", self.name)
-        database = DirectoryBasedExampleDatabase(HERE / "examples" / slug)
-        journal = HERE / f"{slug}.{_digest()}.json"
+        database = DirectoryBasedExampleDatabase(self.folder / "examples" / slug)
+        journal = self.folder / f"{slug}.{_digest()}.json"
         many = settings(max_examples=AT_A_TIME, database=database, **quiet)
         spent = json.loads(journal.read_text())["seconds"] if journal.is_file() else 0.0
         while spent < self.seconds:

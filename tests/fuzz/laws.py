@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from fuzz.damage import Damaged
 from fuzz.written import Written
 
 from unrolled.data.problem import by_kind
@@ -13,7 +14,7 @@ from unrolled.data.readers import Reading
 from unrolled.data.tags import is_valid_iob2
 from unrolled.errors import DataError
 
-__all__ = ["account_is_meant", "told", "well_formed"]
+__all__ = ["account_is_meant", "counted_rightly", "told", "untouched_are_as_meant", "well_formed"]
 
 MOST_MESSAGES = 12
 MOST_CHARACTERS = 1_000
@@ -98,6 +99,38 @@ def told(reading: "Reading[Any, Any]", undamaged: "Reading[Any, Any]") -> bool:
         or _columns(reading) != _columns(undamaged)
         or _notes(reading.notes) - _notes(undamaged.notes)
     )
+
+
+def counted_rightly(reading: "Reading[Any, Any]", undamaged: "Reading[Any, Any]", case: Damaged) -> None:
+    """Check that there are as many examples as were meant, or where the damage is silent as there are now; or words."""
+    if told(reading, undamaged):
+        return
+    written, number = case.written, len(reading.pairs)
+    before, now = len(written.meant), written.count(case.data)
+    fine = {now} if case.damage.silent else {before, now} if written.named else {before}
+    assert number in fine, f"{number} examples, where {before} were meant and {now} are to be seen; nothing is told"
+
+
+def untouched_are_as_meant(reading: "Reading[Any, Any]", undamaged: "Reading[Any, Any]", case: Damaged) -> None:
+    """Check that damage in one place changes nothing before it and after it, if nothing at all is told."""
+    facts = reading.facts.get("scheme") == undamaged.facts.get("scheme")
+    if told(reading, undamaged) or not facts or len(reading.notes) != len(undamaged.notes):
+        return
+    old, new, meant = case.written.data, case.data, case.written.meant
+    pairs = [(pair.x, pair.y) for pair in reading.pairs]
+    head, tail = _alike(old, new), _alike(old[::-1], new[::-1])[::-1]
+    # The sentence next to the damage may be part of it.
+    before = (case.written.count(head[: head.rfind(b"\n") + 1]) or 0) - 1
+    after = (case.written.count(tail[tail.find(b"\n") + 1 :]) or 0) - 1
+    if before > 0:
+        assert pairs[:before] == meant[:before], "sentences before the damage"
+    if after > 0:
+        assert pairs[-after:] == meant[-after:], "sentences after the damage"
+
+
+def _alike(one: bytes, two: bytes) -> bytes:
+    length = next((i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
+    return one[:length]
 
 
 def _columns(reading: "Reading[Any, Any]") -> dict[str, str]:

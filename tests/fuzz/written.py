@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fuzz.corpora import TYPES
+
 from unrolled.data.readers import Reading, TaggedSettings
 
 __all__ = ["Written", "count_blocks", "count_changes", "count_lines", "count_rows", "lines_of"]
 
 _ENDS = re.compile("\r*\n|\r")
+_LABEL = re.compile("|".join(("O", "[BIESLU]-.+", *map(re.escape, TYPES))))
 _DOCUMENT = re.compile(r"-DOCSTART-|-docstart-|#+\s*(begin|end|newdoc|newpar|doc|medline|id\b)", re.IGNORECASE)
 
 
@@ -73,9 +76,9 @@ def count_blocks(data: bytes) -> int | None:
 
 
 def _is_token(line: str) -> bool:
-    """Return whether a line ends with a label, and so is no comment or mark."""
+    """Return whether a line has a label, and so is no comment or mark."""
     cells = line.split("\t") if "\t" in line else line.split(" ")
-    return len(cells) > 1 and not line.startswith("-") and re.fullmatch(r"O|[BIESLU]-.+", cells[-1].strip()) is not None
+    return not line.startswith("-") and any(map(_LABEL.fullmatch, map(str.strip, cells[1:])))
 
 
 def count_lines(data: bytes) -> int | None:
