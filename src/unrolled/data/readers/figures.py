@@ -130,12 +130,12 @@ def looks_like_a_label(cell: str) -> bool:
 
 
 def columns_of(rows: Rows, width: int) -> list[Column]:
-    """Return the columns of those rows that have this width."""
+    """Return the columns of those rows that have this width and do not begin like a comment."""
     sentences: list[list[list[str]]] = [[]]
     for _, fields in rows:
         if fields == []:
             sentences.append([])
-        elif fields is not None and len(fields) == width:
+        elif fields is not None and len(fields) == width and not fields[0].startswith(("#", "-DOCSTART-")):
             sentences[-1].append(fields)
     whole = [sentence for sentence in sentences if sentence]
     return [Column(place, [[row[place] for row in sentence] for sentence in whole]) for place in range(width)]
