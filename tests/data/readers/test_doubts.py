@@ -110,6 +110,8 @@ def test_light_doubts_are_notes(tmp_path: Path) -> None:
     assert light(reading) == ["1 type with one entity: 'EVT'"]
     reading = checked(write(tmp_path, corpus(["PER"]) + "so\u200bft B-X\nran O\n"))
     assert light(reading) == ["1 word with an invisible character, such as 'so<U+200B>ft'"]
+    reading = checked(write(tmp_path, corpus(["PER"], 70) + "Dubbz\ufeff B-X\nran O\n"))  # as WNUT 2017 has one
+    assert light(reading)[0] == "1 word with a byte-order mark (U+FEFF), such as 'Dubbz<U+FEFF>'"
     reading = checked(write(tmp_path, "Mara B-PER\nran O\n" * (LONG // 2) + "\n" + corpus(["PER"], LONG)))
     assert light(reading) == [f"a sentence of {LONG:,} tokens"]
 
