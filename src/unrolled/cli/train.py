@@ -14,6 +14,7 @@ from unrolled.cli.reports import print_report
 from unrolled.cli.screen import print_json, print_pairs, print_table, print_text, screen, value_text
 from unrolled.errors import SettingsError
 from unrolled.runs.config import RunConfig
+from unrolled.runs.onward import read_start
 from unrolled.runs.paths import newest_run
 from unrolled.runs.plan import Plan, plan_training
 from unrolled.runs.progress import show_progress
@@ -33,6 +34,7 @@ class Given:
     train: Path | None
     dev: Path | None
     out: Path | None
+    start: Path | None
     seed: int | None
     config: Path | None
     set: tuple[str, ...]
@@ -44,6 +46,7 @@ def given(
     train: Path | None,
     dev: Path | None,
     out: Path | None,
+    start: Path | None,
     seed: int | None,
     config: Path | None,
     set_: tuple[str, ...],
@@ -71,7 +74,7 @@ def given(
         chosen, _, found = infer_file(train)
         print_text(screen(stderr=True), str(found))
         task = chosen.name
-    return Given(task, train, dev, out, seed, config, set_)
+    return Given(task, train, dev, out, start, seed, config, set_)
 
 
 def run(given: Given, *, resume: bool, overwrite: bool, as_json: bool) -> None:
@@ -99,12 +102,15 @@ def run(given: Given, *, resume: bool, overwrite: bool, as_json: bool) -> None:
 
 def _plan(task: Task[Any, Any], given: Given, *, resume: bool, overwrite: bool) -> Plan:
     config = {} if given.config is None else read_config(task, given.config)
-    named = {"train": given.train, "dev": given.dev, "out": given.out}
+    named = {"train": given.train, "dev": given.dev, "out": given.out, "from": given.start}
     paths = {name: path or _path(config.get(name)) for name, path in named.items()}
+    paths["start"] = paths.pop("from")
     settings = settings_given(task, config, given.set, given.seed)
     if resume:
         paths["out"] = paths["out"] or newest_run(task.name)
         settings = {**RunConfig.read(paths["out"]).settings.to_dict(), **settings}
+    elif paths["start"] is not None:
+        settings = {**read_start(task, paths["start"]).settings.to_dict(), **settings}
     return plan_training(task, **paths, settings=task.defaults.replaced(settings), resume=resume, overwrite=overwrite)
 
 
@@ -150,7 +156,7 @@ def _print_plan(console: Console, plan: Plan) -> None:
     ]
     heads = (plan.task.checks.facts.get(fact, fact) for fact in facts)
     print_table(console, ("part", "file", f"{noun}>", f"{step}>", *heads), rows)
-    for note in plan.data.notes(plan.task):
+    for note in plan.notes():
         print_text(console, f"Note: {note}", style="yellow")
     print_text(console)
 
