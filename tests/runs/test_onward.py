@@ -97,11 +97,11 @@ def test_everything_says_what_the_run_went_on_from(result: TrainingResult, secon
     assert describe(second.directory).to_dict()["start"] == wanted.to_dict()
     card = (second.directory / "best" / "README.md").read_text()
     words = f"{wanted.num_words_known} words known, 6 added;"
-    assert f"Went on from run: 4 labels known, 2 added: B-ART, I-ART; {words}" in card
+    assert f"Goes on from run: 4 labels known, 2 added: B-ART, I-ART; {words}" in card
     assert "still answered: I-PER." in card
     assert sha256 in card
     assert str(result.directory.parent) not in card
-    assert "Went on" not in (result.directory / "best" / "README.md").read_text()
+    assert "Goes on" not in (result.directory / "best" / "README.md").read_text()
     assert "start" not in describe(result.directory).to_dict()
 
 

@@ -14,7 +14,7 @@ from unrolled.cli.reports import print_report
 from unrolled.cli.screen import print_json, print_pairs, print_table, print_text, screen, value_text
 from unrolled.errors import SettingsError
 from unrolled.runs.config import RunConfig
-from unrolled.runs.onward import read_start
+from unrolled.runs.onward import read_start, task_of_start
 from unrolled.runs.paths import newest_run
 from unrolled.runs.plan import Plan, plan_training
 from unrolled.runs.progress import show_progress
@@ -51,10 +51,12 @@ def given(
     config: Path | None,
     set_: tuple[str, ...],
 ) -> Given:
-    """Return what stands on the command line: a single argument that is no task is the data, whose task is found.
+    """Return what stands on the command line: a single argument that is no task is the data, whose task is found;
+    with a model to go on from it is that of the model.
 
     Raises:
         DataError: no task reads the data.
+        ModelFileError: the model to go on from cannot be trusted.
         SettingsError: the data are named twice, or several tasks read them.
     """
     if data is not None and train is not None:
@@ -71,10 +73,14 @@ def given(
         if train is not None:
             raise SettingsError(f"The training file is given twice: {task} and --train {train}. Give one.")
         train = Path(task)
-        chosen, _, found = infer_file(train)
-        print_text(screen(stderr=True), str(found))
-        task = chosen.name
+        task = _found(train).name if start is None else task_of_start(start).name
     return Given(task, train, dev, out, start, seed, config, set_)
+
+
+def _found(data: Path) -> Task[Any, Any]:
+    chosen, _, found = infer_file(data)
+    print_text(screen(stderr=True), str(found))
+    return chosen
 
 
 def run(given: Given, *, resume: bool, overwrite: bool, as_json: bool) -> None:

@@ -25,7 +25,17 @@ from unrolled.tasks import Task, task_of
 from unrolled.tasks.show import labels_of
 from unrolled.training import FitSettings
 
-__all__ = ["FREE_GOING_ON", "Onward", "Start", "go_on", "inherited", "onward", "read_start", "refuse_another_network"]
+__all__ = [
+    "FREE_GOING_ON",
+    "Onward",
+    "Start",
+    "go_on",
+    "inherited",
+    "onward",
+    "read_start",
+    "refuse_another_network",
+    "task_of_start",
+]
 
 Pairs = Sequence[Pair[Any, Any]]
 
@@ -91,6 +101,15 @@ def read_start(task: Task[Any, Any], path: Path) -> Start:
     recorded = files.metrics.get("settings")
     settings = inherited(task, model, recorded if isinstance(recorded, Mapping) else {})
     return Start(model, settings, path, digest(files.directory / TENSORS))
+
+
+def task_of_start(path: Path) -> Task[Any, Any]:
+    """Return the task of a model to go on from.
+
+    Raises:
+        ModelFileError: it cannot be trusted, or is for a task that this version lacks.
+    """
+    return task_of(Model.load(path), path)
 
 
 def inherited(task: Task[Any, Any], model: Model[Any, Any], recorded: Mapping[str, object]) -> Composed:

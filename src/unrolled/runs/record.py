@@ -28,6 +28,7 @@ class PartRecord:
 
 
 _LISTS = ("known", "added", "absent")
+_MOST = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,17 +77,27 @@ class StartRecord:
         return cls(**{**values, **lists})
 
     def __str__(self) -> str:
-        """Return it in words, as of `labels known`."""
+        """Return it as a sentence."""
         named = "a model in memory" if self.model is None else self.model
         words: list[str] = []
         if self.known:
-            added = f"{len(self.added):,} added{': ' if self.added else ''}{', '.join(self.added)}"
-            words.append(f"{len(self.known):,} labels known, {added}")
+            added = f": {_listed(self.added)}" if self.added else ""
+            words.append(f"{len(self.known):,} labels known, {len(self.added):,} added{added}")
         if self.num_words_known is not None:
             words.append(f"{self.num_words_known:,} words known, {self.num_words_added:,} added")
         if self.absent:
-            words.append(f"not in the new training data, but still answered: {', '.join(self.absent)}")
-        return f"Went on from {named}: {'; '.join(words) or 'nothing is added'}."
+            words.append(f"not in the new training data, but still answered: {_listed(self.absent)}")
+        return f"Goes on from {named}: {'; '.join(words) or 'nothing is added'}."
+
+
+def _listed(labels: Sequence[str]) -> str:
+    """Return labels in words, of many the first ten.
+
+    >>> _listed([*"abcdefghijkl"])
+    'a, b, c, d, e, f, g, h, i, j and 2 more'
+    """
+    more = f" and {len(labels) - _MOST:,} more" if len(labels) > _MOST else ""
+    return ", ".join(labels[:_MOST]) + more
 
 
 @dataclass(frozen=True, kw_only=True)
