@@ -98,7 +98,7 @@ def test_everything_says_what_the_run_went_on_from(result: TrainingResult, secon
     card = (second.directory / "best" / "README.md").read_text()
     words = f"{wanted.num_words_known} words known, 6 added;"
     assert f"Goes on from run: 4 labels known, 2 added: B-ART, I-ART; {words}" in card
-    assert "still answered: I-PER." in card
+    assert "can still be answered: I-PER." in card
     assert sha256 in card
     assert str(result.directory.parent) not in card
     assert "Goes on" not in (result.directory / "best" / "README.md").read_text()

@@ -182,8 +182,7 @@ def _origins(found: Onward) -> dict[str, torch.Tensor]:
     return {
         letters[kind]: origin
         for codec, earlier, letters in sides
-        if isinstance(codec, Growing)
-        for kind, origin in codec.origins(earlier).items()
+        for kind, origin in cast(Growing, codec).origins(earlier).items()
     }
 
 

@@ -86,7 +86,7 @@ class StartRecord:
         if self.num_words_known is not None:
             words.append(f"{self.num_words_known:,} words known, {self.num_words_added:,} added")
         if self.absent:
-            words.append(f"not in the new training data, but still answered: {_listed(self.absent)}")
+            words.append(f"not in the new training data, but can still be answered: {_listed(self.absent)}")
         return f"Goes on from {named}: {'; '.join(words) or 'nothing is added'}."
 
 
