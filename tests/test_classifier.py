@@ -118,3 +118,15 @@ def test_new_texts_and_labels_are_checked_too(fitted: Any) -> None:
         Classifier().predict(X)
     with pytest.raises(SettingsError, match="hidden_size"):
         Classifier(hidden_size=0).fit(X, Y)
+
+
+def test_a_fitted_classifier_goes_on_with_new_texts_and_a_star_between_the_old_ones(starred: Any) -> None:
+    texts = [*(f"so-so {thing}" for thing in ("film", "kettle", "train")), "broken film", "good old kettle"]
+    stars = [3, 3, 3, 1, 4]
+    second = clone(starred).fit(texts, stars, dev=(texts, stars), start=starred.model_)
+    assert second.classes_ == ["1", "2", "3", "4", "5"]
+    assert second.start_.added == ("3",)
+    assert second.start_.absent == ("2", "5")
+    assert second.predict(texts)[:3] == ["3"] * 3
+    assert starred.classes_ == ["1", "2", "4", "5"]
+    assert starred.predict_proba(texts).shape == (5, 4)

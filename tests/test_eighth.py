@@ -212,6 +212,19 @@ def test_the_task_is_a_page() -> None:
     assert any(line.startswith("FLOWERS = Task(") for line in written)
 
 
+def test_it_goes_on_from_its_run_with_new_examples_and_labels(trained: Trained, tmp_path: Path) -> None:
+    header, *rows = rows_of(trained.task.name)
+    new = [[*row[:1], 12.5 if trained.task is WEIGHTS else "daisy", *row[2:]] for row in rows[:6]]
+    with (tmp_path / "new.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([header, *new, *rows[6:12]])
+    data, out = tmp_path / "new.csv", tmp_path / "second"
+    result = unrolled("train", data, "--from", trained.run, "--dev", data, "--out", out, "--set", "epochs=2", "--json")
+    start = json.loads(result.stdout)["start"]
+    assert start["added"] == ([] if trained.task is WEIGHTS else ["daisy"])
+    assert start["num_words_added"] is None
+    assert json.loads((out / "config.json").read_text())["from"] == str(trained.run)
+
+
 def test_it_learns_and_its_card_and_pictures_are_there(trained: Trained) -> None:
     metrics = json.loads((trained.run / "best" / "metrics.json").read_text())
     figures = metrics["dev"]["figures"]

@@ -11,7 +11,10 @@ import unrolled
 
 SOURCE = Path(unrolled.__file__).parent
 
-READERS = ("conll", "json_lines", "labelled", "plain_text", "tables", "tagged", "tagged_settings", "values")
+READERS = (
+    *("conll", "figures", "json_lines", "labelled", "plain_text", "roles", "tables", "tagged", "tagged_doubts"),
+    *("tagged_settings", "token_rows", "values"),
+)
 AT_HOME = frozenset(
     {
         "data/codecs/tags.py",

@@ -139,6 +139,31 @@ def test_a_saved_tagger_is_a_model_directory(tmp_path: Path) -> None:
         tagger().save(tmp_path / "other")
 
 
+def test_a_fitted_tagger_goes_on_with_new_sentences_and_labels(tmp_path: Path) -> None:
+    first = tagger().fit(X, Y, dev=(X, Y))
+    assert first.start_ is None
+    before = first.predict(X)
+    new = [["Rose", "painted", "Guernica"], ["Guernica", "was", "late"]] * 3
+    labels = [["B-PER", "O", "B-ART"], ["B-ART", "O", "O"]] * 3
+    second = clone(first).set_params(epochs=40).fit(new, labels, dev=(new, labels), start=first.model_)
+    assert second.predict(new) == labels
+    assert second.classes_ == ["B-ART", "B-PER", "I-PER", "O"]
+    assert (second.start_.added, second.start_.absent) == (("B-ART",), ("I-PER",))
+    assert (second.start_.num_words_known, second.start_.num_words_added) == (15, 2)
+    assert (first.predict(X), first.classes_) == (before, ["B-PER", "I-PER", "O"])
+    first.save(tmp_path / "first")
+    third = clone(second).fit(new, labels, dev=(new, labels), start=tmp_path / "first")
+    assert np.array_equal(third.predict_marginals(new)[0], second.predict_marginals(new)[0])
+    third.save(tmp_path / "third")
+    assert "Goes on from first: 3 labels known, 1 added: B-ART" in (tmp_path / "third" / "README.md").read_text()
+    with pytest.raises(SettingsError, match=r"The model in .*first can only .*: hidden_size is 9, the model has 8"):
+        tagger(hidden_size=9).fit(new, labels, start=str(tmp_path / "first"))
+    with pytest.raises(SettingsError, match="The model in memory can only"):
+        tagger(cell="lstm").fit(new, labels, start=first.model_)
+    with pytest.raises(SettingsError, match="a model of the task ner, and the task is sentiment"):
+        Classifier().fit(["a b", "c d"], ["good", "bad"], start=first.model_)
+
+
 def test_settings_without_effect_are_warned_of() -> None:
     with pytest.warns(UserWarning, match="character_encoder has no effect: character_size is 0"):
         tagger(character_encoder="recurrent", epochs=1).fit(X, Y)

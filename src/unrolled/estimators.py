@@ -12,11 +12,12 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 
 from unrolled.data.pair import Pair
-from unrolled.errors import DataError
+from unrolled.errors import DataError, SettingsError
 from unrolled.model import Model
 from unrolled.runs.build import build_model
 from unrolled.runs.card import model_card
 from unrolled.runs.measure import Trainee, measure, train_model
+from unrolled.runs.onward import Start, go_on, onward, read_start, refuse_another_network
 from unrolled.runs.parts import set_aside
 from unrolled.runs.record import PartRecord, Record, versions
 from unrolled.settings import Composed, Value, chosen_settings, estimator_fields
@@ -37,25 +38,38 @@ class Estimator(BaseEstimator):
         history_: one row an epoch: loss, dev figures, seconds.
         report_: the dev figures of the model that was kept.
         num_pairs_: of the "train" and the "dev" part.
+        start_: what is recorded of the model that it went on from; None where it began anew.
         classes_: the labels, in the order of probabilities' columns; none where y is no label.
     """
 
     task: ClassVar[Task[Any, Any]]
 
-    def fit(self, X: Any, y: Any = None, *, dev: Any = None, on_event: Listener | None = None) -> Any:
+    def fit(
+        self,
+        X: Any,
+        y: Any = None,
+        *,
+        dev: Any = None,
+        start: Model[Any, Any] | str | Path | None = None,
+        on_event: Listener | None = None,
+    ) -> Any:
         """Train on examples and their labels, or on a labelled file, and return the estimator.
 
         Args:
             X: the examples; or the path of a labelled file.
             y: the label of each; None where X is a path.
             dev: what the best epoch is chosen on, (X, y) or a path; None sets `dev_fraction` of the examples aside.
+            start: a trained model to go on from, such as the `model_` of an earlier fit, or the path of its directory;
+                it is not changed. Its network's settings must be the estimator's; new labels and words are added.
             on_event: is told of every event of the training; without it, what the events warn of is a Python warning.
 
         Raises:
             DataError: examples or labels that cannot be used, with the example's number or the file's line.
-            SettingsError: a setting that cannot be.
+            ModelFileError: the model at `start` cannot be trusted.
+            SettingsError: a setting that cannot be, or that is not the one of `start`.
         """
         settings = self._composed()
+        began = None if start is None else _started(self.task, start, settings)
         train: list[Pair[Any, Any]] = self._pairs(X, y, settings)
         if dev is None:
             fraction, seed = settings.group(PartSettings).dev_fraction, settings.group(FitSettings).seed
@@ -63,10 +77,15 @@ class Estimator(BaseEstimator):
         else:
             X_dev, y_dev = (dev, None) if isinstance(dev, str | Path) else dev
             valid = self._pairs(X_dev, y_dev, settings)
-        model, notes = build_model(self.task, train, settings)
+        found = None if began is None else onward(self.task, began, train, settings)
+        if found is None:
+            model, notes = build_model(self.task, train, settings)
+        else:
+            model, notes = go_on(self.task, found, train, settings)
         trainee = Trainee(model, self.task, calibrate=bool(settings.to_dict().get("calibrate")), notes=notes)
         history = train_model(trainee, train, valid, settings, on_event=on_event or _warn)
         self.model_ = trainee.model
+        self.start_ = None if found is None else found.record
         self.num_pairs_ = {"train": len(train), "dev": len(valid)}
         self.history_ = [dict(row) for row in history.rows]
         self.report_ = trainee.report
@@ -103,6 +122,7 @@ class Estimator(BaseEstimator):
             metric=chosen_figure(self.task.metric(model.y).figures, settings.group(FitSettings).metric).name,
             dev=self.report_,
             versions=versions(),
+            start=self.start_,
         )
         model.save(directory, metrics=record.metrics(), card=model_card(record))
 
@@ -194,6 +214,14 @@ Classifier: Any = estimator(
     """,
     predict_proba,
 )
+
+
+def _started(task: Task[Any, Any], start: Model[Any, Any] | str | Path, settings: Composed) -> Start:
+    found = Start(start, settings) if isinstance(start, Model) else read_start(task, Path(start))
+    if found.model.task != task.name:
+        raise SettingsError(f"start is a model of the task {found.model.task}, and the task is {task.name}.")
+    refuse_another_network(found, settings)
+    return found
 
 
 def _warn(event: Event) -> None:

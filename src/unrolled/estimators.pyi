@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator
 
 from unrolled.metrics import EntityReport, Report
 from unrolled.model import Model
+from unrolled.runs.record import StartRecord
 from unrolled.settings import Value
 from unrolled.tasks import Task
 from unrolled.training import Listener
@@ -21,8 +22,17 @@ class Estimator(BaseEstimator):
     model_: Model[Any, Any]
     history_: list[dict[str, float]]
     num_pairs_: dict[str, int]
+    start_: StartRecord | None
     classes_: list[str]
-    def fit(self, X: Any, y: Any = None, *, dev: Any = None, on_event: Listener | None = None) -> Self: ...
+    def fit(
+        self,
+        X: Any,
+        y: Any = None,
+        *,
+        dev: Any = None,
+        start: Model[Any, Any] | str | Path | None = None,
+        on_event: Listener | None = None,
+    ) -> Self: ...
     def predict(self, X: Iterable[Any]) -> list[Any]: ...
     def score(self, X: Any, y: Any = None) -> float: ...
     def evaluate(self, X: Any, y: Any = None) -> Any: ...

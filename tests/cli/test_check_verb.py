@@ -19,12 +19,12 @@ def test_all_problems_are_listed_and_1(unrolled, tmp_path: Path) -> None:
     bad.write_bytes(b"a O\nb\n\nc O O\n\nd\xff O\n\ne O\n")
     result = unrolled("check", "ner", bad, tmp_path / "none.conll")
     assert result.exit_code == 1
-    for place in ("bad.conll:2:", "bad.conll:4:", "bad.conll:6:", "none.conll: there is no such file"):
+    for place in ("bad.conll:2:", "2 of this kind: lines 2, 4.", "bad.conll:6:", "none.conll: there is no such file"):
         assert place in result.stdout, place
-    assert "4 problems" in result.stdout
+    assert "5 problems" in result.stdout
     report = json.loads(unrolled("check", "ner", bad, "--json").stdout)
     assert report["ok"] is False
-    assert [problem["line"] for problem in report["problems"]] == [2, 4, 6]
+    assert [problem["line"] for problem in report["problems"]] == [2, 4, 6, None]
     assert unrolled("check", "ner", bad, "--json").exit_code == 1
 
 

@@ -34,8 +34,8 @@ def test_a_choice_that_does_not_fit_the_file_names_the_setting(four: Path, unrol
     assert result.exit_code == 1
     assert "label_column is 7, but the lines have 4 columns. Give --set label_column=N" in result.stdout
     result = unrolled("check", "ner", four, "--set", "label_column=tag")
-    assert result.exit_code == 2
-    assert "columns of a CoNLL file have no names" in result.stderr
+    assert result.exit_code == 1
+    assert "label_column is tag, but the lines have 4 columns without names" in result.stdout
 
 
 def test_only_what_is_read_can_be_set_where_nothing_is_trained(four: Path, run: Path, unrolled) -> None:

@@ -72,3 +72,32 @@ def test_a_malformed_file_is_named_with_its_line(unrolled, tmp_path: Path) -> No
     assert result.exit_code == 3
     assert "bad.conll:2:" in result.stderr
     assert result.stderr.count("error:") == 1
+
+
+def test_a_run_goes_on_from_another_and_says_what_it_adds(run: Path, unrolled, tmp_path: Path) -> None:
+    new = tmp_path / "new.conll"
+    new.write_text("Ada B-PER\npaints O\nGuernica B-ART\n\nGuernica B-ART\nhangs O\nin O\nParis B-LOC\n")
+    out = tmp_path / "second"
+    result = unrolled("train", new, "--from", run, "--dev", new, "--out", out, "--set", "epochs=3")  # the model's task
+    assert result.exit_code == 0, result.output + result.stderr
+    note = (
+        "Note: Goes on from run: 4 labels known, 1 added: B-ART; 11 words known, 3 added; not in the new training data,"
+    )
+    assert note in result.stderr
+    shown = unrolled("inspect", out).stdout
+    assert "Goes on from run: 4 labels known, 1 added: B-ART" in shown
+    assert json.loads((out / "best" / "metrics.json").read_text())["start"]["sha256"] in shown
+    again = unrolled("train", "ner", "--config", out / "config.json", "--out", tmp_path / "again", "--json")
+    assert again.exit_code == 0, again.output
+    assert json.loads(again.stdout)["start"]["added"] == ["B-ART"]
+    weights = [(path / "best" / "model.safetensors").read_bytes() for path in (out, tmp_path / "again")]
+    assert weights[0] == weights[1]
+    for words, message in (
+        (("ner", "--set", "hidden_size=9"), "hidden_size is 9, the model has 8"),
+        (("sentiment",), "is a model of the task ner, and the task is sentiment"),
+        (("ner", "--resume", "--out", run), f"from is {out}, but the run in {run} goes on with its own: none given"),
+        (("ner", "--set", "from=x"), "from is not a setting. Give it with --from"),
+    ):
+        refused = unrolled("train", *words, "--from", out if "--resume" in words else run)
+        assert refused.exit_code == 2, words
+        assert message in " ".join(refused.stderr.split()), refused.stderr

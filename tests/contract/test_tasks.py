@@ -52,7 +52,7 @@ class Tried:
 
     @property
     def pairs(self) -> list[Pair[Any, Any]]:
-        return self.row.task.read(self.data, self.settings, True).pairs
+        return self.row.task.read(self.data, self.settings).pairs
 
     @property
     def xs(self) -> list[Any]:

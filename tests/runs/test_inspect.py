@@ -34,7 +34,7 @@ def numbers(description: Description, symbols: tuple[str, ...]) -> tuple[int, ..
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=str)
 def test_symbols_and_numbers_of_every_shape_agree(settings: dict[str, object], corpus: Path, tmp_path: Path) -> None:
-    pairs = NER.read(corpus / "train.conll", NER.defaults, True).pairs
+    pairs = NER.read(corpus / "train.conll", NER.defaults).pairs
     model, _ = build_model(NER, pairs, NER.defaults.replaced({**SMALL, **settings}))
     model.save(tmp_path / "model", metrics={}, card="")
     description = describe(tmp_path / "model")

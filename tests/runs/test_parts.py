@@ -47,5 +47,5 @@ def test_another_scheme_and_a_dev_file_that_is_the_training_file_are_noted(tmp_p
     data = read_data(NER, path, path, DEFAULTS)
     assert data.train.pairs[1].y == ("O", "O", "B-PER", "I-PER")
     notes = " ".join(data.notes(NER))
-    assert "bare; they were converted to IOB2" in notes
+    assert "bare types; they were converted to IOB2" in notes
     assert "is the training file" in notes

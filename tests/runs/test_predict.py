@@ -23,7 +23,7 @@ def fixture_model(result: TrainingResult) -> Tagger:
 
 def softmax_model() -> Tagger:
     assert NER.bundled is not None
-    pairs = NER.read(NER.bundled.dev, NER.defaults, True).pairs[:20]
+    pairs = NER.read(NER.bundled.dev, NER.defaults).pairs[:20]
     small = {"output": "softmax", "hidden_size": 4, "word_size": 4, "affix_size": 2}
     return build_model(NER, pairs, NER.defaults.replaced(small))[0]
 

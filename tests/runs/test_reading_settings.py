@@ -57,7 +57,11 @@ def test_check_reads_the_columns_that_were_chosen(four: Path) -> None:
     report = check_files(NER, [four / "train.conll"], None, NER.defaults.replaced(CHOSEN))
     assert report.ok
     assert report.files[0].counts["entities"] == {"LOC": 4, "PER": 4}
-    assert check_files(NER, [four / "train.conll"]).files[0].counts["entities"] != {"LOC": 4, "PER": 4}
+    own = check_files(NER, [four / "train.conll"])  # which chooses the same, and says so
+    assert own.files[0].counts["entities"] == {"LOC": 4, "PER": 4}
+    assert "tokens: column 1 (column 0 has no letters) · labels: column 2" in own.accounts[0][0]
+    report = check_files(NER, [four / "train.conll"], None, NER.defaults.replaced({"token_column": 3}))
+    assert set(report.accounts[0][1].split()[3:]) <= {"X/O", "X/B-PER", "X/I-PER", "X/B-LOC"}
 
 
 def test_the_estimator_reads_the_columns_that_were_chosen(four: Path, corpus: Path) -> None:
@@ -78,16 +82,16 @@ def test_the_estimator_takes_the_scheme_that_was_chosen() -> None:
 def test_scheme_header_names_and_label_names(tmp_path: Path) -> None:
     (tmp_path / "a.conll").write_text("Ann B-PER\nLee I-PER\n\nBo B-PER\n\nin O\nRome I-LOC\n")
     settings = read_by(scheme="IOB1")
-    assert NER.read(tmp_path / "a.conll", settings, True).pairs[2].y == ("O", "B-LOC")
+    assert NER.read(tmp_path / "a.conll", settings).pairs[2].y == ("O", "B-LOC")
     (tmp_path / "a.csv").write_text("doc,w,y\n1,Ann,1\n1,sat,0\n2,Bo,1\n")
     settings = read_by(token_column="w", label_column="2", sentence_column="doc", label_names="O, B-PER")
-    assert [pair.y for pair in NER.read(tmp_path / "a.csv", settings, True).pairs] == [("B-PER", "O"), ("B-PER",)]
+    assert [pair.y for pair in NER.read(tmp_path / "a.csv", settings).pairs] == [("B-PER", "O"), ("B-PER",)]
     (tmp_path / "a.tsv").write_text("doc\tw\ty\n1\tAnn\tB-PER\n2\tBo\tB-PER\n")
     settings = read_by(token_column="w", label_column="y", sentence_column="doc")
-    assert len(NER.read(tmp_path / "a.tsv", settings, True).pairs) == 2
+    assert len(NER.read(tmp_path / "a.tsv", settings).pairs) == 2
     (tmp_path / "a.jsonl").write_text(json.dumps({"w": ["Ann"], "y": [1]}))
     settings = read_by(token_column="w", label_column="y", label_names="O,B-PER")
-    assert NER.read(tmp_path / "a.jsonl", settings, True).pairs[0].y == ("B-PER",)
+    assert NER.read(tmp_path / "a.jsonl", settings).pairs[0].y == ("B-PER",)
 
 
 @pytest.mark.parametrize("names", ["O,,B-PER", ",", "O,"])

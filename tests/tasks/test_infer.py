@@ -47,7 +47,7 @@ def test_the_bundled_files_are_of_their_tasks(task) -> None:
     [
         ("empty.csv", "", "none of the files that a task here reads"),
         ("one.csv", "a\nb\nc\n", "none of the files that a task here reads"),
-        ("broken.jsonl", '{"text": "so good", "label": "pos"\n', "none of the files"),
+        ("broken.jsonl", '{"text": "so good", "label": "pos"\n', "1: not JSON"),
         (
             "gap.csv",
             "text,label\nso good,pos\nso bad,\nquite well,pos\nwell,neg\n",

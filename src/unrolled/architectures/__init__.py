@@ -6,9 +6,12 @@ from unrolled.architectures.many_to_many import ManyToMany, ManyToManySettings
 from unrolled.architectures.many_to_one import ManyToOne, ManyToOneSettings
 from unrolled.architectures.one_to_one import OneToOne, OneToOneSettings
 from unrolled.architectures.table import ARCHITECTURES, build_network, network_settings
+from unrolled.architectures.taking_over import SYMBOLS_OF_X, SYMBOLS_OF_Y, take_over
 
 __all__ = [
     "ARCHITECTURES",
+    "SYMBOLS_OF_X",
+    "SYMBOLS_OF_Y",
     "Architecture",
     "EncoderDecoder",
     "EncoderDecoderSettings",
@@ -23,4 +26,5 @@ __all__ = [
     "Steps",
     "build_network",
     "network_settings",
+    "take_over",
 ]

@@ -83,6 +83,10 @@ def train(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The run directory; else runs/TASK, or the next that is free.")
     ] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="DIR", help="Go on from this trained model or run; its settings are taken."),
+    ] = None,
     seed: Annotated[int | None, typer.Option(metavar="N", help="The same seed gives the same weights.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in DIR, else with the newest.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Remove an earlier run from DIR first.")] = False,
@@ -107,7 +111,7 @@ def train(
     with outcome():
         from unrolled.cli import train as verb
 
-        given = verb.given(task, data, train, dev, out, seed, config, tuple(set_ or ()))
+        given = verb.given(task, data, train, dev, out, start, seed, config, tuple(set_ or ()))
         verb.run(given, resume=resume, overwrite=overwrite, as_json=as_json)
 
 

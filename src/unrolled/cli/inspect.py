@@ -35,6 +35,9 @@ def run(directory: Path, *, as_json: bool) -> None:
     for name, value in model.chosen.items():
         label, meaning = about.get(name, (name.replace("_", " "), ", chosen on the dev part"))
         pairs[label] = f"{value:g}{meaning}"
+    if model.start is not None:
+        digest = "" if model.start.sha256 is None else f" Its weights: SHA-256 {model.start.sha256}"
+        pairs["start"] = f"{model.start}{digest}"
     pairs |= {"seed": "not recorded" if model.seed is None else str(model.seed), "engine": model.engine}
     print_pairs(console, pairs)
     print_text(console)

@@ -13,7 +13,7 @@ from unrolled.tasks import Task
 
 __all__ = ["PLACES", "parse_setting", "read_config", "reading_given", "settings_given"]
 
-PLACES = ("task", "train", "dev", "out")
+PLACES = ("task", "train", "dev", "out", "from")
 """What a configuration may hold beside the settings."""
 
 

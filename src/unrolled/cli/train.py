@@ -14,6 +14,7 @@ from unrolled.cli.reports import print_report
 from unrolled.cli.screen import print_json, print_pairs, print_table, print_text, screen, value_text
 from unrolled.errors import SettingsError
 from unrolled.runs.config import RunConfig
+from unrolled.runs.onward import read_start, task_of_start
 from unrolled.runs.paths import newest_run
 from unrolled.runs.plan import Plan, plan_training
 from unrolled.runs.progress import show_progress
@@ -33,6 +34,7 @@ class Given:
     train: Path | None
     dev: Path | None
     out: Path | None
+    start: Path | None
     seed: int | None
     config: Path | None
     set: tuple[str, ...]
@@ -44,14 +46,17 @@ def given(
     train: Path | None,
     dev: Path | None,
     out: Path | None,
+    start: Path | None,
     seed: int | None,
     config: Path | None,
     set_: tuple[str, ...],
 ) -> Given:
-    """Return what stands on the command line: a single argument that is no task is the data, whose task is found.
+    """Return what stands on the command line: a single argument that is no task is the data, whose task is found;
+    with a model to go on from it is that of the model.
 
     Raises:
         DataError: no task reads the data.
+        ModelFileError: the model to go on from cannot be trusted.
         SettingsError: the data are named twice, or several tasks read them.
     """
     if data is not None and train is not None:
@@ -68,10 +73,14 @@ def given(
         if train is not None:
             raise SettingsError(f"The training file is given twice: {task} and --train {train}. Give one.")
         train = Path(task)
-        chosen, _, found = infer_file(train)
-        print_text(screen(stderr=True), str(found))
-        task = chosen.name
-    return Given(task, train, dev, out, seed, config, set_)
+        task = _found(train).name if start is None else task_of_start(start).name
+    return Given(task, train, dev, out, start, seed, config, set_)
+
+
+def _found(data: Path) -> Task[Any, Any]:
+    chosen, _, found = infer_file(data)
+    print_text(screen(stderr=True), str(found))
+    return chosen
 
 
 def run(given: Given, *, resume: bool, overwrite: bool, as_json: bool) -> None:
@@ -99,12 +108,15 @@ def run(given: Given, *, resume: bool, overwrite: bool, as_json: bool) -> None:
 
 def _plan(task: Task[Any, Any], given: Given, *, resume: bool, overwrite: bool) -> Plan:
     config = {} if given.config is None else read_config(task, given.config)
-    named = {"train": given.train, "dev": given.dev, "out": given.out}
+    named = {"train": given.train, "dev": given.dev, "out": given.out, "from": given.start}
     paths = {name: path or _path(config.get(name)) for name, path in named.items()}
+    paths["start"] = paths.pop("from")
     settings = settings_given(task, config, given.set, given.seed)
     if resume:
         paths["out"] = paths["out"] or newest_run(task.name)
         settings = {**RunConfig.read(paths["out"]).settings.to_dict(), **settings}
+    elif paths["start"] is not None:
+        settings = {**read_start(task, paths["start"]).settings.to_dict(), **settings}
     return plan_training(task, **paths, settings=task.defaults.replaced(settings), resume=resume, overwrite=overwrite)
 
 
@@ -154,7 +166,7 @@ def _print_plan(console: Console, plan: Plan) -> None:
     told = [line for part in plan.data.parts if not plan.data.bundled for line in part.account]
     for line in dict.fromkeys(told):
         print_text(console, line)
-    for note in plan.data.notes(plan.task):
+    for note in plan.notes():
         print_text(console, f"Note: {note}", style="yellow")
     print_text(console)
 

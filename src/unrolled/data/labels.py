@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-__all__ = ["are_grades", "in_order"]
+__all__ = ["are_grades", "are_numbers", "in_order"]
 
 _NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,15})?", re.ASCII)
 
@@ -15,7 +15,16 @@ def in_order(labels: Iterable[str]) -> list[str]:
     (['-1', '9', '10'], ['10', '9', 'b'])
     """
     found = sorted(labels)
-    return sorted(found, key=float) if all(map(_NUMBER.fullmatch, found)) else found
+    return sorted(found, key=float) if are_numbers(found) else found
+
+
+def are_numbers(labels: Iterable[str]) -> bool:
+    """Return whether all labels are numbers.
+
+    >>> are_numbers(["10", "-1.5"]), are_numbers(["10", "ten"])
+    (True, False)
+    """
+    return all(map(_NUMBER.fullmatch, labels))
 
 
 def are_grades(labels: Iterable[str]) -> bool:

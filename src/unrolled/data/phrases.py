@@ -72,6 +72,23 @@ class Phrases:
             kept.append(_frequent(numbers, rows, min_count))
         return cls(words, characters, (kept[0], kept[1]))
 
+    def grown(self, texts: Iterable[Sequence[str]], min_count: int = 2) -> "Phrases":
+        """Return these phrases and those that at least `min_count` of some new texts hold; the numbers rise as ever."""
+        found = zip(self._found(list(texts)), self.known, strict=True)
+        first, second = (np.union1d(known, _frequent(numbers, rows, min_count)) for (numbers, rows, *_), known in found)
+        return Phrases(self.words, self.characters, (first, second))
+
+    def origins(self, earlier: "Phrases") -> Places:
+        """Return for each phrase, those of words before those of characters, its index in `earlier`, or -1."""
+        found: list[Places] = []
+        offset = 0
+        for numbers, known in zip(self.known, earlier.known, strict=True):
+            places, rows = _looked_up(numbers, np.arange(len(numbers)), known)
+            found.append(np.full(len(numbers), -1, np.int64))
+            found[-1][rows] = places + offset
+            offset += len(known)
+        return np.concatenate(found)
+
     @property
     def sizes(self) -> tuple[int, int]:
         """How many phrases of words and of characters there are."""

@@ -99,6 +99,23 @@ class Vocabulary:
             kept = kept[: max_size - (unk is not None)]
         return cls(sorted(kept) if order == "alphabetical" else kept, unk)
 
+    def grown(self, tokens: Iterable[str]) -> "Vocabulary":
+        """Return the vocabulary with further tokens at its end, each once: what it has keeps its index.
+
+        >>> Vocabulary(["a", "b"]).grown(["c", "a"]).tokens
+        ('<unk>', 'a', 'b', 'c')
+        """
+        return Vocabulary(dict.fromkeys((*self.tokens, *tokens)), self.unk)
+
+    def origins(self, earlier: "Vocabulary") -> list[int]:
+        """Return for each token its index in an earlier vocabulary; for one that it lacks 0, `unk`'s, or else -1.
+
+        >>> Vocabulary(["b", "c"], unk=None).origins(Vocabulary(["c", "d"], unk=None))
+        [-1, 0]
+        """
+        lacking = -1 if earlier.unk is None else 0
+        return [earlier._indices.get(token, lacking) for token in self.tokens]
+
     def __len__(self) -> int:
         return len(self.tokens)
 

@@ -44,15 +44,28 @@ class Wide(nn.Module):
         self.gates = nn.Parameter(torch.zeros(sum(sizes), num_scores))
 
     @torch.no_grad()
-    def start(self, phrases: Sequence[Bag], classes: Tensor) -> None:
+    def take_over(self, earlier: "Wide", origins: Mapping[str, Tensor]) -> None:
+        """Take the ratios of the phrases and classes that were there; `origins` of "P" and "K", -1 for what is new.
+
+        Those of what is new are 0, until `start` takes them from texts. √(Σ_p r[p]²) is a mean over more classes than
+        before: where there are new ones, the scores of a kind of phrases are the earlier ones times a factor.
+        """
+        rows, columns = origins["P"].clamp(min=0), origins["K"].clamp(min=0)
+        known = (origins["P"] >= 0)[:, None] & (origins["K"] >= 0)
+        self.ratios.copy_(torch.where(known, earlier.ratios[rows[:, None], columns], 0.0))
+
+    @torch.no_grad()
+    def start(self, phrases: Sequence[Bag], classes: Tensor, new: Tensor | None = None) -> None:
         """Take the log-count ratios from training texts: the phrases that they hold, and what each text is.
 
         Args:
             phrases: for each kind, of N texts.
             classes: (N, K) of 0 and 1: a text may be of one class or of several.
+            new: (P, K), which ratios are taken, of phrases that the texts hold; None takes all.
         """
         truths = classes.to(torch.float64)
         found: list[Tensor] = []
+        there: list[Tensor] = []
         for bag, size in zip(phrases, self.sizes, strict=True):
             texts = torch.arange(len(bag.offsets) - 1).repeat_interleave(bag.offsets.diff())
             inside = torch.zeros(size, truths.shape[1], dtype=torch.float64).index_add(0, bag.indices, truths[texts])
@@ -60,7 +73,9 @@ class Wide(nn.Module):
             all_of.index_add_(0, bag.indices, torch.ones(len(texts), 1, dtype=torch.float64))
             of_class, of_others = inside + SMOOTHING, all_of - inside + SMOOTHING
             found.append((of_class / of_class.sum(0)).log() - (of_others / of_others.sum(0)).log())
-        self.ratios.copy_(torch.cat(found))
+            there.append(all_of > 0)
+        ratios = torch.cat(found).to(self.ratios.dtype)
+        self.ratios.copy_(ratios if new is None else torch.where(new & torch.cat(there), ratios, self.ratios))
 
     def sums(self, phrases: Sequence[Bag]) -> Tensor:
         """Return for each text and kind the sums over its phrases, (N, kinds, K + 1): of the scores, and of r²."""

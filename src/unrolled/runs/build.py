@@ -18,7 +18,7 @@ from unrolled.settings import Composed
 from unrolled.tasks import Task
 from unrolled.training import FitSettings
 
-__all__ = ["build_model", "reload_model"]
+__all__ = ["build_model", "observe", "reload_model"]
 
 Pairs = Sequence[Pair[Any, Any]]
 
@@ -38,7 +38,7 @@ def build_model(task: Task[Any, Any], pairs: Pairs, settings: Composed) -> tuple
         task.architecture, x.space, y.space, _network_settings(task, x.space, y.space, settings), generator
     )
     model = Model(task.name, x, y, network)
-    _observe(model, pairs)
+    observe(model, pairs)
     return model, task.start(model, pairs, settings)
 
 
@@ -49,7 +49,7 @@ def reload_model(directory: Path, pairs: Pairs) -> Model[Any, Any]:
         ModelFileError: the directory cannot be trusted.
     """
     model = Model.load(directory)
-    _observe(model, pairs)
+    observe(model, pairs)
     return model
 
 
@@ -61,7 +61,8 @@ def _network_settings(task: Task[Any, Any], x: Space, y: Space, settings: Compos
     )
 
 
-def _observe(model: Model[Any, Any], pairs: Pairs) -> None:
+def observe(model: Model[Any, Any], pairs: Pairs) -> None:
+    """Let the network take in how often each symbol occurs in the training pairs."""
     model.network.observe(_counts(model.x, [pair.x for pair in pairs]), _counts(model.y, [pair.y for pair in pairs]))
 
 

@@ -82,6 +82,14 @@ def _figures(record: Record) -> str:
     return text
 
 
+def _start(record: Record) -> str:
+    start = record.start
+    if start is None:
+        return ""
+    digest = NOT_RECORDED if start.sha256 is None else _code(start.sha256)
+    return f"{_text(str(start))} SHA-256 of its weights: {digest}.\n\n"
+
+
 def _training(record: Record) -> str:
     changed, values = record.settings.changed(), record.settings.to_dict()
     defaults = {declared.name: declared.default for declared in record.settings.declared()}
@@ -92,7 +100,7 @@ def _training(record: Record) -> str:
         ("best epoch", NOT_RECORDED if record.best_epoch is None else str(record.best_epoch)),
         *((_text(package), _text(version)) for package, version in record.versions.items()),
     ]
-    text = f"## Training\n\n{_table(('', ''), rows)}\n\n"
+    text = f"## Training\n\n{_start(record)}{_table(('', ''), rows)}\n\n"
     if not changed:
         return f"{text}All settings have their default values."
     settings = [(_code(name), _code(repr(value)), _code(repr(defaults[name]))) for name, value in changed.items()]
@@ -107,6 +115,8 @@ def _limits(record: Record) -> str:
         f"Trained on {trained}; nothing is known about data of another kind.",
         f"Languages of the data: {', '.join(map(_text, languages)) or NOT_RECORDED}.",
     ]
+    if record.start is not None:
+        lines.append("What the model that it went on from was trained on stands in the card of that model.")
     if record.dev is not None:
         lines.append("The dev data chose the weights: figures on data that was never looked at may be lower.")
     if not record.finished:

@@ -1,7 +1,6 @@
 """`config.json` of a run directory: what was trained on what with which settings, enough to do it again."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,12 +8,14 @@ from typing import cast
 
 from unrolled.errors import RunError, SettingsError
 from unrolled.runs.parts import Data
+from unrolled.runs.paths import absolute
+from unrolled.runs.record import StartRecord
 from unrolled.settings import Composed
 from unrolled.tasks import find_task
 
-__all__ = ["RECORDED", "RunConfig", "absolute"]
+__all__ = ["RECORDED", "RunConfig"]
 
-RECORDED = ("sha256", "versions")
+RECORDED = ("sha256", "versions", "start")
 """What a run's config.json records besides what can be set."""
 
 
@@ -28,6 +29,8 @@ class RunConfig:
         sha256: of each file, by the part's name.
         settings: all of them, resolved.
         versions: of the software that began the run; a resumed run keeps them.
+        origin: absolute path of the trained model that it went on from, and `start`, what that was; None where it began
+            anew.
     """
 
     task: str
@@ -36,9 +39,19 @@ class RunConfig:
     sha256: Mapping[str, str]
     settings: Composed
     versions: Mapping[str, str] = field(default_factory=dict[str, str])
+    origin: Path | None = None
+    start: StartRecord | None = None
 
     @classmethod
-    def of(cls, task: str, data: Data, settings: Composed, versions: Mapping[str, str]) -> "RunConfig":
+    def of(
+        cls,
+        task: str,
+        data: Data,
+        settings: Composed,
+        versions: Mapping[str, str],
+        origin: Path | None = None,
+        start: StartRecord | None = None,
+    ) -> "RunConfig":
         """Return the configuration of a run on these data."""
         given = not data.bundled
         return cls(
@@ -48,6 +61,8 @@ class RunConfig:
             sha256={part.name: part.sha256 for part in data.parts},
             settings=settings,
             versions=versions,
+            origin=None if origin is None else absolute(origin),
+            start=start,
         )
 
     def to_dict(self) -> dict[str, object]:
@@ -56,6 +71,8 @@ class RunConfig:
             "task": self.task,
             "train": None if self.train is None else str(self.train),
             "dev": None if self.dev is None else str(self.dev),
+            "from": None if self.origin is None else str(self.origin),
+            "start": None if self.start is None else self.start.to_dict(),
             "sha256": dict(self.sha256),
             "versions": dict(self.versions),
             **self.settings.to_dict(),
@@ -69,10 +86,12 @@ class RunConfig:
             SettingsError: it is another thing than `to_dict` returns.
         """
         rest = dict(values)
-        task, train, dev = (rest.pop(name, None) for name in ("task", "train", "dev"))
-        sha256, versions = (rest.pop(name, None) for name in RECORDED)
-        if not isinstance(task, str) or not all(path is None or isinstance(path, str) for path in (train, dev)):
-            raise SettingsError("task is not a text, or train or dev is neither a path nor null.")
+        task, train, dev, origin = (rest.pop(name, None) for name in ("task", "train", "dev", "from"))
+        sha256, versions, start = (rest.pop(name, None) for name in RECORDED)
+        if not isinstance(task, str) or not all(isinstance(path, str | None) for path in (train, dev, origin)):
+            raise SettingsError("task is not a text, or train, dev or from is neither a path nor null.")
+        if not isinstance(start, dict | None):
+            raise SettingsError("start is neither an object nor null.")
         return cls(
             task=task,
             train=Path(train) if isinstance(train, str) else None,
@@ -80,6 +99,8 @@ class RunConfig:
             sha256=_texts(sha256, "sha256"),
             settings=_settings(task, rest),
             versions=_texts(versions, "versions"),
+            origin=Path(origin) if isinstance(origin, str) else None,
+            start=None if start is None else StartRecord.from_dict(cast("dict[str, object]", start)),
         )
 
     @classmethod
@@ -104,11 +125,6 @@ class RunConfig:
             return cls.from_dict(cast("dict[str, object]", values))
         except SettingsError as error:
             raise RunError(f"{path} is not the configuration of a run: {error}") from error
-
-
-def absolute(path: Path) -> Path:
-    """Return the path from the root, links as they are."""
-    return Path(os.path.abspath(path))  # noqa: PTH100  -- Path.resolve follows links, Path.absolute keeps ".."
 
 
 def _settings(task: str, values: Mapping[str, object]) -> Composed:

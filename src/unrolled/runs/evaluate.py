@@ -9,9 +9,10 @@ from unrolled.errors import DataError, ModelFileError, RunError, SettingsError
 from unrolled.metrics import Report
 from unrolled.model import Model
 from unrolled.model_files import read_model_files
-from unrolled.runs.config import RunConfig, absolute
+from unrolled.runs.config import RunConfig
 from unrolled.runs.measure import measure
 from unrolled.runs.parts import Part, read_data, read_part
+from unrolled.runs.paths import absolute
 from unrolled.settings import Composed
 from unrolled.tasks import Task, task_of
 

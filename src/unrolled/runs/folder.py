@@ -37,7 +37,7 @@ class RunDirectory:
     """A run's folder, locked for this process until it is closed.
 
         best/            the model directory of the best epoch
-        last/            the checkpoint that a stopped run goes on from; where vectors were read, its first model
+        last/            the checkpoint that a stopped run goes on from; where it is needed, its first model
         metrics.csv      a row an epoch
         train.log        what happened when
         config.json      every setting, resolved

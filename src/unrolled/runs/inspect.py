@@ -9,6 +9,7 @@ from unrolled.kernels import engine, instruction_path
 from unrolled.layers import Recurrent
 from unrolled.model import Model
 from unrolled.model_files import read_model_files
+from unrolled.runs.record import StartRecord
 from unrolled.tasks import task_of
 
 __all__ = ["Description", "Parameter", "Symbol", "describe"]
@@ -52,6 +53,7 @@ class Description:
         settings: of the network, and of the data and the training where they were recorded.
         seed: None where it was not recorded.
         engine: what runs the recurrence here, and on which instructions: "native (avx512)".
+        start: the model that it went on from; None where it began anew, or that was not recorded.
     """
 
     directory: Path
@@ -71,10 +73,14 @@ class Description:
     settings: dict[str, object]
     seed: int | None
     engine: str
+    start: StartRecord | None = None
 
     def to_dict(self) -> dict[str, object]:
         """Return the description for JSON."""
         rest = {**asdict(self), "directory": str(self.directory)}
+        del rest["start"]
+        if self.start is not None:
+            rest["start"] = self.start.to_dict()
         return rest | cast("dict[str, object]", rest.pop("chosen"))
 
 
@@ -114,6 +120,7 @@ def describe(directory: Path) -> Description:
         settings={**fit, **own},
         seed=seed if isinstance(seed, int) else None,
         engine=_engine(model),
+        start=None if "start" not in recorded else StartRecord.from_dict(_mapping(recorded["start"])),
     )
 
 

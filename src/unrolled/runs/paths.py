@@ -1,12 +1,13 @@
 """Where runs go that nobody named: `runs/ner`, then `runs/ner-2`, `runs/ner-3`, ..."""
 
 import itertools
+import os
 import re
 from pathlib import Path
 
 from unrolled.errors import RunError
 
-__all__ = ["RUNS", "free_run", "newest_run"]
+__all__ = ["RUNS", "absolute", "free_run", "newest_run"]
 
 RUNS = Path("runs")
 
@@ -28,6 +29,11 @@ def newest_run(name: str, root: Path = RUNS) -> Path:
     if not runs:
         raise RunError(f"There is no run in {root / name} to resume. Name its folder with --out.")
     return max(runs, key=_last_written)
+
+
+def absolute(path: Path) -> Path:
+    """Return the path from the root, links as they are."""
+    return Path(os.path.abspath(path))  # noqa: PTH100  -- Path.resolve follows links, Path.absolute keeps ".."
 
 
 def _is_empty(path: Path) -> bool:

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from unrolled.errors import DataError, RunError, SettingsError
-from unrolled.runs.config import RunConfig, absolute
+from unrolled.runs.config import RunConfig
 from unrolled.runs.folder import RunDirectory
+from unrolled.runs.onward import Onward, onward, read_start, refuse_another_network
 from unrolled.runs.parts import Data, read_data
-from unrolled.runs.paths import RUNS, free_run, newest_run
+from unrolled.runs.paths import RUNS, absolute, free_run, newest_run
+from unrolled.runs.record import StartRecord
 from unrolled.settings import Composed
 from unrolled.tasks import Task
 
@@ -31,6 +33,9 @@ class Plan:
         resume: whether it goes on with the run in `directory`.
         overwrite: whether an earlier run in `directory` is removed.
         versions: of the software that began the run to resume; empty for a new one.
+        origin: the trained model that it goes on from, a model directory or a run; None where it begins anew.
+        start: what that is, and what the data add to it.
+        onward: the model itself; None where a run is resumed, which has kept it.
     """
 
     task: Task[Any, Any]
@@ -40,6 +45,13 @@ class Plan:
     resume: bool
     overwrite: bool
     versions: Mapping[str, str] = field(default_factory=dict[str, str])
+    origin: Path | None = None
+    start: StartRecord | None = None
+    onward: Onward | None = None
+
+    def notes(self) -> list[str]:
+        """Return what should be known before the run begins, one sentence each."""
+        return [*([] if self.start is None else [str(self.start)]), *self.data.notes(self.task)]
 
 
 def plan_training(
@@ -49,6 +61,7 @@ def plan_training(
     dev: Path | None = None,
     out: Path | None = None,
     settings: Composed | None = None,
+    start: Path | None = None,
     resume: bool = False,
     overwrite: bool = False,
 ) -> Plan:
@@ -59,38 +72,54 @@ def plan_training(
         train, dev: labelled files. Without any, the bundled corpus; without `dev`, a part of `train` is set aside.
         out: the run directory; None is `runs/<task>`, or the next that is free; to resume, the newest;
             to overwrite, `runs/<task>`.
-        settings: None for the defaults; to resume, for the run's own.
+        settings: None for the defaults; to resume, for the run's own; to go on from a model, for the model's.
+        start: a model directory or a run directory: the run goes on from its best weights, and what the training data
+            bring is added.
         resume: go on with the run in `out`, whose files and settings are in its config.json.
         overwrite: remove an earlier run from `out` first.
 
     Raises:
         DataError: a file that cannot be used, or that has changed since the run to resume began.
+        ModelFileError: the model in `start` cannot be trusted.
         RunError: `out` holds an earlier run and neither `resume` nor `overwrite` is asked; or nothing to resume.
         SettingsError: settings or files that contradict each other or the run to resume.
     """
     if resume:
         if overwrite:
             raise SettingsError("overwrite and resume exclude each other: one removes what the other goes on from.")
-        return _plan_resumed(task, out or newest_run(task.name), train, dev, settings)
-    settings = settings or task.defaults
+        return _plan_resumed(task, out or newest_run(task.name), train, dev, start, settings)
+    began = None if start is None else read_start(task, start)
+    settings = settings or (task.defaults if began is None else began.settings)
     if out is None:
         out = RUNS / task.name if overwrite else free_run(task.name)
     elif not overwrite and out.is_dir() and any(out.iterdir()):
         with RunDirectory(out):  # refuses it, and says why, before the data are read
             pass
+    if start is not None and overwrite and out.resolve() in (start.resolve(), *start.resolve().parents):
+        raise SettingsError(f"The model to go on from, {start}, lies in {out}, which overwrite removes. Give another.")
     # So that the run can be resumed from another folder.
     values = settings.to_dict()
     settings = settings.replaced({name: str(absolute(Path(str(values[name])))) for name in settings.paths()})
-    return Plan(task, out, settings, read_data(task, train, dev, settings), resume, overwrite)
+    if began is not None:
+        refuse_another_network(began, settings)  # before the data are read
+    data = read_data(task, train, dev, settings)
+    found = None if began is None else onward(task, began, data.train.pairs, settings)
+    record = None if found is None else found.record
+    return Plan(task, out, settings, data, resume, overwrite, origin=start, start=record, onward=found)
 
 
 def _plan_resumed(
-    task: Task[Any, Any], directory: Path, train: Path | None, dev: Path | None, settings: Composed | None
+    task: Task[Any, Any],
+    directory: Path,
+    train: Path | None,
+    dev: Path | None,
+    start: Path | None,
+    settings: Composed | None,
 ) -> Plan:
     config = RunConfig.read(directory)
     if config.task != task.name:
         raise RunError(f"{directory} holds a run of the task {config.task}, not {task.name}. Name another folder.")
-    for name, given, own in (("train", train, config.train), ("dev", dev, config.dev)):
+    for name, given, own in (("train", train, config.train), ("dev", dev, config.dev), ("from", start, config.origin)):
         if given is not None and (own is None or absolute(given) != own):
             raise SettingsError(
                 f"{name} is {given}, but the run in {directory} goes on with its own: {own or 'none given'}. "
@@ -105,7 +134,17 @@ def _plan_resumed(
                 f"{part.path} is not the file that the run in {directory} began with: its SHA-256 differs. "
                 "Put the old file back to resume, or start another run."
             )
-    return Plan(task, directory, settings, data, resume=True, overwrite=False, versions=config.versions)
+    return Plan(
+        task,
+        directory,
+        settings,
+        data,
+        resume=True,
+        overwrite=False,
+        versions=config.versions,
+        origin=config.origin,
+        start=config.start,
+    )
 
 
 def _refuse_other_settings(directory: Path, own: Composed, given: Composed) -> None:

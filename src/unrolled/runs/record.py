@@ -2,17 +2,18 @@
 
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from unrolled.data.vocabulary import UnknownReport
+from unrolled.errors import SettingsError
 from unrolled.metrics import Report
 from unrolled.settings import Composed
 from unrolled.tasks import Task
 
-__all__ = ["PartRecord", "Record", "versions"]
+__all__ = ["PartRecord", "Record", "StartRecord", "versions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,79 @@ class PartRecord:
     num_pairs: int
     num_steps: int | None = None
     sha256: str | None = None
+
+
+_LISTS = ("known", "added", "absent")
+_MOST = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartRecord:
+    """The trained model that a run went on from, and what its training data added.
+
+    Attributes:
+        model: the name of its directory, without folders; None for a model in memory.
+        sha256: of its weights' file.
+        known, added: labels that the model had, and those that came to them.
+        absent: labels that the training data lack; they can still be answered.
+        num_words_known, num_words_added: likewise of words, without `<unk>`; None where x is no words.
+    """
+
+    model: str | None
+    sha256: str | None
+    known: tuple[str, ...]
+    added: tuple[str, ...]
+    absent: tuple[str, ...]
+    num_words_known: int | None
+    num_words_added: int | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record for JSON."""
+        lists = {name: list(getattr(self, name)) for name in _LISTS}
+        return {**asdict(self), **lists}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "StartRecord":
+        """Return what `to_dict` described.
+
+        Raises:
+            SettingsError: it is another thing.
+        """
+        wrong = SettingsError("start is not what a run records of the model that it went on from.")
+        names = {field.name for field in fields(cls)}
+        numbers = ("num_words_known", "num_words_added")
+        if set(values) != names or not all(isinstance(values[name], int | None) for name in numbers):
+            raise wrong
+        if not all(isinstance(values[name], str | None) for name in ("model", "sha256")):
+            raise wrong
+        for name in _LISTS:
+            if not isinstance(values[name], list) or not all(isinstance(item, str) for item in values[name]):
+                raise wrong
+        lists: dict[str, Any] = {name: tuple(values[name]) for name in _LISTS}
+        return cls(**{**values, **lists})
+
+    def __str__(self) -> str:
+        """Return it as a sentence."""
+        named = "a model in memory" if self.model is None else self.model
+        words: list[str] = []
+        if self.known:
+            added = f": {_listed(self.added)}" if self.added else ""
+            words.append(f"{len(self.known):,} labels known, {len(self.added):,} added{added}")
+        if self.num_words_known is not None:
+            words.append(f"{self.num_words_known:,} words known, {self.num_words_added:,} added")
+        if self.absent:
+            words.append(f"not in the new training data, but can still be answered: {_listed(self.absent)}")
+        return f"Goes on from {named}: {'; '.join(words) or 'nothing is added'}."
+
+
+def _listed(labels: Sequence[str]) -> str:
+    """Return labels in words, of many the first ten.
+
+    >>> _listed([*"abcdefghijkl"])
+    'a, b, c, d, e, f, g, h, i, j and 2 more'
+    """
+    more = f" and {len(labels) - _MOST:,} more" if len(labels) > _MOST else ""
+    return ", ".join(labels[:_MOST]) + more
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +122,7 @@ class Record:
         finished: whether the run came to its end.
         trained_on: the day.
         versions: of Python and of the packages that the weights depend on.
+        start: the trained model that the run went on from; None where it began anew.
     """
 
     task: Task[Any, Any]
@@ -67,6 +142,7 @@ class Record:
     finished: bool = True
     trained_on: date | None = None
     versions: Mapping[str, str] = field(default_factory=dict[str, str])
+    start: StartRecord | None = None
 
     def part(self, name: str) -> PartRecord | None:
         """Return the part of that name."""
@@ -96,6 +172,8 @@ class Record:
         if unknown is not None:
             counts = {"num_tokens": unknown.num_tokens, "num_unknown": unknown.num_unknown, "rate": unknown.rate}
             found["dev_unknown"] = counts
+        if self.start is not None:
+            found["start"] = self.start.to_dict()
         return found | {
             "settings": self.settings.to_dict(),
             "best_epoch": self.best_epoch,

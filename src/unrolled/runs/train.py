@@ -16,6 +16,7 @@ from unrolled.runs.config import RunConfig
 from unrolled.runs.folder import FIRST_MODEL, RunDirectory
 from unrolled.runs.keeper import Keeper
 from unrolled.runs.measure import Trainee, answers_for, measure, train_model
+from unrolled.runs.onward import go_on
 from unrolled.runs.plan import Plan, plan_training
 from unrolled.runs.record import PartRecord, Record, versions
 from unrolled.settings import Composed
@@ -68,12 +69,15 @@ def train(
     dev: Path | None = None,
     out: Path | None = None,
     settings: Composed | None = None,
+    start: Path | None = None,
     resume: bool = False,
     overwrite: bool = False,
     on_event: Listener | None = None,
 ) -> TrainingResult:
     """Train a model and leave a run directory: `plan_training`, then `run_training`, where all is explained."""
-    plan = plan_training(task, train=train, dev=dev, out=out, settings=settings, resume=resume, overwrite=overwrite)
+    plan = plan_training(
+        task, train=train, dev=dev, out=out, settings=settings, start=start, resume=resume, overwrite=overwrite
+    )
     return run_training(plan, on_event)
 
 
@@ -90,10 +94,11 @@ def run_training(plan: Plan, on_event: Listener | None = None) -> TrainingResult
     model, notes = _untrained(plan)
     trainee = Trainee(model, plan.task, calibrate=bool(settings.to_dict().get("calibrate")), notes=notes)
     chosen_figure(trainee.figures, settings.group(FitSettings).metric)  # refuse a mistake before anything is written
-    config = RunConfig.of(plan.task.name, data, settings, plan.versions or versions()).to_dict()
+    began = plan.versions or versions()
+    config = RunConfig.of(plan.task.name, data, settings, began, plan.origin, plan.start).to_dict()
     with RunDirectory(plan.directory, overwrite=plan.overwrite, resume=plan.resume) as directory:
         if not plan.resume:
-            if settings.paths():  # so that the run can be resumed without those files
+            if settings.paths() or plan.onward is not None:  # so that the run can be resumed without those files
                 trainee.model.save(directory.first_model, metrics={}, card=FIRST_CARD)
             directory.write_config(config)
 
@@ -140,6 +145,10 @@ def _untrained(plan: Plan) -> tuple[Model[Any, Any], list[str]]:
     first = plan.directory / FIRST_MODEL
     if plan.resume and first.is_dir():
         return reload_model(first, plan.data.train.pairs), []
+    if plan.onward is not None:
+        return go_on(plan.task, plan.onward, plan.data.train.pairs, plan.settings)
+    if plan.start is not None:
+        raise RunError(f"{first} is missing, the model that the run began with. Put back a copy of it, or train again.")
     return build_model(plan.task, plan.data.train.pairs, plan.settings)
 
 
@@ -224,4 +233,5 @@ class _Saver:
             finished=finished,
             trained_on=date.today(),
             versions=versions(),
+            start=plan.start,
         )

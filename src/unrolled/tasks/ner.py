@@ -23,7 +23,7 @@ from unrolled.settings import Composed, Settings, setting
 from unrolled.tasks.parts import PartSettings
 from unrolled.tasks.task import Bundled, Checks, Segment, Show, Task, Unit
 from unrolled.tasks.text import field, places, read_words_of
-from unrolled.tasks.vectors import start_from_vectors
+from unrolled.tasks.vectors import new_from_vectors, start_from_vectors
 from unrolled.training import FitSettings
 
 __all__ = ["NER", "OUTSIDE_BIASES", "BiasSettings"]
@@ -214,6 +214,7 @@ NER: Task[Any, Any] = Task(
     metric=lambda y: EntityMetric(),
     show=Show(read_x=read_words_of, json=_json, fields=_fields, segments=_segments, kinds=_types, stream=_stream),
     start=start_from_vectors,
+    go_on=new_from_vectors,
     doubts=_doubts,
     takes=frozenset({("words", "a label per step")}),
     calibrate=_choose_bias,

@@ -24,7 +24,7 @@ from unrolled.tasks.pictures import draw_classes
 from unrolled.tasks.task import Bundled, Checks, Segment, Show, Task, Unit
 from unrolled.tasks.temperature import CalibrationSettings, choose_temperature
 from unrolled.tasks.text import field, read_words_of
-from unrolled.tasks.vectors import start_from_vectors
+from unrolled.tasks.vectors import new_from_vectors, start_from_vectors
 from unrolled.training import FitSettings
 
 __all__ = ["SENTIMENT"]
@@ -69,12 +69,23 @@ def _codecs(pairs: Pairs, settings: Composed) -> tuple[TextCodec, LabelCodec]:
 
 
 def _start(model: Model[Words, str], pairs: Pairs, settings: Composed) -> list[str]:
+    _start_phrases(model, pairs)
+    return start_from_vectors(model, pairs, settings)
+
+
+def _go_on(model: Model[Words, str], earlier: Model[Words, str], pairs: Pairs, settings: Composed) -> list[str]:
+    known, labels = cast(TextCodec, model.x).origins(cast(TextCodec, earlier.x))["phrases"] >= 0, _labels(earlier.y)
+    old = torch.tensor([label in labels for label in _labels(model.y)])
+    _start_phrases(model, pairs, ~(known[:, None] & old))
+    return new_from_vectors(model, earlier, pairs, settings)
+
+
+def _start_phrases(model: Model[Words, str], pairs: Pairs, new: torch.Tensor | None = None) -> None:
     network = cast(ManyToOne, model.network)
     if network.wide is not None:
         phrases = cast(TextCodec, model.x).encode([pair.x for pair in pairs]).phrases
         classes = cast(Any, model.y.encode([pair.y for pair in pairs])).rows
-        network.wide.start(phrases, torch.nn.functional.one_hot(classes, len(_labels(model.y))))
-    return start_from_vectors(model, pairs, settings)
+        network.wide.start(phrases, torch.nn.functional.one_hot(classes, len(_labels(model.y))), new)
 
 
 def _doubts(pairs: Pairs) -> str | None:
@@ -160,6 +171,7 @@ SENTIMENT: Task[Any, Any] = Task(
     metric=_metric,
     show=Show(read_x=read_words_of, json=_json, fields=_fields, segments=_segments, kinds=_labels, stream=_stream),
     start=_start,
+    go_on=_go_on,
     doubts=_doubts,
     takes=frozenset({("words", "a label"), ("text", "a label")}),
     calibrate=choose_temperature,

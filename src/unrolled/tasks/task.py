@@ -113,6 +113,13 @@ def nothing_to_start(model: Model[Any, Any], pairs: Sequence[Pair[Any, Any]], se
     return []
 
 
+def nothing_to_add(
+    model: Model[Any, Any], earlier: Model[Any, Any], pairs: Sequence[Pair[Any, Any]], settings: Composed
+) -> list[str]:
+    """Leave the weights of what is new as they were drawn."""
+    return []
+
+
 def as_they_are(xs: Iterable[Any]) -> Iterable[Any]:
     """Return the values as they were given."""
     return xs
@@ -167,6 +174,7 @@ class Task(Generic[X, Y]):
         of_python: pairs of values that were given in Python, checked as `read` checks files.
         xs_of_python: the x alone of values that were given in Python.
         start: what the first weights take from the training pairs; returns notes.
+        go_on: the same where a model goes on from an earlier one: for what is new in it alone.
         doubts: why pairs that were read without a problem are hardly the task's; None where nothing is odd.
         takes: what pairs hold that it is made for, as `Look` says it: {("words", "a label per step")}.
         length: T_x of a pair, for tables.
@@ -194,6 +202,7 @@ class Task(Generic[X, Y]):
     of_python: Callable[[Any, Any, Composed], list[Pair[X, Y]]] = pairs_of_python
     xs_of_python: Callable[[Iterable[Any]], Iterable[X]] = as_they_are
     start: Callable[[Model[X, Y], Sequence[Pair[X, Y]], Composed], list[str]] = nothing_to_start
+    go_on: Callable[[Model[X, Y], Model[X, Y], Sequence[Pair[X, Y]], Composed], list[str]] = nothing_to_add
     doubts: Callable[[Sequence[Pair[X, Y]]], str | None] = no_doubts
     takes: frozenset[tuple[str, str]] = frozenset()
     length: Callable[[Pair[X, Y]], int] = length_of_x

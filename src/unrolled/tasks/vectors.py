@@ -15,7 +15,7 @@ from unrolled.errors import DataError, SettingsError
 from unrolled.model import Model
 from unrolled.settings import Composed
 
-__all__ = ["start_from_vectors"]
+__all__ = ["new_from_vectors", "start_from_vectors"]
 
 FEW_VECTORS = 0.1
 """A smaller share of the vocabulary with pre-trained vectors is worth a warning."""
@@ -32,8 +32,25 @@ def start_from_vectors(
         DataError: the file cannot be read, or has none of the words.
         SettingsError: its vectors are of another length than `word_size`.
     """
+    return _from_vectors(model, pairs, settings, 0)
+
+
+def new_from_vectors(
+    model: Model[Any, Any], earlier: Model[Any, Any], pairs: Sequence[Pair[Sequence[str], Any]], settings: Composed
+) -> list[str]:
+    """Give the words of a model that an earlier one lacks the vectors of a file, as `start_from_vectors` does.
+
+    Known words keep what they have learnt.
+    """
+    return _from_vectors(model, pairs, settings, len(cast(WordsCodec, earlier.x).words))
+
+
+def _from_vectors(
+    model: Model[Any, Any], pairs: Sequence[Pair[Sequence[str], Any]], settings: Composed, num_known: int
+) -> list[str]:
+    """Give the words after the first `num_known` their vectors."""
     how = settings.group(WordsSettings)
-    if how.vectors is None:
+    if how.vectors is None or num_known == len(cast(WordsCodec, model.x).words):
         return []
     path = Path(how.vectors)
     words, table = cast(WordsCodec, model.x).words, cast(Any, model.network.module).input.words
@@ -49,11 +66,12 @@ def start_from_vectors(
     first: dict[int, int] = {}
     for form in vectors.found.nonzero()[0]:
         first.setdefault(words.index(normal_form(forms.token(int(form)))), int(form))
-    first.pop(0, None)
+    first = {index: form for index, form in first.items() if index >= max(num_known, 1)}
+    num_words = len(words) - max(num_known, 1)
     if not first:
-        raise DataError(f"{path} has no vector for any of the {len(words) - 1} words. Give vectors of the language.")
+        raise DataError(f"{path} has no vector for any of the {num_words} words. Give vectors of the language.")
     with torch.no_grad():
         table[list(first)] = torch.tensor(vectors.matrix[list(first.values())], dtype=table.dtype)
-    found = len(first) / max(len(words) - 1, 1)
+    found = len(first) / max(num_words, 1)
     few = f"Only {found:.1%} of the vocabulary have a vector in {how.vectors}: is it the language's?"
     return [few] if found < FEW_VECTORS else []

@@ -15,7 +15,7 @@ from unrolled.data.vocabulary import UnknownReport
 from unrolled.errors import DataError
 from unrolled.settings import Settings
 
-__all__ = ["Codec", "Counting", "Encoded", "Fault", "Knowing", "Saved"]
+__all__ = ["Codec", "Counting", "Encoded", "Fault", "Growing", "Knowing", "Saved"]
 
 Raw = TypeVar("Raw")
 Encoded: TypeAlias = Ragged | EncodedWords
@@ -127,4 +127,26 @@ class Knowing(Protocol):
 
     def unknown(self, raws: Iterable[Any]) -> UnknownReport:
         """Count the symbols that are `<unk>`."""
+        ...
+
+
+@runtime_checkable
+class Growing(Protocol):
+    """A codec that a trained model can go on from with new data."""
+
+    def grown(self, raws: Iterable[Any], settings: Any, /) -> Self:
+        """Return the codec that also has the symbols of new values; it has all that it had.
+
+        Raises:
+            DataError: a new value that does not go with the earlier ones.
+            SettingsError: settings that make another codec of it.
+        """
+        ...
+
+    def origins(self, earlier: Any, /) -> Mapping[str, Tensor]:
+        """Return, for each kind of symbol, (V,) int64: where each one's weights come from.
+
+        That is an index of the codec that this one was grown from: the symbol's own, or for a symbol that is new the
+        index of what stood for it, `<unk>`; -1 where nothing did, and the weights are those of a new model.
+        """
         ...

@@ -3,7 +3,7 @@
 import difflib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, cast
 
 import torch
@@ -12,11 +12,11 @@ from torch import Tensor
 from unrolled.data.codecs.chunks import EachStep
 from unrolled.data.codecs.codec import Fault, Saved
 from unrolled.data.codecs.encoded import int64
-from unrolled.data.labels import are_grades, in_order
+from unrolled.data.labels import are_grades, are_numbers, in_order
 from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Classes
 from unrolled.data.vocabulary import Vocabulary
-from unrolled.errors import DataError
+from unrolled.errors import DataError, SettingsError
 from unrolled.settings import Settings, setting
 
 __all__ = ["LabelCodec", "LabelSettings", "nearest"]
@@ -64,6 +64,32 @@ class LabelCodec:
             found = f"Every example has the label {labels[0]!r}" if labels else "There is no labelled example"
             raise DataError(f"{found}. Give examples of at least two labels.")
         return cls(Vocabulary(labels, unk=None), settings or LabelSettings())
+
+    def grown(self, raws: Iterable[str], settings: LabelSettings) -> "LabelCodec":
+        """Return the codec that also has the labels of new examples, all in their order; it is ordered if this one is.
+
+        Raises:
+            DataError: a new label without a place in the order of the earlier ones.
+            SettingsError: `order` would make ordered labels of others, or the reverse.
+        """
+        order = "ordered" if self.space.ordered else "none"
+        if settings.order not in ("detect", order):
+            raise SettingsError(
+                f"order is {settings.order!r}, and the model to go on from has order {order!r}. Leave it out."
+            )
+        earlier = self.labels.tokens
+        labels = in_order({*earlier, *raws})
+        if order == "ordered" and are_numbers(earlier) and not are_numbers(labels):
+            new = next(label for label in labels if not are_numbers([label]))
+            raise DataError(
+                f"The label {new!r} is no number, and those of the model to go on from are: {', '.join(earlier)}. "
+                "Give a number that says where it stands, or train a new model."
+            )
+        return LabelCodec(Vocabulary(labels, unk=None), replace(settings, order=order))
+
+    def origins(self, earlier: "LabelCodec") -> dict[str, Tensor]:
+        """Return where the weights of each label come from."""
+        return {"labels": int64(self.labels.origins(earlier.labels))}
 
     @property
     def space(self) -> Classes:

@@ -54,14 +54,22 @@ class LabelSetCodec:
         Raises:
             DataError: no label at all, or a text instead of a set of labels.
         """
-        found: set[str] = set()
-        for number, raw in enumerate(raws, 1):
-            if (fault := _no_set(raw)) is not None:
-                raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
-            found.update(raw)
+        found = _every(raws)
         if not found:
             raise DataError("No example has a label. Give examples with the labels to be learnt.")
         return cls(Vocabulary(in_order(found), unk=None), settings or LabelSetSettings())
+
+    def grown(self, raws: Iterable[Labels], settings: LabelSetSettings) -> "LabelSetCodec":
+        """Return the codec that also has the labels of new examples, all in their order.
+
+        Raises:
+            DataError: a text instead of a set of labels.
+        """
+        return LabelSetCodec(Vocabulary(in_order({*self.labels.tokens, *_every(raws)}), unk=None), settings)
+
+    def origins(self, earlier: "LabelSetCodec") -> dict[str, Tensor]:
+        """Return where the weights of each label come from."""
+        return {"labels": int64(self.labels.origins(earlier.labels))}
 
     @property
     def space(self) -> Sets:
@@ -126,6 +134,15 @@ class LabelSetCodec:
         if not len(labels) or list(labels.tokens) != in_order(labels.tokens):
             raise DataError("labels.txt does not hold labels in their order. Copy the whole model directory.")
         return cls(labels, LabelSetSettings.from_dict(saved.settings))
+
+
+def _every(raws: Iterable[Labels]) -> set[str]:
+    found: set[str] = set()
+    for number, raw in enumerate(raws, 1):
+        if (fault := _no_set(raw)) is not None:
+            raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
+        found.update(raw)
+    return found
 
 
 def _no_set(raw: object) -> Fault | None:

@@ -71,6 +71,21 @@ class NumberCodec:
         standard = Standard.of(rows())
         return cls(standard, alone, settings or NumberSettings())
 
+    def grown(self, raws: Iterable[Number], settings: NumberSettings) -> "NumberCodec":
+        """Return this codec, with the earlier mean and deviation: in others the weights would mean something else.
+
+        Raises:
+            DataError: what `check` finds in new numbers, with the example's number.
+        """
+        for number, raw in enumerate(raws, 1):
+            if (fault := self.check(raw)) is not None:
+                raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
+        return self
+
+    def origins(self, earlier: "NumberCodec") -> dict[str, Tensor]:
+        """Return nothing: there are no symbols, and as many numbers as before."""
+        return {}
+
     @property
     def space(self) -> Vectors:
         """D."""

@@ -51,6 +51,15 @@ class TagsCodec:
         counts = Counter(label for sequence in raws for label in sequence)
         return cls(Vocabulary.from_counts(counts, order="alphabetical", unk=None), settings or TagsSettings())
 
+    def grown(self, raws: Iterable[Labels], settings: TagsSettings) -> "TagsCodec":
+        """Return the codec that also has the labels of new sentences, all in alphabetical order."""
+        labels = {*self.labels.tokens, *(label for sequence in raws for label in sequence)}
+        return TagsCodec(Vocabulary(sorted(labels), unk=None), settings)
+
+    def origins(self, earlier: "TagsCodec") -> dict[str, Tensor]:
+        """Return where the weights of each label come from."""
+        return {"labels": int64(self.labels.origins(earlier.labels))}
+
     @property
     def space(self) -> Tags:
         """Which label may follow which: the rules of IOB2."""

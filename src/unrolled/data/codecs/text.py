@@ -79,6 +79,26 @@ class TextCodec:
         )
         return cls(WordsCodec.fitted(texts, settings), phrases, settings)
 
+    def grown(self, raws: Iterable[Words], settings: TextSettings) -> "TextCodec":
+        """Return the codec that also knows the words, affixes, characters and phrases of new texts.
+
+        Phrases are as long as those that it has; a codec without phrases gets none.
+
+        Raises:
+            DataError: a file of vectors that cannot be read.
+        """
+        texts, own = list(raws), self.settings
+        settings = replace(settings, phrase_words=own.phrase_words, phrase_characters=own.phrase_characters)
+        phrases = self.phrases.grown(texts, settings.phrase_min_count) if any(self.phrases.sizes) else self.phrases
+        return TextCodec(self.spelling.grown(texts, settings), phrases, settings)
+
+    def origins(self, earlier: "TextCodec") -> dict[str, Tensor]:
+        """Return where the weights of each word, affix, character and phrase come from."""
+        return {
+            **self.spelling.origins(earlier.spelling),
+            "phrases": torch.as_tensor(self.phrases.origins(earlier.phrases)),
+        }
+
     @property
     def words(self) -> Vocabulary:
         """The words."""

@@ -64,6 +64,21 @@ class VectorsCodec:
 
         return cls(Standard.of(rows()), settings or VectorsSettings())
 
+    def grown(self, raws: Iterable[Series], settings: VectorsSettings) -> "VectorsCodec":
+        """Return this codec, with the earlier mean and deviation: in others the weights would mean something else.
+
+        Raises:
+            DataError: what `check` finds in new arrays, with the example's number.
+        """
+        for number, raw in enumerate(raws, 1):
+            if (fault := self.check(raw)) is not None:
+                raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
+        return self
+
+    def origins(self, earlier: "VectorsCodec") -> dict[str, Tensor]:
+        """Return nothing: there are no symbols, and as many numbers as before."""
+        return {}
+
     @property
     def space(self) -> Vectors:
         """D."""

@@ -79,16 +79,7 @@ class WordsCodec:
             DataError: a file of vectors that cannot be read.
         """
         settings = settings or WordsSettings()
-        counts = Counter(word for sentence in raws for word in sentence)
-        normal: Counter[str] = Counter()
-        affix: Counter[str] = Counter()
-        character: Counter[str] = Counter()
-        for word, count in counts.items():
-            normal[normal_form(word)] += count
-            for value in affixes(word):
-                affix[value] += count
-            for value in word:
-                character[value] += count
+        normal, affix, character = _counted(raws)
         words = Vocabulary.from_counts(normal, min_count=settings.min_count, max_size=settings.max_vocabulary)
         known = [] if settings.vectors is None else read_words(settings.vectors, settings.vectors_words)
         return cls(
@@ -97,6 +88,38 @@ class WordsCodec:
             Vocabulary.from_counts(character, min_count=2),
             settings,
         )
+
+    def grown(self, raws: Iterable[Sentence], settings: WordsSettings) -> "WordsCodec":
+        """Return the codec that also knows the words, affixes and characters of new sentences.
+
+        What is known keeps its index, and what is new comes after it, as `fitted` chooses it: the counts are those of
+        the new sentences, and `max_vocabulary` counts all words.
+
+        Raises:
+            DataError: a file of vectors that cannot be read.
+        """
+        normal, affix, character = _counted(raws)
+        most = settings.max_vocabulary
+        words = Vocabulary.from_counts(
+            {word: count for word, count in normal.items() if word not in self.words},
+            min_count=settings.min_count,
+            max_size=None if most is None else max(most - len(self.words), 0) + 1,  # and <unk>
+        )
+        known = [] if settings.vectors is None else read_words(settings.vectors, settings.vectors_words)
+        return WordsCodec(
+            self.words.grown((*words.tokens[1:], *map(normal_form, known))),
+            self.affixes.grown(Vocabulary.from_counts(affix, min_count=2).tokens),
+            self.characters.grown(Vocabulary.from_counts(character, min_count=2).tokens),
+            settings,
+        )
+
+    def origins(self, earlier: "WordsCodec") -> dict[str, Tensor]:
+        """Return where the vectors of words, affixes and characters come from: those of a new one from `<unk>`'s."""
+        return {
+            "words": int64(self.words.origins(earlier.words)),
+            "affixes": int64(self.affixes.origins(earlier.affixes)),
+            "characters": int64(self.characters.origins(earlier.characters)),
+        }
 
     @property
     def space(self) -> Spelled:
@@ -197,6 +220,20 @@ class WordsCodec:
                 self._seen.clear()
             self._seen[word] = found
         return found
+
+
+def _counted(raws: Iterable[Sentence]) -> tuple[Counter[str], Counter[str], Counter[str]]:
+    """Count the normal forms, the affixes and the characters of sentences."""
+    normal: Counter[str] = Counter()
+    affix: Counter[str] = Counter()
+    character: Counter[str] = Counter()
+    for word, count in Counter(word for sentence in raws for word in sentence).items():
+        normal[normal_form(word)] += count
+        for value in affixes(word):
+            affix[value] += count
+        for value in word:
+            character[value] += count
+    return normal, affix, character
 
 
 def check_sentences(sentences: Sequence[Sentence]) -> None:

@@ -1,6 +1,6 @@
 """Readers: each turns one file format into pairs, and says what is wrong with a file."""
 
-from unrolled.data.readers.doubt import DOUBTS, Doubt
+from unrolled.data.readers.doubt import Doubt
 from unrolled.data.readers.labelled import detect_format, read_labelled
 from unrolled.data.readers.plain_text import read_plain_text
 from unrolled.data.readers.reading import Reading
@@ -11,7 +11,6 @@ from unrolled.data.readers.texts import TextsReading, read_texts
 from unrolled.data.readers.texts_settings import TextsSettings
 
 __all__ = [
-    "DOUBTS",
     "Doubt",
     "Reading",
     "ReadingSettings",

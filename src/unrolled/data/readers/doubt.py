@@ -5,15 +5,9 @@ from typing import Literal, TypeAlias
 
 from unrolled.data.problem import Problem
 
-__all__ = ["DOUBTS", "Doubt", "Grave"]
+__all__ = ["Doubt", "Grave"]
 
 Grave: TypeAlias = Literal["always", "in training", "never"]
-
-DOUBTS = (
-    *("one_word_sentences", "long_sentence", "counted_tokens", "many_types", "odd_types", "rare_types"),
-    *("similar_types", "numbered_labels", "no_entities", "odd_words", "header", "no_labels", "one_label"),
-)
-"""The names that `accept` takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +15,7 @@ class Doubt:
     """One thing that looks wrong.
 
     Attributes:
-        name: one of DOUBTS.
+        name: what `accept` calls it: one of the `doubts` of the reader's settings.
         grave: when it is an error: wherever the file is used, only where it is trained on, or never.
         found: what was found, with its figures.
         way_out: what to do if it is wrong.

@@ -130,12 +130,12 @@ def looks_like_a_label(cell: str) -> bool:
 
 
 def columns_of(rows: Rows, width: int) -> list[Column]:
-    """Return the columns of those rows that have this width; those that begin with # only where there are no others.
+    """Return the columns of those rows that have this width; what begins like a comment only where all rows do.
 
     A comment may have as many words as a row has columns.
     """
     fitting = [fields for _, fields in rows if fields == [] or (fields is not None and len(fields) == width)]
-    plain = [fields for fields in fitting if not fields or not fields[0].startswith("#")]
+    plain = [fields for fields in fitting if not fields or not fields[0].startswith(("#", "-DOCSTART-"))]
     sentences: list[list[list[str]]] = [[]]
     for fields in plain if any(plain) else fitting:
         if fields:

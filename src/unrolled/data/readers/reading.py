@@ -25,7 +25,7 @@ class Reading(Generic[X, Y]):
         pairs: the sound ones.
         lines: where each pair stands, 1-based; 0 where it has a file of its own.
         problems: by line, those of the whole file first.
-        taken: what was taken for what, such as {"tokens": "column 0", "labels": "column 1, IOB2"}.
+        taken: what was taken for what, such as {"tokens": "column 0", "labels": "column 1"}.
         facts: what was found out about the file, by name, such as {"format": "CSV"}; shown in tables.
         notes: what a reader of the figures should know, a sentence each.
         doubts: what looks wrong, but for what the settings accept.

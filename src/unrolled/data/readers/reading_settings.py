@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import ClassVar
 
-from unrolled.data.readers.doubt import DOUBTS
 from unrolled.errors import SettingsError
 from unrolled.settings import Settings, setting
 
@@ -16,18 +15,17 @@ __all__ = ["ReadingSettings"]
 class ReadingSettings(Settings):
     """How any labelled file is read.
 
-    >>> sorted(ReadingSettings(accept="many_types, one_word_sentences").accepted())
-    ['many_types', 'one_word_sentences']
+    A class of settings names in `doubts` what `accept` can settle.
 
     Attributes:
         encoding: of the text, such as `cp1252`; not UTF-16.
-        strict: whether what is rare and has one meaning only (a few stray `I-`, `0` for `O`, marks of documents) is a
-            problem, too; else it is read as it is meant, and told.
+        strict: whether what is rare and has one meaning only is a problem, too; else it is read so, and told.
         accept: doubts that are settled, by the names that their messages give, separated by commas: what looks wrong is
             right.
     """
 
     title: ClassVar[str] = "setting of how files are read"
+    doubts: ClassVar[tuple[str, ...]] = ()
 
     encoding: str = setting("utf-8")
     strict: bool = setting(False)
@@ -47,9 +45,10 @@ class ReadingSettings(Settings):
             )
         object.__setattr__(self, "encoding", "utf-8" if name == "utf-8-sig" else name)
         for name in self.accepted():
-            if name not in DOUBTS:
-                nearest = get_close_matches(name, DOUBTS, n=1, cutoff=0.0)[0]
-                raise SettingsError(f"accept names {name!r}, which is no doubt. Did you mean {nearest!r}?")
+            if name not in self.doubts:
+                nearest = get_close_matches(name, self.doubts, n=1, cutoff=0.0)
+                meant = f" Did you mean {nearest[0]!r}?" if nearest else " Leave it out."
+                raise SettingsError(f"accept names {name!r}, which is no doubt of these files.{meant}")
 
     def accepted(self) -> frozenset[str]:
         """Return the names in `accept`."""

@@ -34,7 +34,8 @@ def read_rows(path: str | Path, settings: TaggedSettings, problems: Problems, *,
 
 
 def _read(rows: Iterator[Row], settings: TaggedSettings, problems: Problems, *, csv: bool) -> Drafts:
-    rows = ((number, [] if fields and not any(map(str.strip, fields)) else fields) for number, fields in rows)
+    if csv:
+        rows = ((number, [] if fields and not any(map(str.strip, fields)) else fields) for number, fields in rows)
     sample = list(itertools.islice(rows, SAMPLE))
     first = next((i for i, (_, fields) in enumerate(sample) if fields and not fields[0].startswith("#")), None)
     if first is None and not any(fields for _, fields in sample):

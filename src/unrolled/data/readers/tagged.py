@@ -11,7 +11,7 @@ from unrolled.data.readers.shown import shown
 from unrolled.data.readers.source import Problems, counted
 from unrolled.data.readers.tagged_doubts import tagged_doubts
 from unrolled.data.readers.tagged_settings import TaggedSettings
-from unrolled.data.tags import STRAY, Fault, detect_scheme, faults, to_iob2
+from unrolled.data.tags import STRAY, Fault, Scheme, detect_scheme, faults, to_iob2
 from unrolled.errors import SettingsError
 
 __all__ = ["Draft", "Drafts", "TaggedPair", "TaggedReading", "finish"]
@@ -77,16 +77,17 @@ def finish(drafts: Drafts, problems: Problems, settings: TaggedSettings) -> Tagg
     _name(drafts, problems, settings)
     _mend_outside(drafts.sentences, problems, settings, notes)
     scheme = settings.known_scheme() or detect_scheme(draft.tags for draft in drafts.sentences)
+    wrong = [_faults(draft, scheme) for draft in drafts.sentences]
     if scheme == "IOB2":
-        _mend_strays(drafts.sentences, problems, settings, notes)
+        _mend_strays(drafts.sentences, wrong, problems, settings, notes)
     pairs: list[TaggedPair] = []
     lines: list[int] = []
-    for draft in drafts.sentences:
-        wrong = [fault for fault in faults(draft.tags, scheme) if fault.position not in draft.gaps]
-        for fault in wrong:
+    for draft, found in zip(drafts.sentences, wrong, strict=True):
+        for fault in found:
             problems.add(draft.line(fault.position), fault.found, fault.way_out, fault.kind)
-        if _tokens_are_sound(draft, problems) and draft.sound and not wrong:
-            pairs.append(Pair(tuple(draft.tokens), tuple(to_iob2(draft.tags, scheme))))
+        if _tokens_are_sound(draft, problems) and draft.sound and not found:
+            y = draft.tags if scheme == "IOB2" else to_iob2(draft.tags, scheme)
+            pairs.append(Pair(tuple(draft.tokens), tuple(y)))
             lines.append(draft.lines[0])
     if scheme != "IOB2":
         how = "bare types" if scheme == "bare" else f"in {scheme}"
@@ -151,33 +152,39 @@ def _mend_outside(drafts: Sequence[Draft], problems: Problems, settings: TaggedS
             draft.tags[position] = "O"
 
 
-def _mend_strays(drafts: Sequence[Draft], problems: Problems, settings: TaggedSettings, notes: list[str]) -> None:
+def _faults(draft: Draft, scheme: Scheme) -> list[Fault]:
+    return [fault for fault in faults(draft.tags, scheme) if fault.position not in draft.gaps]
+
+
+def _mend_strays(
+    drafts: Sequence[Draft], wrong: list[list[Fault]], problems: Problems, settings: TaggedSettings, notes: list[str]
+) -> None:
     """Read a few I- that continue nothing as conlleval does: each begins an entity.
 
     A few are those of a cut between sentences (an entity that goes on is open before it), and what is rare.
     """
-    found: list[tuple[Draft, Fault, bool]] = []
-    num_entities, opened = 0, ""
-    for draft in drafts:
-        found += [
-            (draft, fault, fault.position == 0 and opened == draft.tags[0][2:])
-            for fault in faults(draft.tags, "IOB2")
-            if fault.kind == STRAY and fault.position not in draft.gaps
-        ]
-        num_entities += sum(tag[:1] == "B" for tag in draft.tags)
-        opened = draft.tags[-1][2:] if draft.tags and draft.tags[-1][:1] in {"B", "I"} else "\0"
-    cut = sum(is_cut for *_, is_cut in found)
-    if not found or settings.strict or (cut < len(found) and len(found) > RARE * num_entities):
+    found = [(i, fault) for i, of_draft in enumerate(wrong) for fault in of_draft if fault.kind == STRAY]
+    if not found or settings.strict:
         return
-    for draft, fault, _ in found:
-        draft.tags[fault.position] = "B" + draft.tags[fault.position][1:]
-    draft, fault, _ = found[0]
+    cut = sum(fault.position == 0 and i > 0 and _goes_on(drafts[i - 1], drafts[i]) for i, fault in found)
+    num_entities = sum(tag[:1] == "B" for draft in drafts for tag in draft.tags)
+    if cut < len(found) and len(found) > RARE * num_entities:
+        return
+    for i, fault in found:
+        drafts[i].tags[fault.position] = "B" + drafts[i].tags[fault.position][1:]
+        wrong[i].remove(fault)
+    i, fault = found[0]
     reason = "an entity goes on from one sentence to the next" if cut == len(found) else "rare"
     notes.append(
-        f"{problems.path}:{draft.line(fault.position)}: {counted(len(found), 'label')} I- that "
+        f"{problems.path}:{drafts[i].line(fault.position)}: {counted(len(found), 'label')} I- that "
         f"{'continues' if len(found) == 1 else 'continue'} nothing ({reason}): read as the beginning of an entity, as "
         "conlleval does (--set strict=true makes it an error)."
     )
+
+
+def _goes_on(before: Draft, after: Draft) -> bool:
+    """Return whether an entity is open at the end of a sentence, of the type that the next begins with."""
+    return bool(before.tags) and before.tags[-1][:2] in {"B-", "I-"} and before.tags[-1][2:] == after.tags[0][2:]
 
 
 def _tokens_are_sound(draft: Draft, problems: Problems) -> bool:

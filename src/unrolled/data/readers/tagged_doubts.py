@@ -24,6 +24,8 @@ MANY_TYPES = 100
 """FIGER has 112 types and Few-NERD 66; a column of words has thousands."""
 MANY_RARE = 5
 """From so many types on, most of which occur once, the types are rather words."""
+ODD_WORDS = 0.005
+"""The share of odd words from which a file was written wrongly: tweets have a byte-order mark here and there."""
 
 _ODD = re.compile(r"""[=|"'`()\[\]{}<>*\s]""")
 _ROW = re.compile(r"[^,;\t]+[,;\t](?:[^,;\t]*[,;\t])*(?:O|[BIESLU]-[^,;\t]+)")
@@ -82,15 +84,16 @@ def _tokens(pairs: Pairs, lines: Sequence[int], *, told: bool) -> Iterable[Doubt
             "Give the column of the words: --set token_column=1",
             lines[0],
         )
+    distinct = {token for pair in pairs for token in pair.x}
+    odd = {token: kind for token in distinct if (kind := _odd_token(token)) is not None}
     found: dict[str, list[tuple[int, str]]] = {}
-    for pair, line in zip(pairs, lines, strict=True):
+    for pair, line in zip(pairs, lines, strict=True) if odd else ():
         for token in pair.x:
-            kind = _odd_token(token)
-            if kind is not None:
-                found.setdefault(kind, []).append((line, token))
+            if token in odd:
+                found.setdefault(odd[token], []).append((line, token))
     for kind, places in found.items():
         line, token = places[0]
-        grave = kind != _INVISIBLE and not (kind == _CSV and len(places) < 0.5 * sum(len(p.x) for p in pairs))
+        grave = kind != _INVISIBLE and len(places) >= ODD_WORDS * sum(len(pair.x) for pair in pairs)
         yield Doubt(
             "odd_words",
             "always" if grave else "never",

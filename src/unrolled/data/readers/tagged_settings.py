@@ -1,7 +1,7 @@
 """How labelled sentences are read from a file."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from unrolled.data.readers.label_names import parse_label_names
 from unrolled.data.readers.reading_settings import ReadingSettings
@@ -14,6 +14,8 @@ __all__ = ["TaggedSettings"]
 @dataclass(frozen=True, kw_only=True)
 class TaggedSettings(ReadingSettings):
     """How labelled sentences are read.
+
+    What is rare and has one meaning only: a few stray `I-`, `0` for `O`, marks of documents.
 
     >>> TaggedSettings(label_column=2, scheme="BIOES", label_names="O, S-PER").names_of_labels()
     ('O', 'S-PER')
@@ -28,6 +30,11 @@ class TaggedSettings(ReadingSettings):
         scheme: that the labels are written in; "detect" takes the one that the fewest labels contradict.
         label_names: what the labels 0, 1, 2, ... mean, separated by commas.
     """
+
+    doubts: ClassVar[tuple[str, ...]] = (
+        *("one_word_sentences", "long_sentence", "counted_tokens", "odd_words", "no_entities"),
+        *("many_types", "odd_types", "rare_types", "similar_types", "numbered_labels"),
+    )
 
     token_column: str | int | None = setting(None)
     label_column: str | int | None = setting(None)

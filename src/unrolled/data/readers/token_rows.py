@@ -59,7 +59,8 @@ def token_rows(
     draft, identity = Draft([], [], []), ""
     torn: int | None = None  # a row that cannot be read may have begun the next sentence
     for number, fields in rows:
-        kind = _mark(fields, roles, labels, at_start=not draft.tags) if fields else None
+        may_be_none = fields and (roles.ranges or fields[0][:1] in "#-")
+        kind = _mark(fields, roles, labels, at_start=not draft.tags) if fields and may_be_none else None
         its_identity = ""
         if fields and kind is None and roles.sentence is not None and len(fields) == roles.width:
             its_identity = fields[roles.sentence].strip()

@@ -15,12 +15,14 @@ __all__ = ["class_weights", "cross_entropy"]
 def class_weights(kind: Literal["none", "balanced"], y_counts: Tensor | None) -> Tensor | None:
     """Return the weight of each class, (K,), by how often it occurs; None where all weigh the same.
 
-    "balanced" is M / (K · count): each class then weighs as much as any other in the sum.
+    "balanced" is M / (K · count): each class then weighs as much as any other in the sum. A class that never occurs,
+    as a model that goes on with new data may have, weighs nothing: only the smoothing of labels would ask for it.
     """
     if y_counts is None or kind == "none":
         return None
     counts = y_counts.clamp(min=1).to(torch.get_default_dtype())
-    return counts.sum() / (len(counts) * counts)
+    weights = counts.sum() / (len(counts) * counts)
+    return torch.where(y_counts > 0, weights, 0.0)
 
 
 def cross_entropy(scores: Ragged, y: Ragged, weights: Tensor | None = None, smoothing: float = 0.0) -> Tensor:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal, cast
 
 import torch
 from torch import Tensor, nn
@@ -88,6 +88,31 @@ class OrdinalOutput(nn.Module):
         self.register_buffer("temperature", torch.ones(()))
         self.class_weights: Tensor | None = None
         """(K,): what training knows of its data and prediction does not need."""
+
+    @torch.no_grad()
+    def take_over(self, earlier: "OrdinalOutput", origins: Mapping[str, Tensor]) -> None:
+        """Take the thresholds of an output with fewer classes; `origins["K"]` is where each class stood there, or -1.
+
+        P(y⟨t⟩ ≤ k) stays what it was for every class that was there. A new one gets its part of the line from the next
+        higher class, above the highest from that: between two thresholds an even share, beyond the outermost a length
+        of 1.
+        """
+        sources: list[int] = cast(Any, origins["K"]).tolist()
+        if self.num_scores > 1 or min(sources) >= 0:
+            return
+        old: list[float] = cast(Any, earlier.thresholds().double()).tolist()
+        edges = [-math.inf, *old, math.inf]
+        cuts: list[float] = []
+        waiting = 0
+        for source in sources:
+            waiting += 1
+            if source >= 0:
+                low, high = edges[source], edges[source + 1]
+                above = len(sources) - sources.index(source) - 1 if source == len(old) else 0
+                cuts += [*_shares(low, high, waiting + above), high]
+                waiting = 0
+        thresholds = torch.tensor(cuts[:-1], dtype=torch.float64)
+        self.theta.copy_(torch.cat([thresholds[:1], thresholds.diff().expm1().log()]))
 
     @property
     def causal(self) -> bool:
@@ -175,6 +200,19 @@ class OrdinalOutput(nn.Module):
                 f"{scores.num_rows} steps in {len(scores)}. Give one int64 class for each step."
             )
         return log_probs.gather(1, y.rows[:, None])[:, 0]
+
+
+def _shares(low: float, high: float, num: int) -> list[float]:
+    """Return what cuts a part of the line into `num`.
+
+    >>> _shares(0.0, 3.0, 3), _shares(-math.inf, 3.0, 3), _shares(0.0, math.inf, 2), _shares(0.0, 1.0, 1)
+    ([1.0, 2.0], [1.0, 2.0], [1.0], [])
+    """
+    if math.isinf(low):
+        return [high - num + i for i in range(1, num)]
+    if math.isinf(high):
+        return [low + i for i in range(1, num)]
+    return [low + (high - low) * i / num for i in range(1, num)]
 
 
 def _even(K: int) -> list[float]:
