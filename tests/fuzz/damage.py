@@ -300,6 +300,11 @@ DAMAGES = (
 
 @st.composite
 def damaged(draw: Any, write: Callable[[Any, Any], Written], corpora: st.SearchStrategy[Any]) -> Damaged:
-    """Draw a corpus, write it, and damage the file."""
+    """Draw a corpus, write it, and damage the file once, or twice."""
     written, damage = write(draw, draw(corpora)), draw(st.sampled_from(DAMAGES))
-    return Damaged(damage, written, damage.apply(draw, written.data, written))
+    data = damage.apply(draw, written.data, written)
+    if draw(st.integers(0, 3)) == 3:
+        second = draw(st.sampled_from(DAMAGES))
+        data = second.apply(draw, data, written)
+        damage = Damage(f"{damage.name}, {second.name}", second.apply, damage.silent or second.silent)
+    return Damaged(damage, written, data)
