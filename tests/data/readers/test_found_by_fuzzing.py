@@ -74,3 +74,11 @@ def test_what_a_file_holds_does_not_break_or_steer_a_message(tmp_path: Path) -> 
 def test_a_label_of_a_hundred_thousand_characters_does_not_fill_the_screen(tmp_path: Path) -> None:
     reading = read(tmp_path, "a.conll", f"Ann B-PER\nsat O\nx {'y' * 100_000}\n")
     assert 0 < len(str(reading.problems[0])) < 1_000
+
+
+def test_a_first_row_of_os_alone_is_no_header_of_sentences(tmp_path: Path) -> None:
+    """`O O` was no label, so that the sentence was lost as names of columns; the note that says so was lost, too."""
+    reading = read(tmp_path, "a.csv", "They sat,O O\nAnn Lee,B-PER I-PER\n").checked()
+    assert [pair.x for pair in reading.pairs] == [("They", "sat"), ("Ann", "Lee")]
+    odd = read(tmp_path, "b.csv", "alpha,beta\nAnn Lee,B-PER I-PER\nTom Lee,B-PER I-PER\n").checked()
+    assert "the first row (alpha, beta) names the columns" in odd.notes[0]

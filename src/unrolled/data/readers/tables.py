@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from unrolled.data.readers.conll import conll_rows, usual_width
@@ -53,7 +54,8 @@ def _read(rows: Iterator[Row], settings: TaggedSettings, problems: Problems, *, 
     if csv or header or problems.path.lower().endswith((".tsv", ".tab")):
         sentences = _several(columns, header, settings)
         if sentences is not None:
-            return _sentence_rows(body, width, sentences, header, settings, problems, beside)
+            drafts = _sentence_rows(body, width, sentences, header, settings, problems, beside)
+            return replace(drafts, notes=tuple(notes))
     roles = find_roles(columns, header, settings, problems, csv=csv)
     if roles is None:
         return Drafts([])
@@ -92,7 +94,7 @@ def _header(
     label = find_column(None, first, forms, LABEL_NAMES, {token})
     columns = columns_of(sample[place + 1 :], width)
     tagged = [column for column in columns if column.has_tags] or [c for c in columns if c.has_bare_labels]
-    is_data = any(looks_like_a_label(first[column.place]) or first[column.place] in column.values for column in tagged)
+    is_data = any(_is_value(first[column.place], column) for column in tagged)
     if token is not None and label is not None and not is_data:
         return first
     shown = ", ".join(first)[:60]
@@ -109,6 +111,13 @@ def _header(
             "names)."
         )
     return None
+
+
+def _is_value(cell: str, column: Column) -> bool:
+    """Return whether a cell could stand in a column of labels: one that does, a label, or several."""
+    items = parse_cell(cell)
+    labels = [item for item in items if isinstance(item, str) and looks_like_a_label(item)]
+    return cell in column.values or (items != [] and len(labels) == len(items))
 
 
 def _several(columns: list[Column], header: list[str] | None, settings: TaggedSettings) -> tuple[int, int] | None:
