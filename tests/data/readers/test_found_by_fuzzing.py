@@ -82,3 +82,31 @@ def test_a_first_row_of_os_alone_is_no_header_of_sentences(tmp_path: Path) -> No
     assert [pair.x for pair in reading.pairs] == [("They", "sat"), ("Ann", "Lee")]
     odd = read(tmp_path, "b.csv", "alpha,beta\nAnn Lee,B-PER I-PER\nTom Lee,B-PER I-PER\n").checked()
     assert "the first row (alpha, beta) names the columns" in odd.notes[0]
+
+
+@pytest.mark.parametrize("prefix", ["", "B-"])
+def test_labels_of_thousands_of_digits_are_compared_as_texts(prefix: str, tmp_path: Path) -> None:
+    """Raised ValueError: Python makes no integer of more than 4,300 digits."""
+    reading = read(tmp_path, "a.conll", f"a {prefix}{'9' * 5000}\nb O\nc {prefix}{'8' * 5000}\nd O\n")
+    assert "numbered_labels" in {doubt.name for doubt in reading.doubts}
+
+
+@pytest.mark.parametrize("cells", ['"[0x{}]","[""O""]"', '"[""a""]","[0x{}]"'])
+def test_an_integer_that_python_reads_and_cannot_write_is_named(cells: str, tmp_path: Path) -> None:
+    """Raised ValueError: the message asked for its digits."""
+    rows = cells.format("f" * 5000) + '\n"[""They"", ""sat""]","[""O"", ""O""]"\n'
+    reading = read(tmp_path, "a.csv", "tokens,labels\n" + rows)
+    assert "too long to be shown" in str(reading.problems[0])
+
+
+def test_a_label_is_not_cut(tmp_path: Path) -> None:
+    """A huge number in JSON became a label that ends with an ellipsis."""
+    reading = read(tmp_path, "a.jsonl", '{"tokens": ["a"], "labels": [' + "9" * 4000 + "]}\n")
+    assert not reading.pairs
+    assert "not a text" in str(reading.problems[0])
+
+
+def test_a_backslash_in_a_python_list_warns_nobody(tmp_path: Path) -> None:
+    """Python warned of an escape that it does not know, on the user's screen."""
+    reading = read(tmp_path, "a.csv", "tokens,labels\n\"['\\d', 'b']\",\"['O', 'O']\"\n").checked()
+    assert reading.pairs[0].x == ("\\d", "b")

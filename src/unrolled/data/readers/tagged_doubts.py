@@ -130,7 +130,7 @@ def _types(entities: Counter[str], first: Mapping[str, int], column: str) -> Ite
         shown = ", ".join(list(entities)[:3])
         found = f"{column}: {len(entities):,} types ({shown}, …), as words have"
         yield Doubt("many_types", "always", found, other)
-    numbers = sorted((kind for kind in entities if kind.isdecimal()), key=int)
+    numbers = sorted((kind for kind in entities if kind.isdecimal()), key=lambda kind: (len(kind), kind))
     if numbers and len(numbers) == len(entities):
         yield Doubt(
             "numbered_labels",

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import warnings
 from collections.abc import Callable, Sequence
 from typing import cast
 
@@ -23,7 +24,7 @@ def parse_cell(cell: str) -> list[object]:
     """
     text = cell.strip()
     if text.startswith("[") and text.endswith("]"):
-        for parse in (json.loads, ast.literal_eval):
+        for parse in (json.loads, _python_value):
             try:
                 value = parse(text)
             except (ValueError, SyntaxError, RecursionError, MemoryError):
@@ -31,6 +32,12 @@ def parse_cell(cell: str) -> list[object]:
             if isinstance(value, list):
                 return cast("list[object]", value)
     return list(split_at_spaces(text))
+
+
+def _python_value(text: str) -> object:
+    with warnings.catch_warnings():  # of an escape that Python does not know, which words may well hold
+        warnings.simplefilter("ignore")
+        return ast.literal_eval(text)
 
 
 def as_tokens(value: object, name: str, note: Note) -> list[str | None] | None:
@@ -60,8 +67,8 @@ def as_labels(value: object, name: str, note: Note) -> list[str | None] | None:
     for position, item in enumerate(cast("list[object]", value)):
         if isinstance(item, str):
             labels.append(item)
-        elif isinstance(item, int) and not isinstance(item, bool):
-            labels.append(str(item) if abs(item) < 10**9 else shown(item))
+        elif isinstance(item, int) and not isinstance(item, bool) and abs(item) < 10**9:
+            labels.append(str(item))
         else:
             note(
                 f"label {position + 1} of {name} is {shown(item)}, not a text",
