@@ -73,6 +73,7 @@ CELLS = (
         b"__label__x",
         b"=",
     ),
+    *(b"[0x" + b"f" * 5000 + b"]", b"['\\d']", b"[{1}, 2j]"),
     *HOSTILE,
 )
 LINES = (
@@ -127,7 +128,7 @@ def _at(pattern: re.Pattern[bytes], draw: Any, data: bytes, new: bytes) -> bytes
     matches = list(pattern.finditer(data))
     if not matches:
         return data
-    if draw(st.integers(0, 9)) == 0:
+    if draw(st.integers(0, 4)) == 0:
         return pattern.sub(lambda _: new, data)
     match = draw(st.sampled_from(matches))
     return data[: match.start()] + new + data[match.end() :]
