@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from fuzz.hostile import CELLS, HOSTILE, LINES
 from fuzz.written import Written
 from hypothesis import strategies as st
 
@@ -19,76 +20,6 @@ _CELL = re.compile(rb"""[^\t ,;"'\[\]{}:|=\r\n]+""")
 _SPACE = re.compile(rb"[ \t]")
 _END = re.compile(rb"\r\n|\n|\r")
 _LABEL = re.compile(rb"(?<![\w.-])[BIESLU]-[^\s\",;'|\]]+")
-
-HOSTILE = (
-    *(
-        b"\0",
-        b"\x1b[31m",
-        b"\x80",
-        b"\xff",
-        b"\xed\xa0\x80",
-        b"\xf4\x90\x80\x80",
-        b"\xef\xbb\xbf",
-        b"\xc2\xa0",
-        b"\x0b",
-    ),
-    *(b"\x0c", b"\x1c", b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9", b"\xe2\x80\x8b", b"\xe2\x80\xae", b"\xc2\xad"),
-)
-CELLS = (
-    *(b"", b" ", b"O", b"o", b"0", b"b-per", b"B_PER", b"PER-B", b"B-", b"-", b"_", b"B-PER", b"I-PER", b"S-PER", b"X"),
-    *(
-        b"9" * 5000,
-        b"B-" + b"9" * 5000,
-        b"0x" + b"f" * 5000,
-        b"1e999",
-        b"-1",
-        b"NaN",
-        b"null",
-        b"true",
-        b"1.5",
-        b"1_000",
-    ),
-    *(
-        b"x" * 3000,
-        b"B-" + b"x" * 3000,
-        b"[" * 3000,
-        b"(" * 3000,
-        b'{"a":' * 2000,
-        b"\\ud800",
-        b"\\d",
-        b"\\N{x}",
-        b"\\",
-    ),
-    *(
-        b'"',
-        b'""',
-        b"'",
-        b"#",
-        b"-DOCSTART-",
-        b"[]",
-        b"{}",
-        b"[[1]]",
-        b"\xd9\xa3" * 3,
-        b"\xc2\xb2",
-        b"__label__x",
-        b"=",
-    ),
-    *(b"[0x" + b"f" * 5000 + b"]", b"['\\d']", b"[{1}, 2j]"),
-    *HOSTILE,
-)
-LINES = (
-    *(
-        b"-DOCSTART- -X- O O",
-        b"-DOCSTART-",
-        b"# newdoc",
-        b"#begin document (b);",
-        b"###MEDLINE:1",
-        b"# a comment",
-        b"#",
-    ),
-    *(b"one", b"{", b"}", b"[", b"null", b'{"a": 1}', b"[" * 50_000, b'{"a":' * 50_000, b"x" * 200_000, b"x " * 50_000),
-    *(b"\t\t\t", b",,,", b'"', b'{"tokens": [], "labels": []}', b'{"tokens": ["a"], "labels": []}', b"9" * 5000),
-)
 
 
 @dataclass(frozen=True)
