@@ -11,6 +11,7 @@ def fuzz(request: pytest.FixtureRequest) -> Fuzz:
     return Fuzz(f"{request.node.path.stem}::{name}", request.node.stash.get(SHARE, 0.0))
 
 
+@pytest.hookimpl(trylast=True)  # after -k and the like have taken some away
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Share the time among the tests that fuzz."""
     configure(config, items)

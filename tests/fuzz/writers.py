@@ -125,8 +125,8 @@ def _count_conllu(data: bytes) -> int | None:
     lines = lines_of(data)
     if lines is None:
         return None
-    text = "\n".join(line.strip() and ("" if line.startswith("# newdoc") else line) for line in lines)
-    blocks = [block.split("\n") for block in text.split("\n\n")]
+    parts = ("" if line.lower().startswith(("# newdoc", "-docstart-")) else line.strip() for line in lines)
+    blocks = [block.split("\n") for block in "\n".join(parts).split("\n\n")]
     return sum(any(line and not line.startswith("#") for line in block) for block in blocks)
 
 
