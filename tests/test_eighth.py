@@ -50,7 +50,7 @@ def numbers(cells: Sequence[str]) -> tuple[float, ...]:
     return tuple(map(float, cells))
 
 
-def read_line(line: str, split: bool, x_of: Callable[[Sequence[str]], Any]) -> Any:
+def read_line(line: str, tokenizer: str, x_of: Callable[[Sequence[str]], Any]) -> Any:
     try:
         return x_of(line.split(",")) if line.strip() else None
     except ValueError as error:

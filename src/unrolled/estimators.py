@@ -1,7 +1,7 @@
 """Models with scikit-learn's habits, one a task: keyword settings, `fit`, `predict`, `score`, `clone`."""
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import make_dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,7 +21,9 @@ from unrolled.runs.parts import set_aside
 from unrolled.runs.record import PartRecord, Record, versions
 from unrolled.settings import Composed, Value, chosen_settings, estimator_fields
 from unrolled.tasks import NER, SENTIMENT, Task
+from unrolled.tasks.entities import Entity, find_entities
 from unrolled.tasks.parts import PartSettings
+from unrolled.tasks.text import as_trained, with_tokenizer
 from unrolled.training import Event, FitSettings, Listener, Warned, chosen_figure
 
 __all__ = ["Classifier", "Estimator", "Tagger", "estimator"]
@@ -57,12 +59,13 @@ class Estimator(BaseEstimator):
         """
         settings = self._composed()
         train: list[Pair[Any, Any]] = self._pairs(X, y, settings)
+        read = with_tokenizer(settings, train)
         if dev is None:
             fraction, seed = settings.group(PartSettings).dev_fraction, settings.group(FitSettings).seed
             train, valid = set_aside(train, fraction, seed, self.task.x.name)
         else:
             X_dev, y_dev = (dev, None) if isinstance(dev, str | Path) else dev
-            valid = self._pairs(X_dev, y_dev, settings)
+            valid = self._pairs(X_dev, y_dev, read)
         model, notes = build_model(self.task, train, settings)
         trainee = Trainee(model, self.task, calibrate=bool(settings.to_dict().get("calibrate")), notes=notes)
         history = train_model(trainee, train, valid, settings, on_event=on_event or _warn)
@@ -75,7 +78,7 @@ class Estimator(BaseEstimator):
 
     def predict(self, X: Iterable[Any]) -> list[Any]:
         """Return the best y for each example."""
-        return self._fitted().predict(self.task.xs_of_python(X))
+        return self._fitted().predict(self._xs(X))
 
     def score(self, X: Any, y: Any = None) -> float:
         """Return the first figure of the task's metric; a lower one that is better is negated, as scikit-learn does."""
@@ -86,7 +89,7 @@ class Estimator(BaseEstimator):
     def evaluate(self, X: Any, y: Any = None) -> Any:
         """Return the report of the task's metric on labelled examples or a labelled file."""
         model = self._fitted()
-        return measure(model, self.task.metric(model.y), self._pairs(X, y, self._composed()))
+        return measure(model, self.task.metric(model.y), self._pairs(X, y, as_trained(self._composed(), model.x)))
 
     def save(self, directory: str | Path) -> None:
         """Write the model directory that `Model.load` and the command line read.
@@ -117,6 +120,9 @@ class Estimator(BaseEstimator):
         if not hasattr(self, "model_"):
             raise NotFittedError(f"This {type(self).__name__} is not fitted yet. Call fit first.")
         return self.model_
+
+    def _xs(self, X: Iterable[Any]) -> Iterable[Any]:
+        return self.task.xs_of_python(X, self._fitted().x)
 
     def _pairs(self, X: Any, y: Any, settings: Composed) -> list[Pair[Any, Any]]:
         if isinstance(X, str | Path):
@@ -153,7 +159,12 @@ def estimator(
 
 def predict_marginals(self: Any, X: Iterable[Any]) -> list[NDArray[np.float32]]:
     """Return for each sentence (T_x, K): the probability of each label of `classes_` at each word."""
-    return self._fitted().probabilities(self.task.xs_of_python(X))
+    return self._fitted().probabilities(self._xs(X))
+
+
+def predict_entities(self: Any, X: Iterable[str | Sequence[str]]) -> list[list[Entity]]:
+    """Return the entities in each text: their type, words, characters and confidence; texts are strings or words."""
+    return find_entities(self._fitted(), X)
 
 
 Tagger: Any = estimator(
@@ -170,12 +181,13 @@ Tagger: Any = estimator(
     Labels may be in IOB1, IOB2, BIOES or bare types; `score` is the entity F1, strict IOB2, exact span and type.
     """,
     predict_marginals,
+    predict_entities,
 )
 
 
 def predict_proba(self: Any, X: Iterable[Any]) -> NDArray[np.float32]:
     """Return (N, K): the probability of each label of `classes_` for each example."""
-    rows = self._fitted().probabilities(self.task.xs_of_python(X))
+    rows = self._fitted().probabilities(self._xs(X))
     return np.concatenate(rows) if rows else np.zeros((0, len(self.classes_)), np.float32)
 
 

@@ -31,19 +31,19 @@ _SUFFIXES = {
 
 
 def read_texts(
-    path: str | Path, settings: TextsSettings | None = None, *, strict: bool = True
+    path: str | Path, settings: TextsSettings | None = None, *, strict: bool = True, tokenizer: str = "detect"
 ) -> Reading[tuple[str, ...], str]:
     """Read texts, as their words, with a label each; the format is found by suffix and content.
 
     Columns are found by their usual names, else by what they hold, which `Reading.notes` then says. Texts are split by
-    `tokenize`.
+    the tokenizer of that name; "detect" takes characters for scripts without spaces, else words.
 
     Raises:
         DataError: pyarrow is missing; if strict, the first problem.
     """
     settings = settings or TextsSettings()
     problems = Problems(path)
-    texts = Texts(problems, settings.names_of_labels())
+    texts = Texts(problems, settings.names_of_labels(), tokenizer)
     kind = _format(path)
     if kind == "folder":
         for label, text, file in folder_texts(path, problems, texts.notes):
