@@ -36,6 +36,8 @@ from unrolled.tasks.text import tokenizer_in
 __all__ = ["Wanted", "read_lines", "run"]
 
 BLOCK = 2**16
+MOST_KINDS = 20
+"""So many kinds of trouble are told."""
 KINDS = ("text", "conll", "jsonl")
 TROUBLED = 1
 """The exit code where some lines could not be answered."""
@@ -109,7 +111,9 @@ class _Verb:
         self._columns = Columns(given.get("token_column"), given.get("label_column"), given.get("text_column"))
         self._kind = "text"
         self._asked = 0
-        self._troubles: dict[str, int] = {}
+        self._bad = 0
+        self._kinds: set[str] = set()
+        self._notes: set[str] = set()
         self._writers: dict[str, Write] = {}
 
     def answer(self, source: BinaryIO, path: Path, out: TextIO) -> None:
@@ -130,10 +134,9 @@ class _Verb:
         Raises:
             typer.Exit: there is something.
         """
-        if self._troubles:
-            bad = sum(self._troubles.values())
-            noun = f"{self._task.x.name}s"
-            _say(f"{bad:,} of {self._asked:,} {noun} could not be answered; each has its error in its place.")
+        if self._bad:
+            of = f"{self._asked:,} {self._task.x.name}s"
+            _say(f"Note: {self._bad:,} of {of} could not be answered; each has its error in its place.")
             raise typer.Exit(TROUBLED)
 
     def _write(self, asked: Iterator[Asked], shown: str, path: Path, out: TextIO) -> None:
@@ -150,9 +153,16 @@ class _Verb:
         message = f"{'standard input' if path == _STDIN else path}, {trouble}. {trouble.way_out}."
         if self._wanted.strict:
             raise DataError(message)
-        if trouble.way_out not in self._troubles:
+        if trouble.way_out not in self._kinds and len(self._kinds) < MOST_KINDS:
+            self._kinds.add(trouble.way_out)
             _say(f"error: {message}", style="red")
-        self._troubles[trouble.way_out] = self._troubles.get(trouble.way_out, 0) + 1
+        self._bad += 1
+
+    def _tell(self, note: str) -> None:
+        """Say a note, once for all inputs."""
+        if note not in self._notes:
+            self._notes.add(note)
+            _say(f"Note: {note}")
 
     def _writer(self, out: TextIO) -> Write:
         form = self._wanted.output_format
@@ -169,7 +179,7 @@ class _Verb:
             kind = "text"
         if kind is not None:
             return self._open(kind)
-        return Detector(labels_of(self._model.y) if self._task.show.each else (), self._open, _say)
+        return Detector(labels_of(self._model.y) if self._task.show.each else (), self._open, self._tell)
 
     def _open(self, kind: str) -> Reader:
         self._kind = kind
@@ -178,11 +188,11 @@ class _Verb:
         if kind == "conll":
             if self._wanted.whitespace:
                 raise SettingsError("--whitespace has no effect on CoNLL columns, whose words are given. Leave it out.")
-            return ConllReader(self._columns, self._trained, _say)
+            return ConllReader(self._columns, self._trained, self._tell)
         if kind == "jsonl":
             named = "text_column" if "text_column" in self._task.defaults.names() else "token_column"
             return JsonReader(self._columns, named)
-        return PlainReader(tokenizer_of(self._tokenizer) if self._task.show.of_words else None, _say)
+        return PlainReader(tokenizer_of(self._tokenizer) if self._task.show.of_words else None, self._tell)
 
 
 def _check(wanted: Wanted) -> None:
@@ -241,7 +251,7 @@ def _opened(path: Path, task: Task[Any, Any]) -> Generator[BinaryIO]:
 
 def _say(message: str, style: str = "yellow") -> None:
     sys.stdout.flush()
-    print_text(screen(stderr=True), message if style == "red" else f"Note: {message}", style=style)
+    print_text(screen(stderr=True), message, style=style)
 
 
 def read_lines(source: BinaryIO) -> Iterator[list[str]]:

@@ -3,6 +3,7 @@
 A character is what a reader takes for one: with its combining marks, an emoji with all that is joined to it, a flag.
 """
 
+import itertools
 import re
 import unicodedata
 
@@ -42,10 +43,10 @@ def characters(text: str) -> list[str]:
     begun = end = 0
     for start, end in _clusters(text):
         if _SPACELESS.match(text, start):
-            tokens += tokenize(text[begun:start])
+            tokens += _words(text[begun:start])
             tokens.append(text[start:end])
             begun = end
-    return tokens + tokenize(text[begun:end])
+    return tokens + _words(text[begun:end])
 
 
 def every_character(text: str) -> list[str]:
@@ -57,13 +58,18 @@ def every_character(text: str) -> list[str]:
     return [text[start:end] for start, end in _clusters(text) if not _is_space(text[start])]
 
 
+def _words(text: str) -> list[str]:
+    """Return the words between characters; there a zero width space separates words as a space does."""
+    return [word for piece in text.split(_ZERO_WIDTH_SPACE) for word in tokenize(piece)]
+
+
 def _clusters(text: str) -> list[tuple[int, int]]:
     """Return where each character, with what belongs to it, begins and ends."""
     starts: list[int] = []
     for i in range(len(text)):
         if not starts or not _belongs(text, starts[-1], i):
             starts.append(i)
-    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+    return list(itertools.pairwise([*starts, len(text)]))
 
 
 def _belongs(text: str, start: int, i: int) -> bool:

@@ -16,6 +16,7 @@ LONGEST = 100_000
 _MARK = re.compile(
     r"-DOCSTART-|# ?(?:sent_id|text|global\.columns) ?=|# ?new(?:doc|par)\b|#(?:begin|end) document\b|###MEDLINE:"
 )
+_LABEL = re.compile(r"O|-|_|[BIESLUM]-\S+")
 _NO_WORD = re.compile(r"\d+-\d+|\d+\.\d+")
 CONLL_U = 10
 """The columns of CoNLL-U, whose second has the words."""
@@ -31,8 +32,8 @@ def is_document_mark(line: str) -> bool:
 
 
 class ConllReader:
-    """Sentences of columns. The first sentence says how many columns there are, and what begins with # and has another
-    number of them is a comment.
+    """Sentences of columns. The first sentence says how many columns there are, and whether the last has labels; what
+    begins with # and has another number of them, or no label, is a comment.
 
     Args:
         columns: where the words are (else as in training, or the first; of CoNLL-U the second), and labels if they are
@@ -46,6 +47,7 @@ class ConllReader:
         self._trained = trained
         self._say = say
         self._width = self._token = 0
+        self._labelled = False
         self._rows: list[tuple[int, str]] = []
         self._bad: Trouble | None = None
         self._left_out = 0
@@ -87,6 +89,7 @@ class ConllReader:
         """Take the commonest number of columns, and the column of the words."""
         self._width = Counter(map(len, rows)).most_common(1)[0][0]
         rows = [row for row in rows if len(row) == self._width]
+        self._labelled = all(_LABEL.fullmatch(row[-1]) for row in rows)
         token, trained = self._given_token, self._trained
         if token is None and isinstance(trained.token, int) and -self._width <= trained.token < self._width:
             token = trained.token
@@ -114,7 +117,8 @@ class ConllReader:
         """Return whether columns are no word: a comment, or what CoNLL-U has beside its words."""
         if self._width == CONLL_U and self._token == 1 and _NO_WORD.fullmatch(columns[0]):
             return True
-        return columns[0].startswith("#") and len(columns) != self._width
+        other = len(columns) != self._width or (self._labelled and not _LABEL.fullmatch(columns[-1]))
+        return columns[0].startswith("#") and other
 
     def _ordered(self, columns: tuple[str, ...]) -> tuple[str, ...]:
         """Return the columns with the labels last."""

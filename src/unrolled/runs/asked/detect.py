@@ -16,6 +16,10 @@ MOST_COLUMNS = 16
 _NO_JSON = (
     "The input begins with { but not with a JSON object on a line: it is taken as text. JSON Lines take --input jsonl."
 )
+_ONE_ROW = (
+    "The first line may be a row of CoNLL columns, but not the next: the input is taken as text. For columns: "
+    "--input conll."
+)
 
 
 class Detector:
@@ -56,7 +60,7 @@ class Detector:
             if rows and rows[0].startswith("{"):
                 self._say(_NO_JSON)
             elif rows and self._is_row(rows[0]):
-                self._say("The input may be one row of CoNLL columns; it is taken as text. For columns: --input conll.")
+                self._say(_ONE_ROW)
             yield from self._begin("text")
         if self._reader is not None:
             yield from self._reader.finish()
@@ -84,7 +88,10 @@ class Detector:
             return None
         if rows[0].startswith("{"):
             return self._kind_of_braces(rows)
+        if not self._is_row(rows[0]):
+            return "text"
         if not all(map(self._is_row, rows)) or len({len(split_columns(row)) for row in rows}) > 1:
+            self._say(_ONE_ROW)
             return "text"
         return "conll" if len(rows) > 1 or "\t" in rows[0] else None
 
