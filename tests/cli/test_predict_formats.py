@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -21,7 +22,7 @@ CONLL = "-DOCSTART- -X- O\n\nAda NNP B-PER\nspoke VBD O\n\n# a comment\nHe PRP O
 CONLL_OUT = "Ada NNP B-PER B-PER\nspoke VBD O O\n\nHe PRP O O\nsat VBD O O\n\n"
 
 
-def rows(result: Result) -> list[dict[str, object]]:
+def rows(result: Result) -> list[dict[str, Any]]:
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
@@ -273,6 +274,16 @@ def test_a_directory_without_a_tokenizer_splits_words(run: Path, unrolled: Unrol
 REVIEWS = [("这部电影非常好看，我喜欢", "good"), ("太长了，很无聊，不好看", "bad"), ("GDP 2023 很好", "good")] * 8
 
 
+TINY: dict[str, Any] = {
+    "hidden_size": 6,
+    "word_size": 6,
+    "affix_size": 2,
+    "min_count": 1,
+    "epochs": 2,
+    "num_threads": 1,
+}
+
+
 def test_texts_without_spaces_are_split_by_characters_and_it_is_said(unrolled: Unrolled, tmp_path: Path) -> None:
     data = tmp_path / "train.csv"
     data.write_text("text,label\n" + "".join(f'"{text}",{label}\n' for text, label in REVIEWS))
@@ -301,18 +312,16 @@ def test_texts_without_spaces_are_split_by_characters_and_it_is_said(unrolled: U
 
 def test_a_classifier_splits_as_it_was_trained() -> None:
     X, y = zip(*REVIEWS, strict=True)
-    tiny = {"hidden_size": 6, "word_size": 6, "affix_size": 2, "min_count": 1, "epochs": 3, "num_threads": 1}
-    classifier = Classifier(**tiny).fit(list(X), list(y), dev=(["好看 film"], ["good"]))
+    classifier: Any = Classifier(**TINY).fit(list(X), list(y), dev=(["好看 film"], ["good"]))
     assert classifier.model_.x.settings.tokenizer == "characters"
     assert classifier.predict_proba(["不好看"]).tolist() == classifier.predict_proba([["不", "好", "看"]]).tolist()
-    words = Classifier(**tiny, tokenizer="words").fit(list(X), list(y), dev=(["好看 film"], ["good"]))
+    words: Any = Classifier(**TINY, tokenizer="words").fit(list(X), list(y), dev=(["好看 film"], ["good"]))
     assert words.predict_proba(["不好看"]).tolist() == words.predict_proba([["不好看"]]).tolist()
 
 
 def test_one_label_for_a_text_is_no_column(unrolled: Unrolled, tmp_path: Path) -> None:
     X, y = zip(*REVIEWS, strict=True)
-    tiny = {"hidden_size": 6, "word_size": 6, "affix_size": 2, "min_count": 1, "epochs": 1, "num_threads": 1}
-    Classifier(**tiny).fit(list(X), list(y), dev=(list(X), list(y))).save(tmp_path / "m")
+    Classifier(**TINY).fit(list(X), list(y), dev=(list(X), list(y))).save(tmp_path / "m")
     result = unrolled("predict", tmp_path / "m", "--output-format", "conll", input="好\n")
     assert result.exit_code == 2
     assert "one label for a text" in result.stderr
