@@ -49,7 +49,7 @@ def _refuse_inputs(path: Path, inputs: Sequence[Path]) -> None:
     own = path.stat()
     found = [other.stat() for other in inputs if str(other) != "-" and other.exists()]
     if not inputs or Path("-") in inputs:
-        with contextlib.suppress(OSError, ValueError):  # it may be closed, or no file at all
+        with contextlib.suppress(AttributeError, OSError, ValueError):  # it may be closed, or no file at all
             found.append(os.fstat(sys.stdin.fileno()))
     if any(os.path.samestat(own, other) for other in found):
         raise SettingsError(f"--output {path} is the input. Give another file.")
