@@ -19,7 +19,7 @@ STUB = Path(unrolled.__file__).with_name("estimators.pyi")
 
 HEAD = '''"""Written by tests/estimator_stub.py from the settings of the tasks."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
@@ -32,6 +32,7 @@ from unrolled.model import Model
 from unrolled.runs.record import StartRecord
 from unrolled.settings import Value
 from unrolled.tasks import Task
+from unrolled.tasks.entities import Entity
 from unrolled.training import Listener
 
 __all__ = ["Classifier", "Estimator", "Tagger", "estimator"]
@@ -67,6 +68,7 @@ TAGGER = """    report_: EntityReport | None
     def predict(self, X: Iterable[Any]) -> list[list[str]]: ...
     def evaluate(self, X: Any, y: Any = None) -> EntityReport: ...
     def predict_marginals(self, X: Iterable[Any]) -> list[NDArray[np.float32]]: ...
+    def predict_entities(self, X: Iterable[str | Sequence[str]]) -> list[list[Entity]]: ...
 """
 
 CLASSIFIER = """    report_: Report | None

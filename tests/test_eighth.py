@@ -50,7 +50,7 @@ def numbers(cells: Sequence[str]) -> tuple[float, ...]:
     return tuple(map(float, cells))
 
 
-def read_line(line: str, split: bool, x_of: Callable[[Sequence[str]], Any]) -> Any:
+def read_line(line: str, tokenizer: str, x_of: Callable[[Sequence[str]], Any]) -> Any:
     try:
         return x_of(line.split(",")) if line.strip() else None
     except ValueError as error:
@@ -296,7 +296,7 @@ def test_predict_answers_lines(trained: Trained) -> None:
         best = unrolled("predict", trained.run, "--n-best", 2, input=lines_of(trained)[0]).stdout.splitlines()
         assert len(best) == 2
         assert sum(float(line.split("\t")[1]) for line in best) == pytest.approx(1, abs=1e-5)
-    assert "no number" in unrolled("predict", trained.run, input="so good", code=3).stderr
+    assert "no number" in unrolled("predict", trained.run, input="so good", code=1).stderr
 
 
 def test_predict_shows_people_the_answer_once(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -394,6 +394,6 @@ def test_a_stopped_run_goes_on_to_the_same_weights(trained: Trained, tmp_path: P
 def test_answers_show_themselves_whatever_y_is() -> None:
     show = FLOWERS.show
     chord = Answer(frozenset({"e", "c"}), confidence=(0.25, 0.5))
-    assert show.json((1.0,), chord) == {"x": [1.0], "y": ["c", "e"], "confidence": [0.25, 0.5]}
+    assert show.json("1", (1.0,), chord) == {"x": [1.0], "y": ["c", "e"], "confidence": [0.25, 0.5]}
     assert show.fields((1.0,), Answer((1.5, 2.0))) == [("1.5 2",)]
     assert show.segments("1,2", (1.0, 2.0), 0.5)[0].kind is None

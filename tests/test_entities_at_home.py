@@ -23,11 +23,13 @@ AT_HOME = frozenset(
         "layers/outputs/crf.py",
         "layers/outputs/tags.py",
         "metrics/entities.py",
+        "tasks/entities.py",
         "tasks/ner.py",
         *(f"data/readers/{name}.py" for name in READERS),
     }
 )
 GUESTS = {
+    "cli/predict.py": "knows files of labels by their suffixes, of which one is .iob2",
     "data/__init__.py": "lists the names of data/tags.py",
     "data/spelling.py": "cites the papers that its features come from",
     "estimators.py": "the docstring of Tagger, the estimator of that task",

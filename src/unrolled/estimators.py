@@ -1,7 +1,7 @@
 """Models with scikit-learn's habits, one a task: keyword settings, `fit`, `predict`, `score`, `clone`."""
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import make_dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,12 +17,14 @@ from unrolled.model import Model
 from unrolled.runs.build import build_model
 from unrolled.runs.card import model_card
 from unrolled.runs.measure import Trainee, measure, train_model
-from unrolled.runs.onward import Start, go_on, onward, read_start, refuse_another_network
+from unrolled.runs.onward import Start, go_on, onward, read_start, settings_going_on
 from unrolled.runs.parts import set_aside
 from unrolled.runs.record import PartRecord, Record, versions
 from unrolled.settings import Composed, Value, chosen_settings, estimator_fields
 from unrolled.tasks import NER, SENTIMENT, Task
+from unrolled.tasks.entities import Entity, find_entities
 from unrolled.tasks.parts import PartSettings
+from unrolled.tasks.text import as_trained, with_tokenizer
 from unrolled.training import Event, FitSettings, Listener, Warned, chosen_figure
 
 __all__ = ["Classifier", "Estimator", "Tagger", "estimator"]
@@ -69,14 +71,17 @@ class Estimator(BaseEstimator):
             SettingsError: a setting that cannot be, or that is not the one of `start`.
         """
         settings = self._composed()
-        began = None if start is None else _started(self.task, start, settings)
+        began = None if start is None else _started(self.task, start)
+        if began is not None:
+            settings = settings_going_on(settings, began)
         train: list[Pair[Any, Any]] = self._pairs(X, y, settings)
+        read = with_tokenizer(settings, train)
         if dev is None:
             fraction, seed = settings.group(PartSettings).dev_fraction, settings.group(FitSettings).seed
             train, valid = set_aside(train, fraction, seed, self.task.x.name)
         else:
             X_dev, y_dev = (dev, None) if isinstance(dev, str | Path) else dev
-            valid = self._pairs(X_dev, y_dev, settings)
+            valid = self._pairs(X_dev, y_dev, read)
         found = None if began is None else onward(self.task, began, train, settings)
         if found is None:
             model, notes = build_model(self.task, train, settings)
@@ -94,7 +99,7 @@ class Estimator(BaseEstimator):
 
     def predict(self, X: Iterable[Any]) -> list[Any]:
         """Return the best y for each example."""
-        return self._fitted().predict(self.task.xs_of_python(X))
+        return self._fitted().predict(self._xs(X))
 
     def score(self, X: Any, y: Any = None) -> float:
         """Return the first figure of the task's metric; a lower one that is better is negated, as scikit-learn does."""
@@ -105,7 +110,7 @@ class Estimator(BaseEstimator):
     def evaluate(self, X: Any, y: Any = None) -> Any:
         """Return the report of the task's metric on labelled examples or a labelled file."""
         model = self._fitted()
-        return measure(model, self.task.metric(model.y), self._pairs(X, y, self._composed()))
+        return measure(model, self.task.metric(model.y), self._pairs(X, y, as_trained(self._composed(), model.x)))
 
     def save(self, directory: str | Path) -> None:
         """Write the model directory that `Model.load` and the command line read.
@@ -137,6 +142,9 @@ class Estimator(BaseEstimator):
         if not hasattr(self, "model_"):
             raise NotFittedError(f"This {type(self).__name__} is not fitted yet. Call fit first.")
         return self.model_
+
+    def _xs(self, X: Iterable[Any]) -> Iterable[Any]:
+        return self.task.xs_of_python(X, self._fitted().x)
 
     def _pairs(self, X: Any, y: Any, settings: Composed) -> list[Pair[Any, Any]]:
         if isinstance(X, str | Path):
@@ -173,7 +181,12 @@ def estimator(
 
 def predict_marginals(self: Any, X: Iterable[Any]) -> list[NDArray[np.float32]]:
     """Return for each sentence (T_x, K): the probability of each label of `classes_` at each word."""
-    return self._fitted().probabilities(self.task.xs_of_python(X))
+    return self._fitted().probabilities(self._xs(X))
+
+
+def predict_entities(self: Any, X: Iterable[str | Sequence[str]]) -> list[list[Entity]]:
+    """Return the entities in each text: their type, words, characters and confidence; texts are strings or words."""
+    return find_entities(self._fitted(), X)
 
 
 Tagger: Any = estimator(
@@ -190,12 +203,13 @@ Tagger: Any = estimator(
     Labels may be in IOB1, IOB2, BIOES or bare types; `score` is the entity F1, strict IOB2, exact span and type.
     """,
     predict_marginals,
+    predict_entities,
 )
 
 
 def predict_proba(self: Any, X: Iterable[Any]) -> NDArray[np.float32]:
     """Return (N, K): the probability of each label of `classes_` for each example."""
-    rows = self._fitted().probabilities(self.task.xs_of_python(X))
+    rows = self._fitted().probabilities(self._xs(X))
     return np.concatenate(rows) if rows else np.zeros((0, len(self.classes_)), np.float32)
 
 
@@ -216,11 +230,10 @@ Classifier: Any = estimator(
 )
 
 
-def _started(task: Task[Any, Any], start: Model[Any, Any] | str | Path, settings: Composed) -> Start:
-    found = Start(start, settings) if isinstance(start, Model) else read_start(task, Path(start))
+def _started(task: Task[Any, Any], start: Model[Any, Any] | str | Path) -> Start:
+    found = Start(start, task.defaults) if isinstance(start, Model) else read_start(task, Path(start))
     if found.model.task != task.name:
         raise SettingsError(f"start is a model of the task {found.model.task}, and the task is {task.name}.")
-    refuse_another_network(found, settings)
     return found
 
 

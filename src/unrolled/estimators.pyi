@@ -1,6 +1,6 @@
 """Written by tests/estimator_stub.py from the settings of the tasks."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
@@ -13,6 +13,7 @@ from unrolled.model import Model
 from unrolled.runs.record import StartRecord
 from unrolled.settings import Value
 from unrolled.tasks import Task
+from unrolled.tasks.entities import Entity
 from unrolled.training import Listener
 
 __all__ = ["Classifier", "Estimator", "Tagger", "estimator"]
@@ -60,6 +61,7 @@ class Tagger(Estimator):
         max_vocabulary: int | None = None,
         vectors: str | None = None,
         vectors_words: int = 100000,
+        tokenizer: Literal["detect", "words", "characters", "every_character", "whitespace"] = "detect",
         dev_fraction: float = 0.1,
         calibrate: bool = True,
         cell: Literal["rnn", "rnn_relu", "gru", "lstm"] = "gru",
@@ -105,6 +107,7 @@ class Tagger(Estimator):
     def predict(self, X: Iterable[Any]) -> list[list[str]]: ...
     def evaluate(self, X: Any, y: Any = None) -> EntityReport: ...
     def predict_marginals(self, X: Iterable[Any]) -> list[NDArray[np.float32]]: ...
+    def predict_entities(self, X: Iterable[str | Sequence[str]]) -> list[list[Entity]]: ...
 
 class Classifier(Estimator):
     def __init__(
@@ -120,6 +123,7 @@ class Classifier(Estimator):
         max_vocabulary: int | None = None,
         vectors: str | None = None,
         vectors_words: int = 100000,
+        tokenizer: Literal["detect", "words", "characters", "every_character", "whitespace"] = "detect",
         phrase_words: int = 3,
         phrase_characters: int = 6,
         phrase_min_count: int = 2,

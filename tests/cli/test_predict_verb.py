@@ -26,7 +26,7 @@ def test_fields_stay_aligned_with_the_lines(run: Path, unrolled) -> None:
 
 def test_json_has_tokens_labels_spans_and_confidence(run: Path, unrolled) -> None:
     first, blank, last = map(json.loads, unrolled("predict", run, "--json", input=TEXT).stdout.splitlines())
-    assert set(first) == {"tokens", "labels", "spans", "confidence"}
+    assert set(first) == {"tokens", "labels", "spans", "confidence", "offsets"}
     assert [(span["type"], span["start"], span["end"], span["text"]) for span in first["spans"]] == [
         ("PER", 0, 2, "Ada Lovelace"),
         ("LOC", 4, 5, "Paris"),
@@ -48,8 +48,8 @@ def test_white_space_alone(run: Path, unrolled) -> None:
     assert unrolled("predict", run, "--whitespace", input="can't stop.\n").stdout.startswith("can't stop.\t")
 
 
-def test_lines_before_a_bad_byte_are_answered(run: Path, unrolled) -> None:
-    result = unrolled("predict", run, input=b"He sat .\nca\xe9\nHe sat .\n")
+def test_strict_answers_the_lines_before_a_bad_byte(run: Path, unrolled) -> None:
+    result = unrolled("predict", run, "--strict", input=b"He sat .\nca\xe9\nHe sat .\n")
     assert result.exit_code == 3
     assert result.stdout == "He sat .\tO O O\n"
     assert "line 2: byte 0xe9 is not UTF-8" in result.stderr

@@ -80,6 +80,9 @@ def test_predict_says_the_same(says: Says) -> None:
     assert says("predict", "run", sentences=sentences) == kept("predict.txt")
     lines = says("predict", "run", "--json", "--n-best", "2", sentences=sentences).splitlines()
     for found, expected in zip(map(json.loads, lines), map(json.loads, kept("predict.json").splitlines()), strict=True):
+        for new in (found, *found["spans"]):
+            for name in ("offsets", "start_char", "end_char"):
+                new.pop(name, None)
         assert without_numbers(found) == without_numbers(expected)
         assert numbers(found) == pytest.approx(numbers(expected), abs=ROUNDING)
 
@@ -87,11 +90,14 @@ def test_predict_says_the_same(says: Says) -> None:
 def test_inspect_says_the_same_but_for_the_names_of_parameters_and_the_engine(says: Says) -> None:
     # A table is as wide as its longest name.
     found, expected = says("inspect", "run"), kept("inspect.txt")
-    assert words(found) == [[renamed(word) for word in line] for line in words(expected)]
+    lines = words(found)
+    lines.remove(["tokenizer", "words"])  # there was no choice
+    assert lines == [[renamed(word) for word in line] for line in words(expected)]
     model, before = json.loads(says("inspect", "run", "--json")), json.loads(kept("inspect.json"))
     for parameter in before["parameters"]:
         parameter["name"] = renamed(parameter["name"])
     assert model.pop("engine").partition(" ")[0] == before.pop("engine").partition(" ")[0]
+    assert model["settings"].pop("tokenizer") == "words"
     assert model == before
 
 

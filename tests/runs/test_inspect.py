@@ -49,7 +49,7 @@ def test_what_was_recorded_is_shown(result: TrainingResult) -> None:
     description = describe(result.directory)
     assert description.figures["f1"] == result.record.dev.figures["f1"]
     assert description.seed == 0
-    assert description.settings == result.record.settings.to_dict()
+    assert description.settings == result.record.settings.to_dict() | {"tokenizer": "words"}
     assert description.labels == ("B-LOC", "B-PER", "I-PER", "O")
     assert description.rule == RULES["strict"]
     # Of the words of the dev part only Zoe stands in no training sentence.

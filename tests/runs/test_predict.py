@@ -30,7 +30,7 @@ def softmax_model() -> Tagger:
 
 def shown(prediction: Prediction) -> dict[str, Any]:
     """What is written of it."""
-    return NER.show.json(prediction.x, prediction.answer)
+    return NER.show.json(prediction.line, prediction.x, prediction.answer)
 
 
 def test_labels_confidence_and_spans_agree_with_the_model(model: Tagger) -> None:
@@ -40,6 +40,7 @@ def test_labels_confidence_and_spans_agree_with_the_model(model: Tagger) -> None
     assert [prediction.answer is not None for prediction in found] == [True, False, False, True, True]
     for prediction in (found[0], found[3], found[4]):
         assert prediction.answer is not None
+        assert prediction.line is not None
         labels, confidence = prediction.answer.y, prediction.answer.confidence
         assert model.predict([prediction.x]) == [labels]
         marginals = model.probabilities([prediction.x])[0]
@@ -48,7 +49,8 @@ def test_labels_confidence_and_spans_agree_with_the_model(model: Tagger) -> None
         json = shown(prediction)
         assert (json["tokens"], json["labels"]) == (list(prediction.x), labels)
         for span in json["spans"]:
-            assert span["text"] == " ".join(prediction.x[span["start"] : span["end"]])
+            assert span["text"] == prediction.line[span["start_char"] : span["end_char"]]
+            assert span["text"].split() == list(prediction.x[span["start"] : span["end"]])
             assert labels[span["start"]] == f"B-{span['type']}"
             assert span["confidence"] == min(json["confidence"][span["start"] : span["end"]])
     assert [(span["type"], span["text"]) for span in shown(found[0])["spans"]] == [

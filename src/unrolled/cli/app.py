@@ -20,7 +20,7 @@ EXIT_CODES = """\
 \b
 Exit codes:
   0    done
-  1    `check` found problems
+  1    `check` found problems, or `predict` lines that it could not answer
   2    a mistake in the command or the settings
   3    data that cannot be used
   4    a model that cannot be trusted: incomplete, altered, of another version
@@ -134,24 +134,62 @@ def evaluate(
         verb.run(directory, data, tuple(set_ or ()), as_json=as_json)
 
 
-@app.command(short_help="Answer lines of standard input.")
+@app.command(short_help="Answer lines of text, CoNLL columns or JSON Lines.")
 def predict(
     directory: ModelDirectory,
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="What is answered; else standard input.")
+    ] = None,
+    *,
+    input_: Annotated[
+        str | None, typer.Option("--input", metavar="FORMAT", help="text, conll or jsonl; else it is found out.")
+    ] = None,
+    output_format: Annotated[
+        str | None, typer.Option(metavar="FORMAT", help="text, json or conll; else as the input is.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write to this file, whole or not at all.")
+    ] = None,
     n_best: Annotated[int, typer.Option(metavar="N", min=0, help="Give the N most probable answers to each line.")] = 0,
     whitespace: Annotated[
         bool, typer.Option("--whitespace", help="Split lines at white space only: the text is tokenised already.")
     ] = False,
-    as_json: AsJson = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Stop at the first line that cannot be answered.")] = False,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="token_column=N, label_column=N, text_column=KEY, tokenizer=NAME."
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As --output-format json.")] = False,
 ) -> None:
-    """Answer standard input, one x a line, to standard output, a line for each line; blank lines stay blank.
+    """Answer lines of text: one x a line, a line for each line; blank lines stay blank. It answers as the lines arrive.
 
     On a terminal the line is shown with the answer marked; in a pipe it is fields between tabs; --json writes one JSON
     object a line. What they hold stands in the task's page: docs/ner.md, docs/sentiment.md.
+
+    CoNLL columns (a word a line, a blank line between sentences) and JSON Lines ({"tokens": [...]} or {"text": "..."})
+    come out as they came in: with the predicted label as the last column, or as JSON.
+
+    A line that cannot be read is answered with its error in its place, and the exit code is 1 at the end.
     """
     with outcome():
         from unrolled.cli import predict as verb
+        from unrolled.errors import SettingsError
 
-        verb.run(directory, n_best=n_best, whitespace=whitespace, as_json=as_json)
+        if as_json and output_format not in (None, "json"):
+            raise SettingsError(f"--json and --output-format {output_format} exclude each other. Give one.")
+        wanted = verb.Wanted(
+            files=tuple(files or ()),
+            input=input_,
+            output_format="json" if as_json else output_format,
+            output=output,
+            n_best=n_best,
+            whitespace=whitespace,
+            strict=strict,
+            set=tuple(set_ or ()),
+        )
+        verb.run(directory, wanted)
 
 
 @app.command(short_help="Answer standard input while it arrives.")

@@ -13,6 +13,7 @@ from unrolled.cli.screen import clean, is_plain, print_text, screen
 from unrolled.model import Model
 from unrolled.runs.explain import Explanation, explain
 from unrolled.tasks import task_of
+from unrolled.tasks.text import tokenizer_in
 
 __all__ = ["run"]
 
@@ -26,7 +27,7 @@ def run(directory: Path, label: str | None, *, as_json: bool) -> None:
         print_text(screen(stderr=True), f"One {task.x.name} a line; Ctrl-D ends.", style="dim")
     for lines in read_lines(sys.stdin.buffer):
         for line in lines:
-            x = task.show.read_x(line, False)
+            x = task.show.read_x(line, tokenizer_in(model.x))
             if x is None:
                 sys.stdout.write("\n")
                 continue

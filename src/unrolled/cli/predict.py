@@ -1,39 +1,257 @@
 """`unrolled predict`."""
 
-import json
-import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TextIO, cast
 
-from rich.text import Text
+import typer
 
-from unrolled.cli.screen import is_plain, print_text, screen
-from unrolled.cli.sentences import Painter
-from unrolled.errors import DataError
+from unrolled.cli.answers import FORMATS, Write, writer
+from unrolled.cli.options import parse_setting
+from unrolled.cli.output import destination
+from unrolled.cli.screen import print_text, screen
+from unrolled.data.tokenizer import tokenizer_of
+from unrolled.errors import DataError, SettingsError
 from unrolled.model import Model
-from unrolled.runs.predict import Prediction, predict
+from unrolled.model_files import read_model_files
+from unrolled.runs.asked import (
+    Asked,
+    Columns,
+    ConllReader,
+    Detector,
+    JsonReader,
+    PlainReader,
+    Reader,
+    Trouble,
+    decoded,
+)
+from unrolled.runs.predict import answer
 from unrolled.tasks import Task, task_of
+from unrolled.tasks.show import labels_of
+from unrolled.tasks.text import tokenizer_in
 
-__all__ = ["read_lines", "run"]
+__all__ = ["Wanted", "read_lines", "run"]
 
 BLOCK = 2**16
+MOST_KINDS = 20
+"""So many kinds of trouble are told."""
+KINDS = ("text", "conll", "jsonl")
+TROUBLED = 1
+"""The exit code where some lines could not be answered."""
 
-Write = Callable[[Prediction], None]
+_STDIN = Path("-")
+_SUFFIXES = {
+    **dict.fromkeys((".jsonl", ".ndjson"), "jsonl"),
+    **dict.fromkeys((".conll", ".conllu", ".iob", ".iob2", ".bio"), "conll"),
+}
 
 
-def run(directory: Path, *, n_best: int, whitespace: bool, as_json: bool) -> None:
-    """Answer standard input: whatever has arrived is answered before more is waited for."""
-    model = Model.load(directory)
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What stands on the command line.
+
+    Attributes:
+        files: what is read, in order; none for standard input, which "-" also is.
+        input: "text", "conll" or "jsonl"; None where it is to be found out.
+        output_format: one of FORMATS; None for that of the input.
+        output: the file that is written; None for standard output.
+        n_best: how many answers to each x.
+        whitespace: whether text is split at white space alone.
+        strict: whether the first line that cannot be answered ends it.
+        set: what `--set` says of columns, keys and the tokenizer.
+    """
+
+    files: Sequence[Path] = ()
+    input: str | None = None
+    output_format: str | None = None
+    output: Path | None = None
+    n_best: int = 0
+    whitespace: bool = False
+    strict: bool = False
+    set: Sequence[str] = ()
+
+
+def run(directory: Path, wanted: Wanted) -> None:
+    """Answer what arrives: whatever has arrived is answered before more is waited for.
+
+    Raises:
+        typer.Exit: some lines could not be answered.
+    """
+    _check(wanted)
+    files = read_model_files(directory)
+    model = Model.of(files, directory)
     task = task_of(model, directory)
+    if wanted.input not in (None, "text") and not task.show.of_words:
+        raise SettingsError(f"--input {wanted.input} is for tasks on words; {task.name} reads lines of text.")
+    verb = _Verb(model, task, wanted, _trained(files.metrics))
+    with destination(wanted.output, wanted.files) as out:
+        for path in wanted.files or (_STDIN,):
+            with _opened(path, task) as source:
+                verb.answer(source, path, out)
+    verb.end()
+
+
+class _Verb:
+    """The answers to all inputs, and what was wrong with them.
+
+    Raises:
+        SettingsError: a setting that has no effect here.
+    """
+
+    def __init__(self, model: Model[Any, Any], task: Task[Any, Any], wanted: Wanted, trained: Columns) -> None:
+        self._model, self._task, self._wanted, self._trained = model, task, wanted, trained
+        given = _settings(task, wanted)
+        tokenizer = given.pop("tokenizer", None)
+        own = tokenizer_in(model.x) if tokenizer in (None, "detect") else str(tokenizer)
+        self._tokenizer = "whitespace" if wanted.whitespace else own
+        self._given = given
+        self._columns = Columns(given.get("token_column"), given.get("label_column"), given.get("text_column"))
+        self._kind = "text"
+        self._asked = 0
+        self._bad = 0
+        self._kinds: set[str] = set()
+        self._notes: set[str] = set()
+        self._writers: dict[str, Write] = {}
+
+    def answer(self, source: BinaryIO, path: Path, out: TextIO) -> None:
+        """Answer all of an input."""
+        if self._wanted.output_format is not None:
+            self._writer(out)  # which refuses a format that the task lacks
+        reader, number = self._reader(path), 0
+        shown = str(path) if len(self._wanted.files) > 1 else ""
+        for block in _blocks(source):
+            arrived = [(number + i, decoded(number + i, raw)) for i, raw in enumerate(block, 1)]
+            number += len(block)
+            self._write((one for line in arrived for one in reader.feed(*line)), shown, path, out)
+        self._write(reader.finish(), shown, path, out)
+
+    def end(self) -> None:
+        """Say what could not be answered.
+
+        Raises:
+            typer.Exit: there is something.
+        """
+        if self._bad:
+            of = f"{self._asked:,} {self._task.x.name}s"
+            _say(f"Note: {self._bad:,} of {of} could not be answered; each has its error in its place.")
+            raise typer.Exit(TROUBLED)
+
+    def _write(self, asked: Iterator[Asked], shown: str, path: Path, out: TextIO) -> None:
+        found = answer(self._model, self._task, asked, tokenizer=self._tokenizer, n_best=self._wanted.n_best)
+        for prediction in found:
+            self._asked += 1
+            if prediction.trouble is not None:
+                self._note(prediction.trouble, path)
+            self._writer(out)(prediction, shown)
+        out.flush()
+
+    def _note(self, trouble: Trouble, path: Path) -> None:
+        """Say a trouble, the first of its kind; with `strict` it ends everything."""
+        message = f"{'standard input' if path == _STDIN else path}, {trouble}. {trouble.way_out}."
+        if self._wanted.strict:
+            raise DataError(message)
+        if trouble.way_out not in self._kinds and len(self._kinds) < MOST_KINDS:
+            self._kinds.add(trouble.way_out)
+            _say(f"error: {message}", style="red")
+        self._bad += 1
+
+    def _tell(self, note: str) -> None:
+        """Say a note, once for all inputs."""
+        if note not in self._notes:
+            self._notes.add(note)
+            _say(f"Note: {note}")
+
+    def _writer(self, out: TextIO) -> Write:
+        form = self._wanted.output_format
+        if form is None:
+            conll = "conll" if self._task.show.each is not None and not self._wanted.n_best else "text"
+            form = {"text": "text", "conll": conll, "jsonl": "json"}[self._kind]
+        if form not in self._writers:
+            self._writers[form] = writer(form, self._model, self._task, out)
+        return self._writers[form]
+
+    def _reader(self, path: Path) -> Reader:
+        kind = self._wanted.input or _SUFFIXES.get(path.suffix.lower())
+        if not self._task.show.of_words:
+            kind = "text"
+        if kind is not None:
+            return self._open(kind)
+        return Detector(labels_of(self._model.y) if self._task.show.each else (), self._open, self._tell)
+
+    def _open(self, kind: str) -> Reader:
+        self._kind = kind
+        if kind == "text" and self._given:
+            raise SettingsError(f"{', '.join(self._given)} has no effect on text. Give --input conll or --input jsonl.")
+        if kind == "conll":
+            if self._wanted.whitespace:
+                raise SettingsError("--whitespace has no effect on CoNLL columns, whose words are given. Leave it out.")
+            return ConllReader(self._columns, self._trained, self._tell)
+        if kind == "jsonl":
+            named = "text_column" if "text_column" in self._task.defaults.names() else "token_column"
+            return JsonReader(self._columns, named)
+        return PlainReader(tokenizer_of(self._tokenizer) if self._task.show.of_words else None, self._tell)
+
+
+def _check(wanted: Wanted) -> None:
+    for option, value, allowed in (
+        ("--input", wanted.input, KINDS),
+        ("--output-format", wanted.output_format, FORMATS),
+    ):
+        if value is not None and value not in allowed:
+            raise SettingsError(f"{option} is {value!r}. Give one of {', '.join(allowed)}.")
+    if wanted.output_format == "conll" and wanted.n_best:
+        raise SettingsError("--n-best has no place in CoNLL columns. Give --output-format json or text.")
+    for path in wanted.files:
+        if path != _STDIN and not path.exists():
+            raise DataError(f"{path}: there is no such file. Check the path.")
+        if path.is_dir():
+            raise DataError(f"{path}: this is a directory. Name a file in it.")
+
+
+def _settings(task: Task[Any, Any], wanted: Wanted) -> dict[str, Any]:
+    """Return what `--set` says, checked."""
+    given: dict[str, Any] = dict(parse_setting(task, text) for text in wanted.set)
+    can = [
+        name for name in ("token_column", "label_column", "text_column", "tokenizer") if name in task.defaults.names()
+    ]
+    if task.show.each is None and "label_column" in can:
+        can.remove("label_column")
+    for name in given:
+        if name not in can:
+            raise SettingsError(f"--set: {name} has no effect here. Only {', '.join(can) or 'nothing'} can be set.")
+    values = task.defaults.replaced(given).to_dict()
+    if "tokenizer" in given and wanted.whitespace:
+        raise SettingsError("--whitespace is --set tokenizer=whitespace, and tokenizer is set, too. Give one.")
+    return {name: values[name] for name in given}
+
+
+def _trained(recorded: Mapping[str, Any]) -> Columns:
+    """Return the columns that the model's training read, where they have numbers."""
+    settings = recorded.get("settings")
+    if not isinstance(settings, dict):
+        return Columns()
+    values = cast("dict[str, Any]", settings)
+    numbers = {name: values.get(f"{name}_column") for name in ("token", "label")}
+    return Columns(**{name: value for name, value in numbers.items() if isinstance(value, int)})
+
+
+@contextmanager
+def _opened(path: Path, task: Task[Any, Any]) -> Generator[BinaryIO]:
+    if path != _STDIN:
+        with path.open("rb") as file:
+            yield file
+        return
     if sys.stdin.isatty():
         print_text(screen(stderr=True), f"One {task.x.name} a line; Ctrl-D ends.", style="dim")
-    write = _write_json(task) if as_json else _writer(model, task)
-    for lines in read_lines(sys.stdin.buffer):
-        for prediction in predict(model, task, lines, whitespace=whitespace, n_best=n_best):
-            write(prediction)
-        sys.stdout.flush()
+    yield sys.stdin.buffer
+
+
+def _say(message: str, style: str = "yellow") -> None:
+    sys.stdout.flush()
+    print_text(screen(stderr=True), message, style=style)
 
 
 def read_lines(source: BinaryIO) -> Iterator[list[str]]:
@@ -72,40 +290,3 @@ def _blocks(source: BinaryIO) -> Iterator[list[bytes]]:
         begun.append(rest)
     if last := b"".join(begun):
         yield [last]
-
-
-def _write_json(task: Task[Any, Any]) -> Write:
-    def write(prediction: Prediction) -> None:
-        found = task.show.json(prediction.x, prediction.answer)
-        sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
-
-    return write
-
-
-def _write_fields(task: Task[Any, Any]) -> Write:
-    def write(prediction: Prediction) -> None:
-        rows = [()] if prediction.answer is None else task.show.fields(prediction.x, prediction.answer)
-        sys.stdout.writelines("\t".join(row) + "\n" for row in rows)
-
-    return write
-
-
-def _writer(model: Model[Any, Any], task: Task[Any, Any]) -> Write:
-    """Return what shows a prediction on standard output: marked lines on a terminal, fields in a pipe."""
-    console = screen()
-    if is_plain(console):
-        return _write_fields(task)
-    painter = Painter(console, task.show.kinds(model.y))
-
-    def write(prediction: Prediction) -> None:
-        x, answer = prediction.x, prediction.answer
-        if answer is None:
-            console.print()
-            return
-        if not answer.others:
-            console.print(painter.paint(task.show.segments(prediction.line, x, answer.y)), soft_wrap=True)
-        for y, log_p in answer.others:
-            marked = painter.paint(task.show.segments(prediction.line, x, y))
-            console.print(Text.assemble((f"{min(1.0, math.exp(log_p)):8.4f}  ", "dim"), marked), soft_wrap=True)
-
-    return write

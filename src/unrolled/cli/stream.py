@@ -9,6 +9,7 @@ from unrolled.cli.predict import read_lines
 from unrolled.data.answer import Answer
 from unrolled.model import Model
 from unrolled.tasks import task_of
+from unrolled.tasks.text import tokenizer_in
 
 __all__ = ["run"]
 
@@ -18,6 +19,8 @@ def run(directory: Path, *, as_json: bool) -> None:
     model = Model.load(directory)
     task = task_of(model, directory)
     stream = model.stream()
+    own = tokenizer_in(model.x)
+    tokenizer = "whitespace" if own == "words" else own  # a word may be cut where the line ends, a character not
 
     def write(x: Any, answers: list[Answer[Any]], *, last: bool) -> None:
         for row in task.show.stream(x, answers, last):
@@ -26,7 +29,7 @@ def run(directory: Path, *, as_json: bool) -> None:
 
     for lines in read_lines(sys.stdin.buffer):
         for line in lines:
-            x = task.show.read_x(line, True)
+            x = task.show.read_x(line, tokenizer)
             if x is None:
                 write(None, stream.finish(), last=True)
                 sys.stdout.write("" if as_json else "\n")

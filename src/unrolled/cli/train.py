@@ -162,9 +162,8 @@ def _print_plan(console: Console, plan: Plan) -> None:
     ]
     heads = (plan.task.checks.facts.get(fact, fact) for fact in facts)
     print_table(console, ("part", "file", f"{noun}>", f"{step}>", *heads), rows)
-    print_text(console)
     told = [line for part in plan.data.parts if not plan.data.bundled for line in part.account]
-    for line in dict.fromkeys(told):
+    for line in ["", *dict.fromkeys(told)] if told else ():
         print_text(console, line)
     for note in plan.notes():
         print_text(console, f"Note: {note}", style="yellow")

@@ -8,13 +8,14 @@ from typing import Any, cast
 from unrolled.errors import DataError, ModelFileError, RunError, SettingsError
 from unrolled.metrics import Report
 from unrolled.model import Model
-from unrolled.model_files import read_model_files
+from unrolled.model_files import ModelFiles, read_model_files
 from unrolled.runs.config import RunConfig
 from unrolled.runs.measure import measure
 from unrolled.runs.parts import Part, read_data, read_part
 from unrolled.runs.paths import absolute
 from unrolled.settings import Composed
 from unrolled.tasks import Task, task_of
+from unrolled.tasks.text import as_trained
 
 __all__ = ["Evaluation", "PartReport", "evaluate"]
 
@@ -87,9 +88,11 @@ def evaluate(directory: Path, data: Path | None = None, reading: Mapping[str, ob
     if data is None:
         if reading:
             raise SettingsError(f"{', '.join(reading)} can be set only for a file of your own. Give --data FILE.")
-        parts = _known_parts(task, directory, files.directory, files.metrics)
+        parts = _known_parts(model, task, directory, files)
     else:
-        parts = [read_part(task, data, _reading_settings(task, directory, files.metrics, reading or {}))]
+        parts = [
+            read_part(task, data, as_trained(_reading_settings(task, directory, files.metrics, reading or {}), model.x))
+        ]
     chosen = files.metrics.get("metric")
     metric = chosen if isinstance(chosen, str) else task.metric(model.y).figures[0].name
     return Evaluation(task, metric, directory, tuple(_measured(model, task, part) for part in parts))
@@ -100,17 +103,18 @@ def _measured(model: Model[Any, Any], task: Task[Any, Any], part: Part) -> PartR
     return PartReport(part.name, part.path, report, tuple(task.unseen(model.y, part.pairs)))
 
 
-def _known_parts(task: Task[Any, Any], directory: Path, located: Path, recorded: Mapping[str, object]) -> list[Part]:
+def _known_parts(model: Model[Any, Any], task: Task[Any, Any], directory: Path, files: ModelFiles) -> list[Part]:
     """Return the dev and test parts that the model was not trained on."""
+    recorded = files.metrics
     own = _digests(recorded)
-    run = _run_of(located)
+    run = _run_of(files.directory)
     if run is not None:
         try:
             config = RunConfig.read(run)
         except RunError as error:
             raise RunError(f"{error} Or measure the model without its run: name a file with --data.") from error
         _refuse_another_run(directory, run, config, recorded)
-        parts = read_data(task, config.train, config.dev, config.settings).parts[1:]
+        parts = read_data(task, config.train, config.dev, as_trained(config.settings, model.x)).parts[1:]
     elif recorded.get("bundled") and task.bundled is not None:
         settings = _reading_settings(task, directory, recorded, {})
         named = (("dev", task.bundled.dev), ("test", task.bundled.test))

@@ -11,6 +11,7 @@ from unrolled.model import Model
 from unrolled.model_files import read_model_files
 from unrolled.runs.record import StartRecord
 from unrolled.tasks import task_of
+from unrolled.tasks.text import tokenizer_in
 
 __all__ = ["Description", "Parameter", "Symbol", "describe"]
 
@@ -97,7 +98,8 @@ def describe(directory: Path) -> Description:
     seed, chosen = fit.get("seed"), recorded.get("metric")
     parameters = _parameters(model)
     of_network = model.network.settings
-    own = {**of_network.network.to_dict(), **of_network.input.to_dict(), **of_network.output.to_dict()}
+    kept = {"tokenizer": tokenizer_in(model.x)} if "tokenizer" in model.x.settings.names() else {}
+    own = {**kept, **of_network.network.to_dict(), **of_network.input.to_dict(), **of_network.output.to_dict()}
     return Description(
         directory=directory,
         task=task.name,

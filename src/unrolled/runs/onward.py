@@ -23,6 +23,7 @@ from unrolled.settings import Composed, Settings
 from unrolled.settings.declared import declarations
 from unrolled.tasks import Task, task_of
 from unrolled.tasks.show import labels_of
+from unrolled.tasks.text import as_trained
 from unrolled.training import FitSettings
 
 __all__ = [
@@ -33,7 +34,7 @@ __all__ = [
     "inherited",
     "onward",
     "read_start",
-    "refuse_another_network",
+    "settings_going_on",
     "task_of_start",
 ]
 
@@ -140,7 +141,7 @@ def onward(task: Task[Any, Any], start: Start, pairs: Pairs, settings: Composed)
         SettingsError: settings that make another network, or a codec that cannot grow.
     """
     model = start.model
-    refuse_another_network(start, settings)
+    settings = settings_going_on(settings, start)
     if not pairs:
         raise DataError(f"There are no training pairs. Give at least one labelled {task.x.name}.")
     x = _grown(model.x, [pair.x for pair in pairs], _group(settings, model.x.settings))
@@ -204,12 +205,14 @@ def _own(settings: Composed, model: Model[Any, Any]) -> dict[str, tuple[Settings
     }
 
 
-def refuse_another_network(start: Start, settings: Composed) -> None:
-    """Refuse settings with which the weights of a model would mean something else.
+def settings_going_on(settings: Composed, start: Start) -> Composed:
+    """Return the settings with what a model has found out for itself, once they are seen to fit it.
 
     Raises:
-        SettingsError: there are such; the message names each with both values.
+        SettingsError: with some, the weights would mean something else; the message names each with both values.
     """
+    if settings.to_dict().get("tokenizer") == "detect":
+        settings = as_trained(settings, start.model.x)
     given = settings.to_dict()
     others: list[str] = []
     for name, (group, local) in _own(settings, start.model).items():
@@ -220,6 +223,7 @@ def refuse_another_network(start: Start, settings: Composed) -> None:
         raise SettingsError(
             f"{where} can only go on with its own network: {'; '.join(others)}. Give the model's, or train anew."
         )
+    return settings
 
 
 def _record(start: Start, x: Codec[Any], y: Codec[Any], pairs: Pairs) -> StartRecord:

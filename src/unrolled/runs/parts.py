@@ -15,6 +15,7 @@ from unrolled.runs.account import account
 from unrolled.settings import Composed
 from unrolled.tasks import Task
 from unrolled.tasks.parts import PartSettings
+from unrolled.tasks.text import with_tokenizer
 from unrolled.training import FitSettings
 
 __all__ = ["Data", "Part", "digest", "read_data", "read_part", "set_aside"]
@@ -107,6 +108,7 @@ def read_data(task: AnyTask, train: Path | None, dev: Path | None, settings: Com
         own, valid, test = (read_part(task, path, settings, name) for name, path in corpus.items())
         return Data(own, valid, test, bundled=True, set_aside=None, seed=seed)
     whole = read_part(task, train, settings, "train")
+    settings = with_tokenizer(settings, whole.pairs)
     if dev is not None:
         return Data(whole, read_part(task, dev, settings, "dev"), None, bundled=False, set_aside=None, seed=seed)
     if len(whole.pairs) < 2:

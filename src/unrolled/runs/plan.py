@@ -8,7 +8,7 @@ from typing import Any
 from unrolled.errors import DataError, RunError, SettingsError
 from unrolled.runs.config import RunConfig
 from unrolled.runs.folder import RunDirectory
-from unrolled.runs.onward import Onward, onward, read_start, refuse_another_network
+from unrolled.runs.onward import Onward, onward, read_start, settings_going_on
 from unrolled.runs.parts import Data, read_data
 from unrolled.runs.paths import RUNS, absolute, free_run, newest_run
 from unrolled.runs.record import StartRecord
@@ -101,7 +101,7 @@ def plan_training(
     values = settings.to_dict()
     settings = settings.replaced({name: str(absolute(Path(str(values[name])))) for name in settings.paths()})
     if began is not None:
-        refuse_another_network(began, settings)  # before the data are read
+        settings = settings_going_on(settings, began)  # before the data are read
     data = read_data(task, train, dev, settings)
     found = None if began is None else onward(task, began, data.train.pairs, settings)
     record = None if found is None else found.record

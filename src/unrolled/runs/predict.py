@@ -6,21 +6,34 @@ from typing import Any
 
 from unrolled.data.answer import Answer
 from unrolled.decoding import Decoding
+from unrolled.errors import DataError
 from unrolled.model import Model
+from unrolled.runs.asked import Asked, Trouble
 from unrolled.tasks import Task
+from unrolled.tasks.text import tokenizer_in
 
-__all__ = ["Prediction", "predict"]
+__all__ = ["Prediction", "answer", "predict"]
 
 CHUNK_STEPS = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """A line, what the task read in it, and the model's answer; both are None for a line that holds nothing."""
+    """What was asked, what the task read in it, and the model's answer.
 
-    line: str
+    Attributes:
+        line: the text as it was given; None where words were.
+        x: what was read in it; None for a line that holds nothing.
+        answer: to x; None where there is no x.
+        rows: the columns of each word, where CoNLL was given.
+        trouble: why there is no answer; None where nothing is wrong.
+    """
+
+    line: str | None
     x: Any = None
     answer: Answer[Any] | None = None
+    rows: tuple[tuple[str, ...], ...] = ()
+    trouble: Trouble | None = None
 
 
 def predict(
@@ -47,20 +60,65 @@ def predict(
         DataError: a line that cannot be read.
         SettingsError: `n_best` with a model that has one answer alone.
     """
+    asked = (Asked(number, text=line) for number, line in enumerate(lines, 1))
+    tokenizer = "whitespace" if whitespace else None
+    for found in answer(model, task, asked, tokenizer=tokenizer, n_best=n_best, chunk_steps=chunk_steps):
+        if found.trouble is not None:
+            raise DataError(f"Line {found.trouble.line}: {found.trouble.found}. {found.trouble.way_out}.")
+        yield found
+
+
+def answer(
+    model: Model[Any, Any],
+    task: Task[Any, Any],
+    asked: Iterable[Asked],
+    *,
+    tokenizer: str | None = None,
+    n_best: int = 0,
+    chunk_steps: int = CHUNK_STEPS,
+) -> Iterator[Prediction]:
+    """Yield one prediction for each x that was asked about; what cannot be read has a trouble in its place.
+
+    Args:
+        model: what answers.
+        task: how it reads a line.
+        asked: lines of text or words; read only as far as needed.
+        tokenizer: that splits lines of text; None for the model's own.
+        n_best, chunk_steps: as for `predict`.
+
+    Raises:
+        SettingsError: `n_best` with a model that has one answer alone.
+    """
     decoding = Decoding(n_best=n_best, confidence=True, probabilities=task.metric(model.y).needs == "probabilities")
-    chunk: list[tuple[str, Any]] = []
+    tokenizer = tokenizer or tokenizer_in(model.x)
+    chunk: list[Prediction] = []
     steps = 0
-    for line in lines:
-        x = task.show.read_x(line, whitespace)
-        chunk.append((line, x))
-        steps += 0 if x is None else model.x.length(x)
+    for one in asked:
+        found = _read(model, task, one, tokenizer)
+        chunk.append(found)
+        steps += 0 if found.x is None else model.x.length(found.x)
         if steps >= chunk_steps or chunk_steps == 1:
             yield from _answered(model, chunk, decoding)
             chunk, steps = [], 0
     yield from _answered(model, chunk, decoding)
 
 
-def _answered(model: Model[Any, Any], chunk: list[tuple[str, Any]], decoding: Decoding) -> Iterator[Prediction]:
-    answers = model.answers([x for _, x in chunk if x is not None], decoding)
-    for line, x in chunk:
-        yield Prediction(line) if x is None else Prediction(line, x, next(answers))
+def _read(model: Model[Any, Any], task: Task[Any, Any], asked: Asked, tokenizer: str) -> Prediction:
+    """Return what was asked with its x, without an answer."""
+    if asked.trouble is not None:
+        return Prediction(asked.text, trouble=asked.trouble)
+    try:
+        x = task.show.read_x(asked.text or "", tokenizer) if asked.words is None else asked.words or None
+    except DataError as error:
+        found, _, way_out = str(error).removesuffix(".").partition(". ")
+        return Prediction(asked.text, trouble=Trouble(asked.line, found, way_out or f"Give one {task.x.name} a line"))
+    fault = None if x is None else model.x.check(x)
+    if fault is not None:
+        return Prediction(asked.text, trouble=Trouble(asked.line, fault.found, fault.way_out))
+    return Prediction(asked.text, x, None, asked.rows)
+
+
+def _answered(model: Model[Any, Any], chunk: list[Prediction], decoding: Decoding) -> Iterator[Prediction]:
+    answers = model.answers([one.x for one in chunk if one.x is not None], decoding)
+    for one in chunk:
+        yield one if one.x is None else Prediction(one.line, one.x, next(answers), one.rows)

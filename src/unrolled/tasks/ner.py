@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias, cast
 
@@ -20,9 +20,10 @@ from unrolled.layers import TagsOutput, TagsOutputSettings, WordsInputSettings
 from unrolled.metrics import EntityMetric, EntityReport, Metric
 from unrolled.model import Model
 from unrolled.settings import Composed, Settings, setting
+from unrolled.tasks.entities import entities_of
 from unrolled.tasks.parts import PartSettings
 from unrolled.tasks.task import Bundled, Checks, Segment, Show, Task, Unit
-from unrolled.tasks.text import field, places, read_words_of
+from unrolled.tasks.text import field, places, read_words_of, tokenizer_note
 from unrolled.tasks.vectors import new_from_vectors, start_from_vectors
 from unrolled.training import FitSettings
 
@@ -53,7 +54,8 @@ class BiasSettings(Settings):
 
 
 def _read(path: Path, settings: Composed) -> TaggedReading:
-    return read_labelled(path, settings.group(TaggedSettings))
+    reading = read_labelled(path, settings.group(TaggedSettings))
+    return replace(reading, notes=(*reading.notes, *tokenizer_note(settings, reading.pairs)))
 
 
 def _of_python(X: Sequence[Words], y: Sequence[Labels] | None, settings: Composed) -> list[Pair[Words, Labels]]:
@@ -138,25 +140,17 @@ def _unseen(y: Codec[Labels], pairs: Pairs) -> list[str]:
     return sorted(set(_counts(pairs)["entities"]) - set(_types(y)))
 
 
-def _json(words: Words | None, answer: Answer[Labels] | None) -> dict[str, Any]:
+def _json(line: str | None, words: Words | None, answer: Answer[Labels] | None) -> dict[str, Any]:
     if words is None or answer is None:
         return {"tokens": [], "labels": [], "spans": [], "confidence": []}
-    confidence = [round(value, 6) for value in answer.confidence]  # float32 knows no more digits
     found: dict[str, Any] = {
         "tokens": list(words),
         "labels": list(answer.y),
-        "spans": [
-            {
-                "type": span.type,
-                "start": span.start,
-                "end": span.end,
-                "text": " ".join(words[span.start : span.end]),
-                "confidence": min(confidence[span.start : span.end]),
-            }
-            for span in strict_spans(answer.y)
-        ],
-        "confidence": confidence,
+        "spans": [entity.to_dict() for entity in entities_of(line, words, answer)],
+        "confidence": [round(value, 6) for value in answer.confidence],  # float32 knows no more digits
     }
+    if line is not None:
+        found["offsets"] = [list(place) for place in places(line, words)]
     if answer.others:
         found["n_best"] = [{"labels": list(y), "probability": min(1.0, math.exp(p))} for y, p in answer.others]
     return found
@@ -169,7 +163,8 @@ def _fields(words: Words, answer: Answer[Labels]) -> list[tuple[str, ...]]:
     return [(tokens, " ".join(map(field, y)), f"{min(1.0, math.exp(p)):.6g}") for y, p in answer.others]
 
 
-def _segments(line: str, words: Words, labels: Labels) -> list[Segment]:
+def _segments(line: str | None, words: Words, labels: Labels) -> list[Segment]:
+    line = " ".join(words) if line is None else line
     at, end, found = places(line, words), 0, list[Segment]()
     for span in strict_spans(labels):
         start = at[span.start][0]
@@ -212,7 +207,16 @@ NER: Task[Any, Any] = Task(
     of_python=_of_python,
     codecs=_codecs,
     metric=lambda y: EntityMetric(),
-    show=Show(read_x=read_words_of, json=_json, fields=_fields, segments=_segments, kinds=_types, stream=_stream),
+    show=Show(
+        read_x=read_words_of,
+        json=_json,
+        fields=_fields,
+        segments=_segments,
+        kinds=_types,
+        stream=_stream,
+        of_words=True,
+        each=lambda answer: answer.y,
+    ),
     start=start_from_vectors,
     go_on=new_from_vectors,
     doubts=_doubts,

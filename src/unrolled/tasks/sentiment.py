@@ -13,7 +13,7 @@ from unrolled.data.answer import Answer
 from unrolled.data.codecs import Codec, LabelCodec, LabelSettings, TextCodec, TextSettings
 from unrolled.data.pair import Pair
 from unrolled.data.readers import Reading, TextsSettings, read_texts
-from unrolled.data.tokenizer import tokenize
+from unrolled.data.tokenizer import detect_tokenizer, tokenizer_of
 from unrolled.errors import DataError
 from unrolled.layers import ClassesOutputSettings, OrdinalOutputSettings, WordsInputSettings
 from unrolled.metrics import ClassMetric
@@ -23,7 +23,7 @@ from unrolled.tasks.parts import PartSettings
 from unrolled.tasks.pictures import draw_classes
 from unrolled.tasks.task import Bundled, Checks, Segment, Show, Task, Unit
 from unrolled.tasks.temperature import CalibrationSettings, choose_temperature
-from unrolled.tasks.text import field, read_words_of
+from unrolled.tasks.text import field, read_words_of, tokenizer_in
 from unrolled.tasks.vectors import new_from_vectors, start_from_vectors
 from unrolled.training import FitSettings
 
@@ -36,15 +36,19 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
 def _read(path: Path, settings: Composed) -> Reading[Words, str]:
-    return cast(Reading[Words, str], read_texts(path, settings.group(TextsSettings)))
+    how, tokenizer = settings.group(TextsSettings), settings.group(TextSettings).tokenizer
+    return cast(Reading[Words, str], read_texts(path, how, tokenizer=tokenizer))
 
 
 def _of_python(X: Sequence[str | Words], y: Sequence[object] | None, settings: Composed) -> list[Pair[Words, str]]:
     if y is None or len(X) != len(y):
         found = "no y" if y is None else f"{len(y)} labels"
         raise DataError(f"There are {len(X)} texts and {found}. Give one label for each text.")
+    name = settings.group(TextSettings).tokenizer
+    if name == "detect":
+        name = detect_tokenizer([text for text in X if isinstance(text, str)])
     pairs: list[Pair[Words, str]] = []
-    for number, (words, label) in enumerate(zip(_xs_of_python(X), y, strict=True), 1):
+    for number, (words, label) in enumerate(zip(_words_of_python(X, name), y, strict=True), 1):
         if label is None or not str(label) or (isinstance(label, float) and math.isnan(label)):
             raise DataError(f"Text {number} has the label {label!r}. Give every text a label, or leave it out.")
         # pandas holds whole numbers beside missing ones as floats.
@@ -53,7 +57,12 @@ def _of_python(X: Sequence[str | Words], y: Sequence[object] | None, settings: C
     return pairs
 
 
-def _xs_of_python(X: Iterable[str | Words]) -> Iterator[tuple[str, ...]]:
+def _xs_of_python(X: Iterable[str | Words], x: Codec[Words]) -> Iterator[tuple[str, ...]]:
+    return _words_of_python(X, tokenizer_in(x))
+
+
+def _words_of_python(X: Iterable[str | Words], tokenizer: str) -> Iterator[tuple[str, ...]]:
+    tokenize = tokenizer_of(tokenizer)
     for number, text in enumerate(X, 1):
         if not isinstance(text, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]  (a gap of pandas is a number)
             raise DataError(f"Text {number} is {text!r}, which is no text. Give a text, or its words.")
@@ -113,7 +122,7 @@ def _probabilities(answer: Answer[str]) -> list[tuple[str, float]]:
     return [(y, round(min(1.0, math.exp(p)), 6)) for y, p in answer.others]
 
 
-def _json(words: Words | None, answer: Answer[str] | None) -> dict[str, Any]:
+def _json(line: str | None, words: Words | None, answer: Answer[str] | None) -> dict[str, Any]:
     if words is None or answer is None:
         return {"tokens": [], "label": None, "confidence": None}
     found: dict[str, Any] = {"tokens": list(words), "label": answer.y, "confidence": round(answer.confidence[0], 6)}
@@ -129,8 +138,8 @@ def _fields(words: Words, answer: Answer[str]) -> list[tuple[str, ...]]:
     return [(field(y), f"{p:.6g}", text) for y, p in _probabilities(answer)]
 
 
-def _segments(line: str, words: Words, label: str) -> list[Segment]:
-    return [Segment(label, label), Segment(f"  {line}")]
+def _segments(line: str | None, words: Words, label: str) -> list[Segment]:
+    return [Segment(label, label), Segment(f"  {' '.join(words) if line is None else line}")]
 
 
 def _stream(words: Words | None, answers: Sequence[Answer[str]], end: bool) -> list[dict[str, Any]]:
@@ -169,7 +178,15 @@ SENTIMENT: Task[Any, Any] = Task(
     xs_of_python=_xs_of_python,
     codecs=_codecs,
     metric=_metric,
-    show=Show(read_x=read_words_of, json=_json, fields=_fields, segments=_segments, kinds=_labels, stream=_stream),
+    show=Show(
+        read_x=read_words_of,
+        json=_json,
+        fields=_fields,
+        segments=_segments,
+        kinds=_labels,
+        stream=_stream,
+        of_words=True,
+    ),
     start=_start,
     go_on=_go_on,
     doubts=_doubts,

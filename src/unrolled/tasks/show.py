@@ -57,7 +57,7 @@ def _sure(answer: Answer[Any]) -> dict[str, Any]:
     return {"confidence": found[0] if len(found) == 1 else found} if found else {}
 
 
-def _json(x: Any, answer: Answer[Any] | None) -> dict[str, Any]:
+def _json(line: str | None, x: Any, answer: Answer[Any] | None) -> dict[str, Any]:
     if answer is None:
         return {"x": None, "y": None}
     others = [{"y": plainly(y), "probability": min(1.0, math.exp(log_p))} for y, log_p in answer.others]
@@ -70,8 +70,8 @@ def _fields(x: Any, answer: Answer[Any]) -> list[tuple[str, ...]]:
     return [(_text(answer.y), *(f"{value:.6g}" for value in answer.confidence))]
 
 
-def _segments(line: str, x: Any, y: Any) -> list[Segment]:
-    return [Segment(_text(y), y if isinstance(y, str) else None), Segment(f"  {line}")]
+def _segments(line: str | None, x: Any, y: Any) -> list[Segment]:
+    return [Segment(_text(y), y if isinstance(y, str) else None), Segment(f"  {_text(x) if line is None else line}")]
 
 
 def _stream(x: Any, answers: Sequence[Answer[Any]], end: bool) -> list[dict[str, Any]]:
@@ -84,18 +84,22 @@ class Show(Generic[X, Y]):
     """How x comes in from a line of text, and how an answer goes out; what is not said is made of y alone.
 
     Attributes:
-        read_x: x of a line; the second argument is true for text that is split at white space already. None for a line
-            that holds nothing.
-        json: what `predict --json` writes.
+        read_x: x of a line, given the name of the tokenizer where x is of words. None for a line that holds nothing.
+        json: what `predict --json` writes of a line (None where words were given), its x and the answer; both may be
+            None.
         fields: the rows of tab-separated fields that a pipe gets.
-        segments: the line as a person sees it, piece by piece.
+        segments: the line as a person sees it, piece by piece; x where it is None.
         kinds: all kinds that a segment may have, so that each keeps its colour.
         stream: the rows for the steps that came in, or with None and true for all of x at its end.
+        of_words: whether x is a tuple of words, which CoNLL and JSON Lines may give.
+        each: the label of each word in an answer, which CoNLL can hold; None where there is one for all of x.
     """
 
-    read_x: Callable[[str, bool], X | None]
-    json: Callable[[X | None, Answer[Y] | None], dict[str, Any]] = _json
+    read_x: Callable[[str, str], X | None]
+    json: Callable[[str | None, X | None, Answer[Y] | None], dict[str, Any]] = _json
     fields: Callable[[X, Answer[Y]], list[tuple[str, ...]]] = _fields
-    segments: Callable[[str, X, Y], list[Segment]] = _segments
+    segments: Callable[[str | None, X, Y], list[Segment]] = _segments
     kinds: Callable[[Codec[Y]], Sequence[str]] = labels_of
     stream: Callable[[X | None, Sequence[Answer[Y]], bool], list[dict[str, Any]]] = _stream
+    of_words: bool = False
+    each: Callable[[Answer[Y]], Sequence[str]] | None = None

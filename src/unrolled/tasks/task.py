@@ -120,7 +120,7 @@ def nothing_to_add(
     return []
 
 
-def as_they_are(xs: Iterable[Any]) -> Iterable[Any]:
+def as_they_are(xs: Iterable[Any], x: Codec[Any]) -> Iterable[Any]:
     """Return the values as they were given."""
     return xs
 
@@ -172,7 +172,7 @@ class Task(Generic[X, Y]):
         show: how x comes in and an answer goes out.
         purpose: one sentence on what a model does, given the codec of y.
         of_python: pairs of values that were given in Python, checked as `read` checks files.
-        xs_of_python: the x alone of values that were given in Python.
+        xs_of_python: the x alone of values that were given in Python, as the model's codec of x wants them.
         start: what the first weights take from the training pairs; returns notes.
         go_on: the same where a model goes on from an earlier one: for what is new in it alone.
         doubts: why pairs that were read without a problem are hardly the task's; None where nothing is odd.
@@ -200,7 +200,7 @@ class Task(Generic[X, Y]):
     show: Show[X, Y]
     purpose: Callable[[Codec[Y]], str] = what_is_answered
     of_python: Callable[[Any, Any, Composed], list[Pair[X, Y]]] = pairs_of_python
-    xs_of_python: Callable[[Iterable[Any]], Iterable[X]] = as_they_are
+    xs_of_python: Callable[[Iterable[Any], Codec[X]], Iterable[X]] = as_they_are
     start: Callable[[Model[X, Y], Sequence[Pair[X, Y]], Composed], list[str]] = nothing_to_start
     go_on: Callable[[Model[X, Y], Model[X, Y], Sequence[Pair[X, Y]], Composed], list[str]] = nothing_to_add
     doubts: Callable[[Sequence[Pair[X, Y]]], str | None] = no_doubts

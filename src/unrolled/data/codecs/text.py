@@ -77,7 +77,12 @@ class TextCodec:
             characters=settings.phrase_characters,
             min_count=settings.phrase_min_count,
         )
-        return cls(WordsCodec.fitted(texts, settings), phrases, settings)
+        spelling = WordsCodec.fitted(texts, settings)
+        if settings.tokenizer == "detect":
+            # Texts come whole, and their Latin words and numbers are never cut up unless that is asked for.
+            words = spelling.settings.tokenizer == "words"
+            settings = replace(settings, tokenizer="words" if words else "characters")
+        return cls(spelling, phrases, settings)
 
     def grown(self, raws: Iterable[Words], settings: TextSettings) -> "TextCodec":
         """Return the codec that also knows the words, affixes, characters and phrases of new texts.
@@ -161,7 +166,7 @@ class TextCodec:
             DataError: a text or a tensor that is missing or cannot be.
             SettingsError: a setting that cannot be.
         """
-        settings = TextSettings.from_dict(saved.settings)
+        settings = TextSettings.from_dict({"tokenizer": "words", **saved.settings})
         words = WordsSettings.from_dict({name: getattr(settings, name) for name in WordsSettings.names()})
         spelling = WordsCodec.load(Saved(words.to_dict(), saved.texts))
         phrases = Phrases.of_tensors(settings.phrase_words, settings.phrase_characters, dict(saved.tensors))

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, TypeAlias, cast
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias, cast
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ from unrolled.data.codecs.encoded import EncodedWords, int64
 from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Spelled
 from unrolled.data.spelling import AFFIXES, affixes, normal_form
+from unrolled.data.tokenizer import detect_tokenizer_of_tokens
 from unrolled.data.vectors import read_words
 from unrolled.data.vocabulary import UnknownReport, Vocabulary
 from unrolled.errors import DataError
@@ -44,6 +45,10 @@ class WordsSettings(Settings):
         vectors: a GloVe, fastText or word2vec text file that the word vectors start from; None for random ones.
         vectors_words: the vocabulary also takes in that many words from the top of that file, so that words which only
             new text has keep their vectors.
+        tokenizer: how raw text becomes tokens: "words" splits off punctuation and English clitics, as the Penn Treebank
+            does; "characters" also makes each character of Chinese, Japanese, Thai, Lao, Khmer and Burmese a token;
+            "every_character" makes that of all characters; "whitespace" splits at white space alone. "detect" takes
+            what fits the training data, and keeps it with the model.
     """
 
     title: ClassVar[str] = "setting of the words"
@@ -52,6 +57,7 @@ class WordsSettings(Settings):
     max_vocabulary: int | None = setting(None, least=1)
     vectors: Annotated[str | None, PATH] = setting(None)
     vectors_words: int = setting(100_000, when=("vectors", bool))
+    tokenizer: Literal["detect", "words", "characters", "every_character", "whitespace"] = setting("detect")
 
 
 @dataclass(frozen=True)
@@ -78,9 +84,11 @@ class WordsCodec:
         Raises:
             DataError: a file of vectors that cannot be read.
         """
-        settings = settings or WordsSettings()
-        normal, affix, character = _counted(raws)
+        settings, counts = settings or WordsSettings(), Counter(word for sentence in raws for word in sentence)
+        normal, affix, character = _counted(counts)
         words = Vocabulary.from_counts(normal, min_count=settings.min_count, max_size=settings.max_vocabulary)
+        if settings.tokenizer == "detect":
+            settings = replace(settings, tokenizer=detect_tokenizer_of_tokens(counts))
         known = [] if settings.vectors is None else read_words(settings.vectors, settings.vectors_words)
         return cls(
             Vocabulary(dict.fromkeys((*words.tokens, *map(normal_form, known)))),
@@ -98,7 +106,7 @@ class WordsCodec:
         Raises:
             DataError: a file of vectors that cannot be read.
         """
-        normal, affix, character = _counted(raws)
+        normal, affix, character = _counted(Counter(word for sentence in raws for word in sentence))
         most = settings.max_vocabulary
         words = Vocabulary.from_counts(
             {word: count for word, count in normal.items() if word not in self.words},
@@ -195,7 +203,9 @@ class WordsCodec:
         """
         names = ("vocabulary.txt", "affixes.txt", "characters.txt")
         words, affixes, characters = (Vocabulary.loads(saved.text(name), name=name) for name in names)
-        return cls(words, affixes, characters, WordsSettings.from_dict(saved.settings))
+        # Before there was a choice, raw text was split into words.
+        settings = WordsSettings.from_dict({"tokenizer": "words", **saved.settings})
+        return cls(words, affixes, characters, settings)
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -222,12 +232,12 @@ class WordsCodec:
         return found
 
 
-def _counted(raws: Iterable[Sentence]) -> tuple[Counter[str], Counter[str], Counter[str]]:
-    """Count the normal forms, the affixes and the characters of sentences."""
+def _counted(words: Counter[str]) -> tuple[Counter[str], Counter[str], Counter[str]]:
+    """Count the normal forms, the affixes and the characters of words."""
     normal: Counter[str] = Counter()
     affix: Counter[str] = Counter()
     character: Counter[str] = Counter()
-    for word, count in Counter(word for sentence in raws for word in sentence).items():
+    for word, count in words.items():
         normal[normal_form(word)] += count
         for value in affixes(word):
             affix[value] += count

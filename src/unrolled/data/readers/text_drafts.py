@@ -11,7 +11,7 @@ from unrolled.data.pair import Pair
 from unrolled.data.readers.grid import as_text
 from unrolled.data.readers.reading import Reading, verdict
 from unrolled.data.readers.source import Problems, counted
-from unrolled.data.tokenizer import tokenize
+from unrolled.data.tokenizer import detect_tokenizer, spaceless_share, tokenizer_of
 
 __all__ = ["Texts"]
 
@@ -27,14 +27,18 @@ class Texts:
     Arguments:
         problems: where to note what is wrong.
         label_names: what the labels 0, 1, 2, ... mean; None where they mean themselves.
+        tokenizer: that splits the texts; "detect" finds it once all are there.
     """
 
-    def __init__(self, problems: Problems, label_names: Sequence[str] | None) -> None:
+    def __init__(self, problems: Problems, label_names: Sequence[str] | None, tokenizer: str = "detect") -> None:
         self.problems = problems
         self.label_names = label_names
+        self.tokenizer = tokenizer
+        self._tokenize = tokenizer_of("words" if tokenizer == "detect" else tokenizer)
         self.text_name, self.label_name = "text", "label"
         self.notes: list[str] = []
         self._pairs: list[Pair[tuple[str, ...], str]] = []
+        self._texts: list[str] = []
         self._lines: list[int] = []
         self._files: list[str] = []
         self._has_letters = False
@@ -48,12 +52,14 @@ class Texts:
             self.problems.found += problems.found
         if words and name:
             self._pairs.append(Pair(words, name))
+            self._texts.append(text if isinstance(text, str) else "")
             self._lines.append(line)
             if file is not None:
                 self._files.append(file)
 
     def reading(self) -> Reading[tuple[str, ...], str]:
         """Return the pairs, once their labels have been looked at together."""
+        self._find_tokenizer()
         counts = Counter(pair.y for pair in self._pairs)
         if self._pairs and not self._has_letters:
             self._refuse(
@@ -75,10 +81,25 @@ class Texts:
         reading = Reading(path, self._pairs, self._lines, facts=facts, notes=notes, files=tuple(self._files))
         return verdict(reading, self.problems, noun="labelled text")
 
+    def _find_tokenizer(self) -> None:
+        """Split the texts by characters where that is how they are written."""
+        if self.tokenizer != "detect":
+            return
+        name = detect_tokenizer(self._texts)
+        if name != "words":
+            split = tokenizer_of(name)
+            for i, text in enumerate(self._texts):
+                if text and not text.isascii():
+                    self._pairs[i] = Pair(tuple(split(text)), self._pairs[i].y)
+            self.notes.append(
+                f"{spaceless_share(self._texts):.0%} of the letters in {self.problems.path} are of scripts without "
+                "spaces between words: each such character is a token. If words are meant: --set tokenizer=words."
+            )
+
     def _words(self, line: int | None, text: object, problems: Problems) -> tuple[str, ...]:
         words: list[str] = []
         if isinstance(text, str):
-            words = tokenize(text)
+            words = self._tokenize(text)
         elif isinstance(text, list) and all(isinstance(word, str) for word in cast("list[object]", text)):
             words = [word for word in cast("list[str]", text) if word.strip()]
         else:

@@ -30,18 +30,20 @@ _SUFFIXES = {
 }
 
 
-def read_texts(path: str | Path, settings: TextsSettings | None = None) -> Reading[tuple[str, ...], str]:
+def read_texts(
+    path: str | Path, settings: TextsSettings | None = None, *, tokenizer: str = "detect"
+) -> Reading[tuple[str, ...], str]:
     """Read texts, as their words, with a label each; the format is found by suffix and content.
 
     Columns are found by their usual names, else by what they hold, which `Reading.notes` then says. Texts are split by
-    `tokenize`.
+    the tokenizer of that name; "detect" takes characters for scripts without spaces, else words.
 
     Raises:
         DataError: pyarrow is missing.
     """
     settings = settings or TextsSettings()
     problems = Problems(path, settings.encoding)
-    texts = Texts(problems, settings.names_of_labels())
+    texts = Texts(problems, settings.names_of_labels(), tokenizer)
     kind = _format(path)
     if kind == "folder":
         for label, text, file in folder_texts(path, problems, texts.notes):

@@ -1,0 +1,108 @@
+"""Answers as lines: fields between tabs, marked text on a terminal, JSON, CoNLL columns."""
+
+import json
+import math
+import sys
+from collections.abc import Callable
+from typing import Any, TextIO
+
+from rich.text import Text
+
+from unrolled.cli.screen import clean, is_plain, screen
+from unrolled.cli.sentences import Painter
+from unrolled.errors import SettingsError
+from unrolled.model import Model
+from unrolled.runs.predict import Prediction
+from unrolled.tasks import Task
+from unrolled.tasks.text import field
+
+__all__ = ["FORMATS", "Write", "writer"]
+
+FORMATS = ("text", "json", "conll")
+
+Write = Callable[[Prediction, str], None]
+"""Writes a prediction; the second argument is the input's name, where there are several."""
+
+
+def writer(form: str, model: Model[Any, Any], task: Task[Any, Any], out: TextIO) -> Write:
+    """Return what writes predictions in one of FORMATS.
+
+    Raises:
+        SettingsError: CoNLL for a task that has no label for every word.
+    """
+    if form == "json":
+        return _json(task, out)
+    if form == "conll":
+        return _conll(task, out)
+    console = screen()
+    return _fields(task, out) if out is not sys.stdout or is_plain(console) else _terminal(model, task)
+
+
+def _marked(found: Prediction, name: str) -> str:
+    """Return the line for what cannot be answered."""
+    return f"# error: {name + ', ' if name else ''}{clean(str(found.trouble))}"
+
+
+def _json(task: Task[Any, Any], out: TextIO) -> Write:
+    def write(found: Prediction, name: str) -> None:
+        row: dict[str, Any]
+        if found.trouble is not None:
+            row = {"error": found.trouble.found, "line": found.trouble.line, **({"file": name} if name else {})}
+        else:
+            row = task.show.json(found.line, found.x, found.answer)
+        out.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+    return write
+
+
+def _conll(task: Task[Any, Any], out: TextIO) -> Write:
+    each = task.show.each
+    if each is None:
+        raise SettingsError(
+            f"A model of the task {task.name} has one {task.y.name} for a {task.x.name}, and CoNLL one for each "
+            f"{task.x.step}. Give --output-format json or text."
+        )
+
+    def write(found: Prediction, name: str) -> None:
+        if found.trouble is not None:
+            out.write(_marked(found, name) + "\n\n")
+        elif found.answer is not None:
+            rows = found.rows or tuple((word,) for word in found.x)
+            for row, label in zip(rows, each(found.answer), strict=True):
+                # One blank between columns, as conlleval reads them.
+                out.write(" ".join(field(column) or "_" for column in (*row, label)) + "\n")
+            out.write("\n")
+
+    return write
+
+
+def _fields(task: Task[Any, Any], out: TextIO) -> Write:
+    def write(found: Prediction, name: str) -> None:
+        if found.trouble is not None:
+            out.write(_marked(found, name) + "\n")
+            return
+        rows = [()] if found.answer is None else task.show.fields(found.x, found.answer)
+        out.writelines("\t".join(row) + "\n" for row in rows)
+
+    return write
+
+
+def _terminal(model: Model[Any, Any], task: Task[Any, Any]) -> Write:
+    console = screen()
+    painter = Painter(console, task.show.kinds(model.y))
+
+    def write(found: Prediction, name: str) -> None:
+        x, answer = found.x, found.answer
+        if found.trouble is not None:
+            console.print(Text(_marked(found, name), style="red"), soft_wrap=True)
+            return
+        if answer is None:
+            console.print()
+            return
+        if not answer.others:
+            console.print(painter.paint(task.show.segments(found.line, x, answer.y)), soft_wrap=True)
+        for y, log_p in answer.others:
+            marked = painter.paint(task.show.segments(found.line, x, y))
+            console.print(Text.assemble((f"{min(1.0, math.exp(log_p)):8.4f}  ", "dim"), marked), soft_wrap=True)
+
+    return write

@@ -1,0 +1,74 @@
+"""One x that was asked about, as it arrived, or what is wrong with it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+__all__ = ["Asked", "Columns", "Reader", "Trouble", "decoded"]
+
+_MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a line cannot be answered: phrases without a full stop. Troubles with one way out are of one kind."""
+
+    line: int
+    found: str
+    way_out: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.found}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One x that was asked about.
+
+    Attributes:
+        line: the number of the line on which it begins, from 1.
+        text: as it was given; None where words were.
+        words: as they were given; None where they have yet to be found in the text.
+        rows: of CoNLL: the columns of each word.
+        trouble: why it cannot be answered; None where it can.
+    """
+
+    line: int
+    text: str | None = None
+    words: tuple[str, ...] | None = None
+    rows: tuple[tuple[str, ...], ...] = ()
+    trouble: Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where words, labels and texts are: the number of a column of CoNLL, a key of JSON; None for the usual."""
+
+    token: str | int | None = None
+    label: str | int | None = None
+    text: str | int | None = None
+
+
+class Reader(Protocol):
+    """Takes in lines as they arrive."""
+
+    def feed(self, number: int, line: str | Trouble, /) -> Iterator[Asked]:
+        """Yield what is complete with this line."""
+        ...
+
+    def finish(self) -> Iterator[Asked]:
+        """Yield what is complete as there are no further lines."""
+        ...
+
+
+def decoded(number: int, raw: bytes) -> str | Trouble:
+    """Return a line as text, without a byte order mark at the start of the first; or what is wrong with it."""
+    content = raw.removeprefix(_MARK) if number == 1 else raw
+    try:
+        return content.decode("utf-8").removesuffix("\r")
+    except UnicodeDecodeError as error:
+        return Trouble(
+            number,
+            f"byte 0x{content[error.start]:02x} is not UTF-8",
+            "Convert it first, for example with iconv -f WINDOWS-1252 -t UTF-8",
+        )
