@@ -41,7 +41,8 @@ def test_what_is_written_is_read_as_it_was_meant(name: str, fuzz: Fuzz, tmp_path
 def test_where_a_tiny_file_misleads_the_account_says_so(name: str, fuzz: Fuzz, tmp_path: Path) -> None:
     def law(written: Written) -> None:
         reading = read(written, tmp_path)
-        fine = pairs_of(reading) == written.meant
-        assert fine or reading.faults(training=True) or not account_is_meant(reading, written), written.data.decode()
+        header = any("the first row" in note for note in reading.notes)
+        told = header or reading.faults(training=True) or not account_is_meant(reading, written)
+        assert told or pairs_of(reading) == written.meant, written.data.decode()
 
     fuzz(law, st.composite(lambda draw: WRITERS[name](draw, draw(tiny_corpora())))())

@@ -26,7 +26,7 @@ DOCUMENTS = (
     *("-DOCSTART-", "-DOCSTART-{0}O", "-DOCSTART-{0}-X-{0}-X-{0}O", "# newdoc id = a1", "#begin document (a);"),
     *("#end document", "###MEDLINE:95369245", "# id 4431"),
 )
-COMMENTS = ("# text = {1}", "# sent_id = dev-3", "# {1} .", "#")
+COMMENTS = ("# text = {1}", "# sent_id = dev-3", "# a comment of the writer", "#")
 """A comment that ends with a label, after as many words as a line has columns, is a token of #: no one could tell."""
 
 
@@ -176,6 +176,8 @@ def csv_sentences(draw: Any, corpus: Corpus) -> Written:
     how = draw(st.sampled_from(("json", "python", "words")))
     if delimiter == "\t" and how == "python":
         how = "words"
+    if how == "words" and any(tokens[0][0] == "[" and tokens[-1][-1] == "]" for tokens, _ in corpus):
+        how = "json"  # words in brackets between spaces are a list as well
     header = draw(st.booleans()) or name == "a.tsv"
     number = draw(st.booleans())
     spell: Callable[[Sequence[str]], str] = {"json": _json, "python": lambda x: repr(list(x)), "words": " ".join}[how]
