@@ -78,7 +78,7 @@ def _decoded(file: BinaryIO, problems: Problems) -> Iterator[Row]:
     first = file.readline()
     for magic, what, way_out in _CONTAINERS:
         if first.startswith(magic):
-            problems.add(None, f"this is {what}, not UTF-8 text", way_out.replace("FILE", problems.path))
+            problems.add(None, f"this is {what}, not UTF-8 text", way_out.replace("FILE", problems.path), what)
             return
     number, offset = 0, 0
     for raw in itertools.chain([first] if first else [], file):
@@ -87,6 +87,7 @@ def _decoded(file: BinaryIO, problems: Problems) -> Iterator[Row]:
                 number + 1,
                 f"a zero byte at offset {offset + raw.index(0)} in the file: this is binary data, not UTF-8 text",
                 "Name a text file, or convert this one to UTF-8",
+                "zero bytes",
             )
             return
         start = offset
