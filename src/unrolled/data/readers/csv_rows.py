@@ -1,7 +1,7 @@
 """Rows of CSV and TSV, and their columns by name or number.
 
-CSV follows RFC 4180 (quotation marks, fields over several lines; `;` and tabs are recognised from the first row). TSV
-has no quoting at all: a `"` is a character like any other.
+CSV follows RFC 4180 (quotation marks, fields over several lines; `;`, `|` and tabs are recognised from the first row).
+TSV has no quoting at all: a `"` is a character like any other.
 """
 
 import contextlib
@@ -38,7 +38,7 @@ def csv_rows(path: str | Path, problems: Problems) -> Iterator[Cells]:
     number, header = next(lines, (0, None))
     if header is None:
         return
-    delimiter = "\t" if tsv or "\t" in header else ";" if ";" in header and "," not in header else ","
+    delimiter = "\t" if tsv or "\t" in header else next((c for c in ",;|" if c in header), ",")
     last = number
     damaged = False
 

@@ -75,7 +75,10 @@ class Texts:
         """
         path, names = self.problems.path, self.settings.label_names
         if names is not None and self._pairs and not self._named:
-            raise SettingsError(f"label_names has no effect on {path}: none of its labels is a number. Leave it out.")
+            raise SettingsError(
+                f"label_names has no effect on {path}: none of its labels is a number. Leave it out, or set it back: "
+                "--set label_names=null."
+            )
         gaps = sum(map(len, self._left_out.found.values()))
         left_out, notes = self._left_out.told(len(self._pairs) + gaps, self.settings, self.problems)
         doubts = [*left_out, *self.doubts, *(self._doubts() if self._pairs else ())]

@@ -58,4 +58,7 @@ def refuse_without_effect(settings: TextsSettings, kind: Format, path: str | Pat
     defaults = TextsSettings()
     for name in _WITHOUT.get(kind, ()):
         if getattr(settings, name) != getattr(defaults, name):
-            raise SettingsError(f"{name} has no effect on {path}: {_WHY[kind]}. Leave it out.")
+            back = "null" if getattr(defaults, name) is None else getattr(defaults, name)
+            raise SettingsError(
+                f"{name} has no effect on {path}: {_WHY[kind]}. Leave it out, or set it back: --set {name}={back}."
+            )

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from unrolled.data.labels import are_grades, in_order
+from unrolled.data.readers.csv_rows import usual_forms
 from unrolled.data.readers.doubt import Doubt
 from unrolled.data.readers.shown import seen
 from unrolled.data.readers.similar import similar_names
@@ -27,8 +28,9 @@ FREQUENT = 10
 LEAST = 5
 """Shorter names (`Iran`, `Iraq`) often differ in one letter."""
 
-_KINDS = {"class", "category", "topic", "intent", "class_index", "class_name", "label"}
-"""What columns are called that hold kinds rather than grades."""
+_GRADES = {"stars", "star", "star_rating", "rating", "overall", "score", "sentiment", "polarity", "grade"}
+"""What columns are called that hold grades rather than kinds."""
+_COUNTED = re.compile(r"\d{1,4}", re.ASCII)
 
 
 def label_doubts(counts: Counter[str], first: Mapping[str, int], at: Place, column: str, name: str) -> Iterator[Doubt]:
@@ -54,7 +56,8 @@ def label_doubts(counts: Counter[str], first: Mapping[str, int], at: Place, colu
     if len(counts) > MOST_LABELS:
         shown = ", ".join(seen(label, 20) for label in list(counts)[:3])
         yield Doubt("many_labels", "always", f"{column} holds {len(counts):,} labels ({shown}, …)", other)
-    hidden = [label for label in counts if not label.isprintable()]
+    alike = {name for one, two, _ in similar_names(counts) for name in (one, two)}
+    hidden = [label for label in counts if not label.isprintable() and label not in alike]
     if hidden:
         found = f"{counted(len(hidden), 'label')} with an invisible character, such as {seen(hidden[0])}"
         yield Doubt("odd_labels", "always", found, "Take it out", *at(first[hidden[0]]))
@@ -109,19 +112,17 @@ def _rare(counts: Counter[str], first: Mapping[str, int], at: Place, known: set[
 def _numbered(counts: Counter[str], name: str) -> Iterator[Doubt]:
     """Doubt whether numbers are meant: those from 0 have names elsewhere, and kinds have no order."""
     labels = in_order(counts)
-    numbers = [int(label) for label in labels if re.fullmatch(r"\d{1,4}", label)]
+    numbers = [int(label) for label in labels if _COUNTED.fullmatch(label)]
     if len(numbers) < max(2, len(labels)) or numbers != list(range(numbers[0], numbers[0] + len(numbers))):
         return
-    grades = ", taken for grades in their order (order=none in training takes them for names)"
-    order = grades if are_grades(labels) else ""
+    order = are_grades(labels)
+    found = f"the labels are the numbers {numbers[0]} {'to' if order else 'and'} {numbers[-1]}"
+    found += ", taken for grades in their order" * order
     if numbers[0] == 0:
-        found = (
-            f"the labels are the numbers 0 to {numbers[-1]}{order}" if order else "the labels are the numbers 0 and 1"
-        )
-        yield Doubt("numbered_labels", "never", found, "Names are given in order: --set label_names=NAME,NAME,…")
-    elif order and name.lower() in _KINDS - {"label"}:
-        found = f"the labels of {name} are the numbers {numbers[0]} to {numbers[-1]}{order}"
-        yield Doubt("numbered_labels", "never", found, "Give --set order=none if they are kinds")
+        way_out = "If they have names, give them in order: --set label_names=NAME,NAME,…"
+        yield Doubt("numbered_labels", "never", found, way_out)
+    elif order and usual_forms([name])[0] not in _GRADES:
+        yield Doubt("numbered_labels", "never", found, "If they are kinds, train with --set order=none")
 
 
 def _slips(counts: Counter[str]) -> Iterator[tuple[str, str]]:
