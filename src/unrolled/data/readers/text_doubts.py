@@ -22,17 +22,17 @@ SOME_UNEQUAL = 0.01
 """The share from which that is told; `check` lists all."""
 
 
-def text_doubts(pairs: Pairs, at: Place, text: str) -> Iterator[Doubt]:
-    """Yield what looks wrong with the texts; `text` says what was taken for them."""
+def text_doubts(pairs: Pairs, at: Place, text: str, other: str) -> Iterator[Doubt]:
+    """Yield what looks wrong with the texts; `text` was taken for them, and `other` is what to do if they are not."""
     if not any(character.isalpha() for pair in pairs for word in pair.x for character in word):
         found = f"no text of {text} holds a letter, such as {' '.join(pairs[0].x)[:40]!r}"
-        yield Doubt("no_texts", "always", found, "Give the column of the texts: --set text_column=NAME")
+        yield Doubt("no_texts", "always", found, other)
         return
     longest = max(range(len(pairs)), key=lambda i: len(pairs[i].x))
     length, total = len(pairs[longest].x), sum(len(pair.x) for pair in pairs)
     if length == 1 and len(pairs) >= FEW:
         found = f"each of the {len(pairs):,} texts is one word, such as {pairs[0].x[0][:40]!r}"
-        yield Doubt("one_word_texts", "always", found, "Give the column of the texts: --set text_column=NAME")
+        yield Doubt("one_word_texts", "always", found, other)
     if length >= LONG:
         grave = len(pairs) > 1 and 2 * length > total
         found = f"a text of {length:,} words"

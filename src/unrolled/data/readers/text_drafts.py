@@ -47,6 +47,8 @@ class Texts:
         self.notes: list[str] = []
         self.doubts: list[Doubt] = []
         self.undecided_header = False
+        self.other_texts = "Give the column of the texts: --set text_column=NAME"
+        self.other_labels = "Give the column of the labels: --set label_column=NAME"
         self._pairs: list[Pair[tuple[str, ...], str]] = []
         self._lines: list[int] = []
         self._files: list[str] = []
@@ -117,9 +119,9 @@ class Texts:
             found = f"the first row is read as an example, but no other row has its label, {seen(label)}"
             yield Doubt("header", "always", found, "Give --set header=true if it names the columns", self._lines[0])
             del counts[label]
-        yield from text_doubts(self._pairs, self._at, self.text_name)
+        yield from text_doubts(self._pairs, self._at, self.text_name, self.other_texts)
         yield from self._odd.doubts(counts)
-        yield from label_doubts(counts, first, self._at, self.label_name, self.label_name)
+        yield from label_doubts(counts, first, self._at, self.label_name, self.other_labels)
 
     def _words(self, line: int, text: object, problems: Problems, file: str | None) -> tuple[str, ...]:
         words: list[str] = []

@@ -33,7 +33,7 @@ _GRADES = {"stars", "star", "star_rating", "rating", "overall", "score", "sentim
 _COUNTED = re.compile(r"\d{1,4}", re.ASCII)
 
 
-def label_doubts(counts: Counter[str], first: Mapping[str, int], at: Place, column: str, name: str) -> Iterator[Doubt]:
+def label_doubts(counts: Counter[str], first: Mapping[str, int], at: Place, column: str, other: str) -> Iterator[Doubt]:
     """Yield what looks wrong with labels and their counts.
 
     Arguments:
@@ -41,9 +41,8 @@ def label_doubts(counts: Counter[str], first: Mapping[str, int], at: Place, colu
         first: which example has it first.
         at: the place of an example.
         column: what was taken for the labels.
-        name: of the column.
+        other: what to do if they are no labels.
     """
-    other = "Give the column of the labels: --set label_column=NAME"
     why = _no_labels(counts)
     if why is not None:
         shown = ", ".join(seen(label, 20) for label in list(counts)[:3])
@@ -52,7 +51,7 @@ def label_doubts(counts: Counter[str], first: Mapping[str, int], at: Place, colu
         return
     if len(counts) == 1 and counts.total() > 1:
         found = f"every text has the label {seen(next(iter(counts)))}: there is nothing to choose between"
-        yield Doubt("one_label", "in training", found, f"Add texts with other labels, or: {other}")
+        yield Doubt("one_label", "in training", found, f"Add texts with other labels. {other}")
     if len(counts) > MOST_LABELS:
         shown = ", ".join(seen(label, 20) for label in list(counts)[:3])
         yield Doubt("many_labels", "always", f"{column} holds {len(counts):,} labels ({shown}, …)", other)
@@ -64,7 +63,7 @@ def label_doubts(counts: Counter[str], first: Mapping[str, int], at: Place, colu
     slips = list(_slips(counts))
     yield from _similar(counts, first, at, slips)
     yield from _rare(counts, first, at, {label for label, _ in slips})
-    yield from _numbered(counts, name)
+    yield from _numbered(counts, column)
 
 
 def _no_labels(counts: Counter[str]) -> str | None:
@@ -84,7 +83,10 @@ def _no_labels(counts: Counter[str]) -> str | None:
 def _similar(
     counts: Counter[str], first: Mapping[str, int], at: Place, slips: Sequence[tuple[str, str]]
 ) -> Iterator[Doubt]:
-    alike = [(*sorted((one, two), key=lambda x: counts[x]), how) for one, two, how in similar_names(counts)]
+    alike = [
+        (*sorted((one, two), key=lambda label: (counts[label], -first[label])), how)
+        for one, two, how in similar_names(counts)
+    ]
     if alike:
         shown = "; ".join(
             f"{seen(usual)} ({counts[usual]:,}) and {seen(rare)} ({counts[rare]:,}) in {how}"

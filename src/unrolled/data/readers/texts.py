@@ -43,10 +43,17 @@ def read_texts(path: str | Path, settings: TextsSettings | None = None) -> Readi
     refuse_without_effect(settings, kind, path)
     if kind == "folder":
         taken: dict[str, str] = {}
+        texts.text_name, texts.label_name = "the files", "the names of the folders"
+        texts.other_texts = "Check that each file holds a text"
+        texts.other_labels = "Give a folder for each label, and in it a file for each text"
         for label, text, file in folder_texts(path, settings, problems, taken, texts.notes):
             texts.add(0, text, label, file)
         texts.taken = taken
     elif kind == "fasttext":
+        texts.text_name, texts.label_name = "the lines", FASTTEXT
+        texts.other_texts = texts.other_labels = (
+            f"Begin each line with its label, and go on with its text: {FASTTEXT}good So it was"
+        )
         texts.taken = {"texts": "the rest of each line", "labels": f"{FASTTEXT} at its start"}
         for number, line in numbered_lines(path, problems):
             if line is not None and line.strip():
