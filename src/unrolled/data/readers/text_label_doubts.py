@@ -51,7 +51,7 @@ def label_doubts(counts: Counter[str], first: Mapping[str, int], at: Place, colu
         return
     if len(counts) == 1 and counts.total() > 1:
         found = f"every text has the label {seen(next(iter(counts)))}: there is nothing to choose between"
-        yield Doubt("one_label", "in training", found, f"Add texts with other labels. {other}")
+        yield Doubt("one_label", "in training", found, f"Add texts with other labels, or {other[0].lower()}{other[1:]}")
     if len(counts) > MOST_LABELS:
         shown = ", ".join(seen(label, 20) for label in list(counts)[:3])
         yield Doubt("many_labels", "always", f"{column} holds {len(counts):,} labels ({shown}, …)", other)
