@@ -161,6 +161,29 @@ def test_a_second_column_with_a_usual_name_is_told(tmp_path: Path) -> None:
     assert read_texts(path, TextsSettings(label_column="label")).notes == ()
 
 
+def test_of_two_usual_names_the_column_with_few_values_has_the_labels(tmp_path: Path) -> None:
+    rows = "".join(f"{text},{i / 7:.3f},{label}\n" for i, (text, label) in enumerate(many()))
+    reading = read_texts(write(tmp_path, "text,score,topic\n" + rows))
+    assert reading.taken["labels"] == 'column 2 "topic"'
+    assert reading.notes == (
+        f"{reading.path}: score may hold labels, too: --set label_column=score takes them instead.",
+    )
+
+
+def test_a_second_column_of_texts_is_told(tmp_path: Path) -> None:
+    rows = "".join(f"{label},So it was,{text}\n" for text, label in many())
+    reading = read_texts(write(tmp_path, "label,title,text\n" + rows))
+    assert reading.taken["texts"] == 'column 2 "text"'
+    assert reading.notes == (f"{reading.path}: title may hold texts, too: --set text_column=title takes them instead.",)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "|", "\t"])
+def test_separators(tmp_path: Path, separator: str) -> None:
+    content = separator.join(("text", "label")) + f"\nA warm film.{separator}positive\n"
+    reading = read_texts(write(tmp_path, content + separator.join(("Dull. long", "negative")) + "\n"))
+    assert [pair.y for pair in reading.pairs] == ["positive", "negative"]
+
+
 def test_a_usual_name_that_is_a_value_makes_no_header(tmp_path: Path) -> None:
     rows = [(text, "comment" if i % 2 else "question") for i, (text, _) in enumerate(many())][1:]
     reading = read_texts(write(tmp_path, "".join(f"{text},{label}\n" for text, label in rows)))
