@@ -61,6 +61,7 @@ def csv_rows(path: str | Path, problems: Problems) -> Iterator[Cells]:
                 start,
                 f"the row that begins here cannot be split into fields ({error})",
                 'Close every quotation mark; inside quotation marks write " as ""',
+                "rows that cannot be split",
             )
             return
         if row is None:
@@ -82,6 +83,7 @@ def sound_rows(rows: Iterable[Cells], width: int, problems: Problems, *, beside:
                 number,
                 f"{counted(len(row), 'field')} where {beside} {width}",
                 "Quote a field that holds the separator, or add the fields that are missing",
+                "rows with another number of fields",
             )
             yield number, None
         else:
