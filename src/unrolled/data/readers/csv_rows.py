@@ -1,7 +1,7 @@
 """Rows of CSV and TSV, and their columns by name or number.
 
-CSV follows RFC 4180 (quotation marks, fields over several lines; `;` and tabs are recognised from the first row). TSV
-has no quoting at all: a `"` is a character like any other.
+CSV follows RFC 4180 (quotation marks, fields over several lines; `;`, `|` and tabs are recognised from the first row).
+TSV has no quoting at all: a `"` is a character like any other.
 """
 
 import contextlib
@@ -38,7 +38,7 @@ def csv_rows(path: str | Path, problems: Problems) -> Iterator[Cells]:
     number, header = next(lines, (0, None))
     if header is None:
         return
-    delimiter = "\t" if tsv or "\t" in header else ";" if ";" in header and "," not in header else ","
+    delimiter = "\t" if tsv or "\t" in header else next((c for c in ",;|" if c in header), ",")
     last = number
     damaged = False
 
@@ -61,6 +61,7 @@ def csv_rows(path: str | Path, problems: Problems) -> Iterator[Cells]:
                 start,
                 f"the row that begins here cannot be split into fields ({error})",
                 'Close every quotation mark; inside quotation marks write " as ""',
+                "rows that cannot be split",
             )
             return
         if row is None:
@@ -82,6 +83,7 @@ def sound_rows(rows: Iterable[Cells], width: int, problems: Problems, *, beside:
                 number,
                 f"{counted(len(row), 'field')} where {beside} {width}",
                 "Quote a field that holds the separator, or add the fields that are missing",
+                "rows with another number of fields",
             )
             yield number, None
         else:
