@@ -118,6 +118,7 @@ class Classifier(Estimator):
         accept: str | None = None,
         text_column: str | int | None = None,
         label_column: str | int | None = None,
+        header: bool | None = None,
         label_names: str | None = None,
         min_count: int = 2,
         max_vocabulary: int | None = None,

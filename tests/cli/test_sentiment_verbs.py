@@ -10,8 +10,13 @@ from contract.tasks import CONLL, CSV
 from typer.testing import CliRunner, Result
 
 from unrolled.cli.app import app
+from unrolled.cli.reports import print_report
+from unrolled.cli.screen import screen
+from unrolled.data.answer import Answer
+from unrolled.metrics import ClassMetric
 from unrolled.model import Model
 from unrolled.runs.explain import explain
+from unrolled.tasks import SENTIMENT
 
 Unrolled = Callable[..., Result]
 
@@ -149,3 +154,46 @@ def test_explain_needs_a_label_for_all_of_x(folder: Path, unrolled: Unrolled) ->
     result = unrolled("explain", folder / "ner", input="Ada sat\n")
     assert result.exit_code == 2
     assert "explain needs a model with one label for all of x" in result.stderr
+
+
+def test_check_says_in_two_lines_how_a_file_was_understood(folder: Path, unrolled: Unrolled) -> None:
+    lines = unrolled("check", "sentiment", folder / "train.csv").stdout.splitlines()
+    texts, labels, rows, counts = lines[0].removeprefix(f"{folder / 'train.csv'}: ").split(" · ")
+    assert [texts, labels] == ['texts: column 0 "text"', 'labels: column 1 "label"']
+    assert rows == "rows: a text each, the first names the columns"
+    assert re.fullmatch(r"\d+ texts, \d+ tokens, 2 labels", counts)
+    assert re.fullmatch(r"first, line 2: .* → \w+", lines[1])
+
+
+def test_check_tells_thousands_of_faults_in_a_line_for_each_kind(tmp_path: Path, unrolled: Unrolled) -> None:
+    wrong = ("so good,pos,x\n", "so bad,\n", ",pos\n", "well\n", "fine,pos\n")
+    (tmp_path / "wrong.csv").write_text("text,label\n" + "".join(wrong[i % 5] for i in range(2500)))
+    result = unrolled("check", "sentiment", tmp_path / "wrong.csv")
+    assert result.exit_code == 1
+    told = result.stdout.splitlines()
+    faults = told[: told.index("")]
+    assert [line.partition("wrong.csv:")[2].partition(". ")[0] for line in faults[:3]] == [
+        "2: 3 fields where the first row has 2",
+        "3: 500 texts without a label are left out: lines 3, 8, 13 and 497 more",
+        "4: 500 empty texts are left out: lines 4, 9, 14 and 497 more",
+    ]
+    assert len(faults) == 5  # one word alone is left of each text, and one label
+    assert len(told) < 40
+
+
+def test_check_of_a_file_that_is_not_there_says_so_and_no_more(tmp_path: Path, unrolled: Unrolled) -> None:
+    for name in ("none.csv", "none.jsonl", "none.parquet", "none"):
+        if name.endswith("parquet"):
+            pytest.importorskip("pyarrow")
+        result = unrolled("check", "sentiment", tmp_path / name)
+        assert result.exit_code == 1
+        assert [line for line in result.stdout.splitlines() if line] == [
+            f"{tmp_path / name}: there is no such file. Check the path."
+        ]
+
+
+def test_of_several_reports_the_last_says_the_rule(capsys: pytest.CaptureFixture[str]) -> None:
+    report = ClassMetric(("a", "b")).measure(["a", "b"], [Answer("a", (1.0,))] * 2)
+    for last in (False, True):
+        print_report(screen(), SENTIMENT, "dev", Path("dev.csv"), report, rule=last)
+        assert capsys.readouterr().out.count("Accuracy is the share of right labels") == last

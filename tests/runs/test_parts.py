@@ -4,7 +4,7 @@ import pytest
 
 from unrolled.errors import DataError, SettingsError
 from unrolled.runs.parts import read_data
-from unrolled.tasks import NER
+from unrolled.tasks import NER, SENTIMENT
 
 DEFAULTS = NER.defaults
 
@@ -49,3 +49,21 @@ def test_another_scheme_and_a_dev_file_that_is_the_training_file_are_noted(tmp_p
     notes = " ".join(data.notes(NER))
     assert "bare types; they were converted to IOB2" in notes
     assert "is the training file" in notes
+
+
+def test_labels_of_texts_that_only_the_dev_part_has_are_noted(tmp_path: Path) -> None:
+    (tmp_path / "train.csv").write_text("text,label\nso good,pos\nso bad,neg\n")
+    (tmp_path / "dev.csv").write_text("text,label\nso late,odd\nso hot,pos\n")
+    data = read_data(SENTIMENT, tmp_path / "train.csv", tmp_path / "dev.csv", SENTIMENT.defaults)
+    assert data.notes(SENTIMENT) == ["The dev part has odd, which the training part lacks: no model of it can find it."]
+    same = read_data(SENTIMENT, tmp_path / "dev.csv", tmp_path / "dev.csv", SENTIMENT.defaults)
+    assert not any("lacks" in note for note in same.notes(SENTIMENT))
+
+
+def test_one_label_is_an_error_in_training_and_a_note_of_the_dev_part(tmp_path: Path) -> None:
+    (tmp_path / "one.csv").write_text("text,label\nso good,pos\nso warm,pos\n")
+    (tmp_path / "two.csv").write_text("text,label\nso good,pos\nso bad,neg\n")
+    with pytest.raises(DataError, match="every text has the label 'pos'"):
+        read_data(SENTIMENT, tmp_path / "one.csv", tmp_path / "two.csv", SENTIMENT.defaults)
+    data = read_data(SENTIMENT, tmp_path / "two.csv", tmp_path / "one.csv", SENTIMENT.defaults)
+    assert "every text has the label 'pos'" in data.notes(SENTIMENT)[0]

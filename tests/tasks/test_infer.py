@@ -45,9 +45,14 @@ def test_the_bundled_files_are_of_their_tasks(task) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("empty.csv", "", "none of the files that a task here reads"),
+        ("empty.csv", "", r"csv: there is no sentence in this file\. Check that it is the right file and not empty\.$"),
         ("one.csv", "a\nb\nc\n", "none of the files that a task here reads"),
-        ("broken.jsonl", '{"text": "so good", "label": "pos"\n', "1: not JSON"),
+        (
+            "broken.jsonl",
+            '{"text": "so good", "label": "pos"\n',
+            r"broken\.jsonl:1: not JSON: .* Write one complete JSON object a line\.$",
+        ),
+        ("zero.csv", "text,label\0", "zero.csv:1: a zero byte at offset 10 [^.]*file: this is binary data"),
         (
             "gap.csv",
             "text,label\nso good,pos\nso bad,\nquite well,pos\nwell,neg\n",
@@ -63,6 +68,18 @@ def test_a_file_of_no_task_says_why_for_each(tmp_path: Path, name: str, content:
     if "none of" in words:
         assert "As ner:" in str(error.value)
         assert "As sentiment:" in str(error.value)
+
+
+def test_of_a_folder_only_those_speak_who_read_folders(tmp_path: Path) -> None:
+    (tmp_path / "train" / "good").mkdir(parents=True)
+    with pytest.raises(DataError, match=r"^[^:]*: the folder train holds folders of its own: good\.[^:]*$"):
+        infer_file(tmp_path)
+
+
+def test_a_grave_doubt_is_told_as_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("text,label\n" + "so very good,pos\nso bad,neg\nso bad,pos\n" * 4)
+    with pytest.raises(DataError, match=r"4 texts of 12 with another label.*check sentiment .* lists all"):
+        infer_file(tmp_path / "a.csv")
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

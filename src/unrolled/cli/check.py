@@ -16,6 +16,7 @@ __all__ = ["run"]
 
 PROBLEMS_FOUND = 1
 SHOWN_CONFLICTS = 10
+SHOWN_KINDS = 200
 
 
 def run(task: str, files: Sequence[Path], model: Path | None, set_: Sequence[str], *, as_json: bool) -> None:
@@ -56,7 +57,9 @@ def _print(console: Console, report: CheckReport) -> None:
         if kinds:
             print_text(console)
             rows = [(kind, *(f"{file.counts[name].get(kind, 0):,}" for file in report.files)) for kind in kinds]
-            print_table(console, (report.task.checks.tables.get(name, name), *columns), rows)
+            print_table(console, (report.task.checks.tables.get(name, name), *columns), rows[:SHOWN_KINDS])
+            if len(rows) > SHOWN_KINDS:
+                print_text(console, f"... and {len(rows) - SHOWN_KINDS:,} more")
     _print_conflicts(console, report)
     for overlap in report.overlaps:
         _print_overlap(console, report.task.x.name, overlap)
@@ -66,7 +69,8 @@ def _print(console: Console, report: CheckReport) -> None:
         console,
         "No problems."
         if report.ok
-        else f"{found:,} problem{'s' * (found > 1)}: the {report.task.x.name}s concerned are left out of the figures.",
+        else f"{found:,} problem{'s' * (found > 1)}. {report.task.x.name.capitalize()}s that cannot be read are not in "
+        "the figures.",
         style="green" if report.ok else "bold red",
     )
 

@@ -24,7 +24,8 @@ def run(directory: Path, data: Path | None, set_: Sequence[str], *, as_json: boo
     for number, part in enumerate(evaluation.parts):
         if number:
             print_text(console)
-        print_report(console, evaluation.task, part.name, part.path, part.report)
+        last = number == len(evaluation.parts) - 1
+        print_report(console, evaluation.task, part.name, part.path, part.report, rule=last)
         if part.unseen:
             print_text(
                 console,

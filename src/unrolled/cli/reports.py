@@ -12,8 +12,10 @@ from unrolled.tasks import Task
 __all__ = ["print_report"]
 
 
-def print_report(console: Console, task: Task[Any, Any], name: str, path: Path, report: Report) -> None:
-    """Print the figures of each type or class and over all, then what they mean."""
+def print_report(
+    console: Console, task: Task[Any, Any], name: str, path: Path, report: Report, *, rule: bool = True
+) -> None:
+    """Print the figures of each type or class and over all, then what they mean; `rule` where no other report does."""
     counts = ", ".join(f"{number:,} {noun}" for noun, number in report.counts.items())
     print_text(console, f"{name}: {path}, {counts}", style="bold")
     table = {**report.by, **report.totals}
@@ -22,7 +24,7 @@ def print_report(console: Console, task: Task[Any, Any], name: str, path: Path, 
         rows = [(kind, *(_cell(row.get(column)) for column in columns)) for kind, row in table.items()]
         heads = ["F1>" if column == "f1" else f"{column.replace('_', ' ')}>" for column in columns]
         print_table(console, (task.y.step, *heads), rows)
-    print_pairs(console, report.notes)
+    print_pairs(console, {note: text for note, text in report.notes.items() if rule or note != "rule"})
 
 
 def _cell(value: float | None) -> str:

@@ -163,18 +163,20 @@ def _print_plan(console: Console, plan: Plan) -> None:
     heads = (plan.task.checks.facts.get(fact, fact) for fact in facts)
     print_table(console, ("part", "file", f"{noun}>", f"{step}>", *heads), rows)
     told = [line for part in plan.data.parts if not plan.data.bundled for line in part.account]
+    notes = plan.notes()
     for line in ["", *dict.fromkeys(told)] if told else ():
         print_text(console, line)
-    for note in plan.notes():
+    for note in notes:
         print_text(console, f"Note: {note}", style="yellow")
-    print_text(console)
+    if told or notes:
+        print_text(console)
 
 
 def _print_result(console: Console, result: TrainingResult) -> None:
     record, best = result.record, result.directory / "best"
     data = result.plan.data
     if record.dev is not None:
-        print_report(console, record.task, "dev", data.dev.path, record.dev)
+        print_report(console, record.task, "dev", data.dev.path, record.dev, rule=record.test is None)
     if record.test is not None and data.test is not None:
         print_text(console)
         print_report(console, record.task, "test", data.test.path, record.test)

@@ -154,7 +154,7 @@ def check_files(
     readings = [task.read(path, settings or task.defaults) for path in paths]
     return CheckReport(
         task=task,
-        files=tuple(_figures(task, reading, known) for reading in readings),
+        files=tuple(_figures(task, reading, known, training=i == 0) for i, reading in enumerate(readings)),
         overlaps=tuple(_overlap(task, first, second) for first, second in combinations(readings, 2)),
         problems=tuple(problem for i, reading in enumerate(readings) for problem in reading.faults(training=i == 0)),
         accounts=tuple(account(task, reading) for reading in readings),
@@ -162,13 +162,13 @@ def check_files(
     )
 
 
-def _figures(task: Task[Any, Any], reading: Reading[Any, Any], known: object) -> FileFigures:
+def _figures(task: Task[Any, Any], reading: Reading[Any, Any], known: object, *, training: bool) -> FileFigures:
     lengths = sorted(task.length(pair) for pair in reading.pairs)
     num_duplicates, conflicts = _duplicates(reading)
     return FileFigures(
         path=reading.path,
         facts=reading.facts,
-        num_problems=len(reading.problems),
+        num_problems=len(reading.faults(training=training)),
         num_examples=len(lengths),
         num_steps=sum(lengths),
         lengths=_lengths(lengths) if lengths else None,

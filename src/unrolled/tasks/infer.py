@@ -8,6 +8,7 @@ from typing import Any
 from unrolled.data.pair import Pair
 from unrolled.data.problem import by_kind
 from unrolled.data.readers import Reading
+from unrolled.data.readers.source import IS_DIRECTORY
 from unrolled.data.shapes import Look, look
 from unrolled.errors import DataError, SettingsError
 from unrolled.tasks.table import TASKS
@@ -62,10 +63,13 @@ def infer_file(path: Path) -> tuple[Task[Any, Any], Reading[Any, Any], Found]:
     sound = [name for name, reading in readings.items() if reading.pairs and not faults[name]]
     if not sound:
         most = max(readings, key=lambda name: len(readings[name].pairs))
-        whys = {name: by_kind(found)[0][1] for name, found in faults.items() if found}
-        if len(set(whys.values())) == 1:  # the file itself
+        kinds = {name: by_kind(found)[0] for name, found in faults.items() if found}
+        if path.is_dir():  # which only some tasks read
+            kinds = {name: kind for name, kind in kinds.items() if kind[0][0].found != IS_DIRECTORY} or kinds
+        whys = {name: message for name, (_, message) in kinds.items()}
+        if len({(alike[0].place, alike[0].way_out) for alike, _ in kinds.values()}) == 1:  # the file itself
             raise DataError(next(iter(whys.values())))
-        if len(readings[most].pairs) > len(readings[most].problems):
+        if most in whys and len(readings[most].pairs) > len(faults[most]):
             raise DataError(f"{whys[most]} (`unrolled check {most} {path}` lists all.)")
         told = " ".join(f"As {name}: {why}" for name, why in whys.items())
         raise DataError(f"{path} is none of the files that a task here reads. {told}")

@@ -74,7 +74,9 @@ def test_reviews_without_a_label_that_imdb_keeps_beside_the_others(tmp_path: Pat
         write(tmp_path / "train" / part, "A film.", "0.txt")
     reading = read_texts(tmp_path / "train")
     assert [pair.y for pair in reading.pairs] == ["neg", "pos"]
-    assert "unsup holds texts without a label" in reading.notes[0]
+    assert "the folder unsup holds texts without a label; left out" in reading.notes[0]
+    strict = read_texts(tmp_path / "train", TextsSettings(strict=True))
+    assert [problem.kind for problem in strict.problems] == ["folders without a label"]
     with pytest.raises(DataError, match=r"folder train holds folders of its own: neg, pos.*such as .*train"):
         read_texts(tmp_path).checked()
 
@@ -89,7 +91,9 @@ def test_told_columns(tmp_path: Path, header: str, columns: dict[str, str | int]
     # With numbers alone nothing tells "a,b,c,d" from a first example.
     no_header = header.startswith("a") and columns["label_column"] != "d"
     assert len(reading.pairs) == (3 if no_header else 2)
-    assert [note.partition(":")[0] for note in reading.notes] == ([f"{path} has no header"] if no_header else [])
+    assert reading.taken["rows"].startswith("a text each, no header" if no_header else "a text each, the first names")
+    told = read_texts(path, TextsSettings.from_dict({**columns, "header": True})) if no_header else reading
+    assert examples(told) == TWO
 
 
 @pytest.mark.parametrize(
@@ -119,36 +123,65 @@ def test_columns_by_their_figures(tmp_path: Path, header: tuple[str, ...] | None
     reading = read_texts(path)
     assert [pair.y for pair in reading.pairs] == [label for _, label in many()]
     assert [pair.x[-1] for pair in reading.pairs] == [f"number{i}" for i in range(60)]
-    (note,) = reading.notes
-    assert ("said holds the texts" if header else "column 2 holds the texts") in note
-    assert ("kind the labels" if header else "column 0 the labels") in note
-    assert ("no header" in note) == (header is None)
-    assert "--set label_column=" in note
+    name, told = ("NAME", ' "{}"') if header else ("N", "")
+    assert reading.taken == {
+        "texts": f"column 2{told.format('said')} (the longest; --set text_column={name} takes another)",
+        "labels": f"column 0{told.format('kind')} (few values; --set label_column={name} takes another)",
+        "rows": "a text each, the first names the columns (--set header=false reads it as an example)"
+        if header
+        else "a text each, no header (--set header=true takes the first row for names)",
+        "not read": f"column 1{told.format('who')}",
+    }
+    assert reading.notes == reading.doubts == ()
 
 
 def test_a_header_with_columns_that_have_no_name(tmp_path: Path) -> None:
     content = "v1,v2,,\n" + "".join(f"{label},{text},,\n" for text, label in many())
     reading = read_texts(write(tmp_path, content))
     assert (reading.lines[0], reading.facts) == (2, {"labels": "negative, positive"})
-    assert "v2 holds the texts" in reading.notes[0]
+    assert reading.taken["texts"].startswith('column 1 "v2"')
 
 
 def test_where_two_columns_may_be_the_labels_it_is_asked(tmp_path: Path) -> None:
-    rows = [
-        {"said": text, "kind": label, "part": "dev" if i % 5 else "train"} for i, (text, label) in enumerate(many())
-    ]
+    rows = [{"said": text, "kind": label, "of": "ships" if i % 5 else "sea"} for i, (text, label) in enumerate(many())]
     path = write(tmp_path, "".join(json.dumps(row) + "\n" for row in rows), "a.jsonl")
-    with pytest.raises(DataError, match=r"cannot be told: kind \(negative, positive\) or part \(dev, train\)"):
+    with pytest.raises(DataError, match=r"cannot be told: kind \(negative, positive\) or of \(sea, ships\)"):
         read_texts(path).checked()
     reading = read_texts(path, TextsSettings(label_column="kind"))
     assert reading.facts == {"labels": "negative, positive"}
-    assert "said holds the texts" in reading.notes[0]
+    assert reading.taken["labels"] == 'key "kind"'
+    # But for a column that says which part of a corpus a row is of.
+    parts = "".join(json.dumps({**row, "of": "dev" if i % 5 else "train"}) + "\n" for i, row in enumerate(rows))
+    assert read_texts(write(tmp_path, parts, "b.jsonl")).facts == {"labels": "negative, positive"}
 
 
 def test_a_second_column_with_a_usual_name_is_told(tmp_path: Path) -> None:
     path = write(tmp_path, "text,stars,label\nA film,5,good\nA film,1,bad\n")
-    assert "the column label; stars may hold labels, too" in read_texts(path).notes[0]
+    assert "stars may hold labels, too: --set label_column=stars takes" in read_texts(path).notes[0]
     assert read_texts(path, TextsSettings(label_column="label")).notes == ()
+
+
+def test_of_two_usual_names_the_column_with_few_values_has_the_labels(tmp_path: Path) -> None:
+    rows = "".join(f"{text},{i / 7:.3f},{label}\n" for i, (text, label) in enumerate(many()))
+    reading = read_texts(write(tmp_path, "text,score,topic\n" + rows))
+    assert reading.taken["labels"] == 'column 2 "topic"'
+    assert reading.notes == (
+        f"{reading.path}: score may hold labels, too: --set label_column=score takes them instead.",
+    )
+
+
+def test_a_second_column_of_texts_is_told(tmp_path: Path) -> None:
+    rows = "".join(f"{label},So it was,{text}\n" for text, label in many())
+    reading = read_texts(write(tmp_path, "label,title,text\n" + rows))
+    assert reading.taken["texts"] == 'column 2 "text"'
+    assert reading.notes == (f"{reading.path}: title may hold texts, too: --set text_column=title takes them instead.",)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "|", "\t"])
+def test_separators(tmp_path: Path, separator: str) -> None:
+    content = separator.join(("text", "label")) + f"\nA warm film.{separator}positive\n"
+    reading = read_texts(write(tmp_path, content + separator.join(("Dull. long", "negative")) + "\n"))
+    assert [pair.y for pair in reading.pairs] == ["positive", "negative"]
 
 
 def test_a_usual_name_that_is_a_value_makes_no_header(tmp_path: Path) -> None:
@@ -172,6 +205,7 @@ def test_names_of_labels(tmp_path: Path, label: object) -> None:
     path = write(tmp_path, "".join(json.dumps(row) + "\n" for row in rows), "a.jsonl")
     assert [p.y for p in read_texts(path).pairs] == ["1", "negative"]
     reading = read_texts(path, TextsSettings(label_names="negative, positive"))
+    assert reading.taken["labels"] == 'key "label", 0 is negative, 1 is positive'
     assert [p.y for p in reading.pairs] == ["positive", "negative"]
     with pytest.raises(DataError, match="the label 1, and there are 1 label_names, the first of which is 0"):
         read_texts(path, TextsSettings(label_names="negative")).checked()
@@ -179,38 +213,12 @@ def test_names_of_labels(tmp_path: Path, label: object) -> None:
         TextsSettings(label_names="a,,b")
 
 
-def test_a_slip_of_the_pen_is_a_problem_and_its_example_left_out(tmp_path: Path) -> None:
-    rows = many()
-    rows[7] = (rows[7][0], "postive")
-    rows[9] = (rows[9][0], "Positive")
-    path = write(tmp_path, "text,label\n" + "".join(f"{text},{label}\n" for text, label in rows))
-    reading = read_texts(path)
-    assert [problem.line for problem in reading.problems] == [9, 11]
-    assert "'postive' occurs once, and 'positive' 28 times" in reading.problems[0].found
-    assert len(reading.pairs) == len(reading.lines) == 58
-    assert reading.facts == {"labels": "negative, positive"}
-
-
-def test_a_rare_label_is_told(tmp_path: Path) -> None:
-    rows = [*many(), ("an odd thing to say", "neutral")]
-    path = write(tmp_path, "text,label\n" + "".join(f"{text},{label}\n" for text, label in rows))
-    reading = read_texts(path)
-    assert len(reading.pairs) == 61
-    assert "1 label with one example alone" in reading.notes[0]
-    assert "'neutral'" in reading.notes[0]
-
-
-def test_one_label_alone_is_told_for_a_test_part_may_have_it(tmp_path: Path) -> None:
-    reading = read_texts(write(tmp_path, "text,label\nA film,good\nA dish,good\n"))
-    assert "Every text has the label 'good'" in reading.notes[0]
-
-
 def test_all_problems_are_listed_and_the_sound_rows_kept(tmp_path: Path) -> None:
     rows = [
         {"text": "", "label": "a"},
         {"text": "x y", "label": ""},
         {"text": 5, "label": None},
-        {"text": "x y", "label": ["a"]},
+        {"text": "x y", "label": ["a", "b"]},
         {"text": "\ud800", "label": "a"},
         {"label": "a"},
         {"text": [], "label": "a"},
@@ -219,19 +227,18 @@ def test_all_problems_are_listed_and_the_sound_rows_kept(tmp_path: Path) -> None
         {"text": "x y", "label": True},
     ]
     reading = read_texts(write(tmp_path, "".join(json.dumps(row) + "\n" for row in rows), "a.jsonl"))
-    assert [problem.line for problem in reading.problems] == [1, 2, 3, 3, 4, 5, 6, 7, 8, 9]
-    assert [problem.found.split(" is ")[0] for problem in reading.problems] == [
-        "an empty text",
-        "a text without a label",
-        "text",
-        "a text without a label",
-        "label",
-        "half of a surrogate pair in the text",
-        "text",
-        "an empty text",
-        "text",
-        "the label 'a\\nb' cannot be written on a line",
+    assert [(problem.line, problem.kind) for problem in reading.problems] == [
+        (3, "values that are no text"),
+        (4, "texts without one label"),
+        (5, "texts with half of a surrogate pair"),
+        (8, "values that are no text"),
+        (9, "labels of several lines"),
     ]
+    assert [(doubt.name, doubt.line, doubt.found) for doubt in reading.doubts] == [
+        ("empty_texts", 1, "3 empty texts are left out: lines 1, 6, 7"),
+        ("empty_labels", 2, "2 texts without a label are left out: lines 2, 3"),
+    ]
+    assert len(read_texts(tmp_path / "a.jsonl", TextsSettings(strict=True)).problems) == 10
     assert [(pair.x, pair.y) for pair in reading.pairs] == [(("x", "y"), "true")]
 
 
@@ -242,7 +249,7 @@ def test_problems_of_files_name_the_file(tmp_path: Path) -> None:
     (tmp_path / "c").mkdir()
     reading = read_texts(tmp_path)
     found = {str(Path(problem.path).relative_to(tmp_path)): problem for problem in reading.problems}
-    assert found["a/1.txt"].found == "an empty text"
+    assert [(d.name, d.file) for d in reading.doubts] == [("empty_texts", str(tmp_path / "a" / "1.txt"))]
     assert (found["a/2.txt"].line, "0xe9" in found["a/2.txt"].found) == (1, True)
     assert found["."].found == "the folder c has no *.txt"
     assert reading.files == (str(tmp_path / "b" / "3.txt"),)
@@ -277,10 +284,8 @@ def test_parquet_with_names_of_labels_beside_its_columns(tmp_path: Path) -> None
     parquet.write_table(table.replace_schema_metadata({"huggingface": json.dumps(names)}), path)
     reading = read_texts(path)
     assert [pair.y for pair in reading.pairs] == ["pos", "neg"]
-    assert [(problem.line, problem.found.split(",")[0]) for problem in reading.problems] == [
-        (3, "text is missing"),
-        (3, "the label -1"),
-    ]
+    assert [(doubt.name, doubt.line) for doubt in reading.doubts] == [("empty_texts", 3), ("empty_labels", 3)]
+    assert reading.taken["labels"] == 'column 1 "label", 0 is neg, 1 is pos'
     assert [p.y for p in read_texts(path, TextsSettings(label_names="bad,good")).pairs] == ["good", "bad"]
     for hostile in ("[", "[]", '{"info": []}', '{"info": {"features": {"label": {"names": [1]}}}}'):
         parquet.write_table(table.replace_schema_metadata({"huggingface": hostile}), path)

@@ -1,7 +1,7 @@
 """Rows of CSV and TSV, and their columns by name or number.
 
-CSV follows RFC 4180 (quotation marks, fields over several lines; `;` and tabs are recognised from the first rows). TSV
-has no quoting at all: a `"` is a character like any other.
+CSV follows RFC 4180 (quotation marks, fields over several lines; `;`, `|` and tabs are recognised from the first rows).
+TSV has no quoting at all: a `"` is a character like any other.
 """
 
 import contextlib
@@ -64,6 +64,7 @@ def csv_rows(path: str | Path, problems: Problems) -> Iterator[Cells]:
                 start,
                 f"the row that begins here cannot be split into fields ({error})",
                 'Close every quotation mark; inside quotation marks write " as ""',
+                "rows that cannot be split",
             )
             return
         if row is None:
@@ -73,12 +74,13 @@ def csv_rows(path: str | Path, problems: Problems) -> Iterator[Cells]:
 
 
 def _delimiter(lines: Sequence[str]) -> str:
-    """Return what parts the fields of the first line; of ; and , what all of the first lines have alike."""
+    """Return what parts the fields of the first line: of several what all of the first lines have as often."""
     bare = [_QUOTED.sub("", line) for line in lines if line.strip()] or [""]
     if "\t" in bare[0]:
         return "\t"
-    semicolons, commas = ({line.count(character) for line in bare} for character in ";,")
-    return ";" if ";" in bare[0] and ("," not in bare[0] or len(semicolons) < len(commas)) else ","
+    found = [character for character in ",;|" if character in bare[0]]
+    alike = [character for character in found if len({line.count(character) for line in bare}) == 1]
+    return next(iter((*alike, *found)), ",")
 
 
 def sound_rows(rows: Iterable[Cells], width: int, problems: Problems, *, beside: str) -> Iterator[Cells]:
@@ -94,6 +96,7 @@ def sound_rows(rows: Iterable[Cells], width: int, problems: Problems, *, beside:
                 number,
                 f"{counted(len(row), 'field')} where {beside} {width}",
                 "Quote a field that holds the separator, or add the fields that are missing",
+                "rows with another number of fields",
             )
             yield number, None
         else:

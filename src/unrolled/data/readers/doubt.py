@@ -20,6 +20,7 @@ class Doubt:
         found: what was found, with its figures.
         way_out: what to do if it is wrong.
         line: where it shows first.
+        file: in which file of a folder; "" where a file is read.
     """
 
     name: str
@@ -27,11 +28,14 @@ class Doubt:
     found: str
     way_out: str
     line: int | None = None
+    file: str = ""
 
     def problem(self, path: str) -> Problem:
         """Return it as a problem of a file, with the setting that settles it."""
-        return Problem(path, self.line, self.found, f"{self.way_out}; if it is right, give --set accept={self.name}")
+        return Problem(
+            self.file or path, self.line, self.found, f"{self.way_out}; if it is right, give --set accept={self.name}"
+        )
 
     def note(self, path: str) -> str:
         """Return it as a note on a file."""
-        return str(Problem(path, self.line, self.found, self.way_out))
+        return str(Problem(self.file or path, self.line, self.found, self.way_out))

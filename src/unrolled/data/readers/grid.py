@@ -16,6 +16,8 @@ __all__ = ["Grid", "as_text", "csv_grid", "json_grid", "parquet_grid"]
 
 MAX_KEYS = 1000
 """The most keys of JSON objects that are looked through for texts and labels."""
+SAMPLE = 100_000
+"""The rows whose figures tell what the columns hold."""
 
 
 @dataclass
@@ -27,16 +29,18 @@ class Grid:
         rows: the cells of each sound row.
         lines: where each row stands, 1-based.
         known_names: of labels that are numbers, by column, where the file itself says them.
+        noun: what a column is called.
     """
 
     header: list[str] | None
     rows: list[Sequence[object]] = field(default_factory=list[Sequence[object]])
     lines: list[int] = field(default_factory=list[int])
     known_names: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    noun: str = "column"
 
     def column(self, place: int) -> list[str]:
-        """Return the cells of a column as texts."""
-        return [as_text(row[place]) for row in self.rows]
+        """Return the cells of a column as texts, those of the first SAMPLE rows."""
+        return [as_text(row[place]) for row in self.rows[:SAMPLE]]
 
 
 def as_text(cell: object) -> str:
@@ -81,7 +85,7 @@ def json_grid(path: str | Path, problems: Problems) -> Grid:
             keys.update(dict.fromkeys(record))
     header = list(keys)[:MAX_KEYS]
     rows: list[Sequence[object]] = [[record.get(key) for key in header] for _, record in records]
-    return Grid(header, rows, [number for number, _ in records])
+    return Grid(header, rows, [number for number, _ in records], noun="key")
 
 
 def parquet_grid(path: str | Path, problems: Problems) -> Grid:
@@ -104,11 +108,11 @@ def parquet_grid(path: str | Path, problems: Problems) -> Grid:
                 table: Any = file.read(columns=header)
                 columns = [table.column(name).to_pylist() for name in header]
     except FileNotFoundError:
-        problems.add(None, "there is no such file", "Check the path")
+        problems.add(None, "there is no such file", "Check the path", "no such file")
         return Grid([])
     except (OSError, MemoryError, ValueError, KeyError, arrow.ArrowException) as error:
         said = str(error).split("\n")[0][:120].rstrip(". ")
-        problems.add(None, f"this is no whole Parquet file ({said})", "Copy or export it again")
+        problems.add(None, f"this is no whole Parquet file ({said})", "Copy or export it again", "no whole file")
         return Grid([])
     rows: list[Sequence[object]] = list(zip(*columns, strict=True))
     return Grid(header, rows, list(range(1, len(rows) + 1)), _names_in(schema.metadata or {}))

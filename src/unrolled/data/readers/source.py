@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from unrolled.data.problem import Problem
 
-__all__ = ["Problems", "Row", "counted", "numbered_lines", "split_at_spaces"]
+__all__ = ["IS_DIRECTORY", "Problems", "Row", "counted", "numbered_lines", "split_at_spaces"]
 
 Row = tuple[int, str | None]
 """A 1-based line number and its text, or None where the line cannot be decoded."""
@@ -25,6 +25,7 @@ _CONTAINERS = (
 )
 
 
+IS_DIRECTORY = "this is a directory"
 _ENCODED = "lines in another encoding"
 
 
@@ -53,7 +54,7 @@ def numbered_lines(path: str | Path, problems: Problems) -> Iterator[Row]:
     """
     path = Path(path)
     if path.is_dir():
-        problems.add(None, "this is a directory", "Name a file in it")
+        problems.add(None, IS_DIRECTORY, "Name a file in it")
         return
     try:
         with path.open("rb") as file:
@@ -78,7 +79,7 @@ def _decoded(file: BinaryIO, problems: Problems) -> Iterator[Row]:
     first = file.readline()
     for magic, what, way_out in _CONTAINERS:
         if first.startswith(magic):
-            problems.add(None, f"this is {what}, not UTF-8 text", way_out.replace("FILE", problems.path))
+            problems.add(None, f"this is {what}, not UTF-8 text", way_out.replace("FILE", problems.path), what)
             return
     number, offset = 0, 0
     for raw in itertools.chain([first] if first else [], file):
@@ -87,6 +88,7 @@ def _decoded(file: BinaryIO, problems: Problems) -> Iterator[Row]:
                 number + 1,
                 f"a zero byte at offset {offset + raw.index(0)} in the file: this is binary data, not UTF-8 text",
                 "Name a text file, or convert this one to UTF-8",
+                "zero bytes",
             )
             return
         start = offset

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from unrolled.data.pair import Pair
 from unrolled.data.readers.doubt import Doubt
+from unrolled.data.readers.shown import seen
 from unrolled.data.readers.similar import similar_names
 from unrolled.data.readers.source import counted
 from unrolled.data.readers.tagged_settings import TaggedSettings
@@ -97,7 +98,7 @@ def _tokens(pairs: Pairs, lines: Sequence[int], *, told: bool) -> Iterable[Doubt
         yield Doubt(
             "odd_words",
             "always" if grave else "never",
-            f"{counted(len(places), 'word')} with {kind}, such as {_seen(token)}",
+            f"{counted(len(places), 'word')} with {kind}, such as {seen(token)}",
             "Check how the file was written" if kind != _CSV else "Name the file .csv, so that its fields are split",
             line,
         )
@@ -145,7 +146,7 @@ def _types(entities: Counter[str], first: Mapping[str, int], column: str) -> Ite
         yield Doubt("odd_types", "always", found, other, first[odd[0]])
     once = [kind for kind, count in entities.items() if count == 1]
     if once and entities.total() > len(entities):
-        shown = ", ".join(map(_seen, once[:5])) + (", …" if len(once) > 5 else "")
+        shown = ", ".join(map(seen, once[:5])) + (", …" if len(once) > 5 else "")
         if len(once) >= MANY_RARE and 2 * len(once) > len(entities):
             found = f"{column}: {len(once)} of {len(entities)} types occur once ({shown}), as words do"
             yield Doubt("rare_types", "always", found, other, first[once[0]])
@@ -157,13 +158,7 @@ def _types(entities: Counter[str], first: Mapping[str, int], column: str) -> Ite
         yield Doubt(
             "similar_types",
             "always",
-            f"types {_seen(usual)} ({entities[usual]:,}) and {_seen(rare)} ({entities[rare]:,}) differ in {how} alone",
+            f"types {seen(usual)} ({entities[usual]:,}) and {seen(rare)} ({entities[rare]:,}) differ in {how} alone",
             "Write them alike",
             first[rare],
         )
-
-
-def _seen(text: str) -> str:
-    """Return a text between quotation marks, what cannot be seen in it by its code point."""
-    cut = text if len(text) <= 40 else text[:39] + "…"
-    return "'" + "".join(c if c.isprintable() else f"<U+{ord(c):04X}>" for c in cut) + "'"

@@ -1,174 +1,200 @@
 """Which columns of a grid hold the texts and the labels: as told, by their usual names, or by their figures."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from unrolled.data.readers.csv_rows import find_column, usual_forms
+from unrolled.data.readers.doubt import Doubt
 from unrolled.data.readers.grid import Grid
-from unrolled.data.readers.source import Problems
+from unrolled.data.readers.source import Problems, counted
+from unrolled.data.readers.text_figures import are_parts, has_words, length_of, may_be_labels
+from unrolled.data.readers.text_header import LABEL_NAMES, TEXT_NAMES, cut_header
 from unrolled.data.readers.texts_settings import TextsSettings
 
-__all__ = ["LABEL_NAMES", "TEXT_NAMES", "Columns", "find_text_columns"]
+__all__ = ["Columns", "find_text_columns"]
 
-TEXT_NAMES = (
-    *("text", "review", "review_text", "reviewtext", "review_body", "sentence", "comment", "comment_text", "content"),
-    *("tweet", "tweet_text", "body", "full_text", "phrase", "message", "post", "document", "utterance", "texts"),
-    *("reviews", "sentences", "comments", "tokens", "words", "description", "headline", "title"),
-)
-LABEL_NAMES = (
-    *("label_text", "label_name", "label", "labels", "sentiment", "airline_sentiment", "stars", "star_rating", "star"),
-    *("rating", "overall", "score", "class", "category", "polarity", "target", "emotion", "intent", "topic", "gold"),
-    *("gold_label", "class_name", "class_index", "y"),
-)
-
-_NAME = re.compile(r"[\w #.-]{1,40}")
-
-MAX_VALUES = 100
-"""The most values of a column that is taken for the labels by its figures."""
+SHOWN_NAMES = 12
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Where texts and labels stand in a row, and what should be known of how they were found."""
+    """Where texts and labels stand in a row, and how they were found.
+
+    Attributes:
+        text, label: the places.
+        taken: for people, what was taken for what.
+        notes: what could be meant instead, a sentence each.
+        doubts: of header and columns.
+        undecided: whether nothing but figures says whether the first row is a header.
+    """
 
     text: int
     label: int
+    taken: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    undecided: bool = False
 
 
 def find_text_columns(grid: Grid, settings: TextsSettings, problems: Problems) -> Columns | None:
     """Find both columns, and cut a header off the grid; None where there is no row.
 
-    A column that is found by its figures is told in a note; where it cannot be found, there is a problem and None.
+    Where a column cannot be found, there is a problem and None.
     """
     if not grid.rows:
         return None
-    if grid.header is None and _has_header(grid, settings):
-        grid.header = [str(cell) for cell in grid.rows[0]]
-        del grid.rows[0], grid.lines[0]
+    header = cut_header(grid, settings)
     names = grid.header or [f"column {place}" for place in range(len(grid.rows[0]))]
-    if len(names) < 2:
+    told = _told(names, settings, problems, grid)
+    if told is None or not grid.rows:  # there is nothing but a header
+        return None
+    notes: list[str] = []
+    text, why_text = _text(grid, names, told, notes)
+    if text is None:
+        shown = _shown(names[_longest(grid, [p for p in range(len(names)) if p not in told])], grid, names)
         problems.add(
             None,
-            "there is one column, but a text and its label are needed",
-            "Give a text and a label, separated by a comma or a tab; text without labels is for `unrolled predict`",
+            f"no {grid.noun} holds texts: the longest are {shown}, mostly without letters",
+            f"Give --set text_column={'NAME' if grid.header else 'N'} if one holds texts",
+            "no column of texts",
         )
         return None
-    told = _told(names, settings, problems, named=grid.header is not None)
-    if told is None:
+    label, why_label = _label(grid, names, text, told[1], notes, problems)
+    if label is None:
         return None
-    forms, taken = usual_forms(names), set(told)
-    text, label = told
-    text = find_column(None, names, forms, TEXT_NAMES, taken) if text is None else text
-    label = find_column(None, names, forms, LABEL_NAMES, {*taken, text}) if label is None else label
-    if text is not None and label is not None:
-        if grid.header is None:
-            return Columns(text, label, (f"{problems.path} has no header: its first row is read as an example.",))
-        return Columns(text, label, () if told[1] is not None else _other_labels(names, text, label))
-    return _by_figures(grid, names, (text, label), problems) if grid.rows else None
+    rest = [place for place in range(len(names)) if place not in (text, label)]
+    taken = {"texts": _named(grid, text) + why_text, "labels": _named(grid, label) + why_label}
+    if header.said:
+        taken["rows"] = f"a text each, {header.said}"
+    if rest:
+        taken["not read"] = _rest(grid, rest)
+    doubts = (*header.doubts, *_cut(grid, names, rest))
+    return Columns(text, label, taken, tuple(notes), doubts, header.undecided)
+
+
+def _named(grid: Grid, place: int) -> str:
+    if grid.noun != "column":
+        return f'{grid.noun} "{(grid.header or [])[place]}"'
+    return f"column {place}" if grid.header is None else f'column {place} "{grid.header[place]}"'
+
+
+def _rest(grid: Grid, rest: Sequence[int]) -> str:
+    if len(rest) <= 3:
+        return ", ".join(_named(grid, place) for place in rest)
+    return f"{len(rest)} other {grid.noun}s"
 
 
 def _told(
-    names: list[str], settings: TextsSettings, problems: Problems, *, named: bool
+    names: list[str], settings: TextsSettings, problems: Problems, grid: Grid
 ) -> tuple[int | None, int | None] | None:
     """Return where the columns stand that the settings name; None with a problem where one is not there."""
+    if len(names) < 2:
+        keys = "under a key each" if grid.noun == "key" else "separated by a comma or a tab"
+        problems.add(
+            None,
+            f"there is one {grid.noun}, but a text and its label are needed",
+            f"Give a text and a label, {keys}; text without labels is for `unrolled predict`",
+            "one column",
+        )
+        return None
     wanted = {"text_column": settings.text_column, "label_column": settings.label_column}
     told = {option: find_column(column, names, [], (), set()) for option, column in wanted.items()}
     for option, column in wanted.items():
         if column is not None and told[option] is None:
-            shown = f"the columns are {', '.join(names[:12])}" if named else f"the {len(names)} have no names"
+            few = ", ".join(names[:SHOWN_NAMES])
+            shown = f"the {grid.noun}s are {few}" if grid.header else f"the {len(names)} have no names"
             way_out = f"Give --set {option}=NAME, or a number: 0 is the first, -1 the last"
-            problems.add(None, f"{option} is {column!r}, but {shown}", way_out)
+            problems.add(None, f"{option} is {column!r}, but {shown}", way_out, f"{option} that is not there")
             return None
     text, label = told.values()
     if text is not None and text == label:
         way_out = "Give another column with --set text_column=NAME or --set label_column=NAME"
-        problems.add(None, f"{names[text]} is both text_column and label_column", way_out)
+        problems.add(None, f"{names[text]} is both text_column and label_column", way_out, "one column for both")
         return None
     return text, label
 
 
-def _by_figures(
-    grid: Grid, names: list[str], found: tuple[int | None, int | None], problems: Problems
-) -> Columns | None:
-    """Find what is not found yet by what the columns hold."""
-    text, label = found
-    others = [place for place in range(len(names)) if place not in found]
-    name = "NAME" if grid.header else "N"
-    taken: list[str] = []
-    if text is None:
-        text = max(others, key=lambda place: _length(grid.column(place)))
-        if sum(any(map(str.isalpha, cell)) for cell in grid.column(text)) * 2 < len(grid.rows):
-            found_words = f"the longest are {_shown(names[text], grid.column(text))}"
-            way_out = f"Give --set text_column={name} if one holds texts"
-            problems.add(None, f"no column holds texts: {found_words}, mostly without letters", way_out)
-            return None
-        others.remove(text)
-        taken.append(f"{names[text]} holds the texts (--set text_column={name} takes another)")
-    if label is None:
-        candidates = others if len(others) == 1 else [place for place in others if _may_be_labels(grid.column(place))]
-        if len(candidates) != 1:
-            shown = " or ".join(_shown(names[place], grid.column(place)) for place in candidates[:4])
-            found_words = shown or f"none of {', '.join(names[:12])} has few values, most of them repeated"
-            way_out = f"Give --set label_column={name}" + ("" if grid.header else ", where 0 is the first column")
-            problems.add(1, f"which column holds the labels cannot be told: {found_words}", way_out)
-            return None
-        label = candidates[0]
-        taken.append(f"{names[label]} the labels (--set label_column={name})")
-    header = "" if grid.header else " It has no header; columns count from 0."
-    return Columns(text, label, (f"By its figures {problems.path} is read so: {', '.join(taken)}.{header}",))
-
-
-def _other_labels(names: list[str], text: int, label: int) -> tuple[str, ...]:
-    """Say so where another column bears a usual name of labels, too."""
+def _text(
+    grid: Grid, names: list[str], told: tuple[int | None, int | None], notes: list[str]
+) -> tuple[int | None, str]:
+    """Return the column of the texts: told, of a usual name and with words, else the longest; and why."""
+    if told[0] is not None:
+        return told[0], ""
     forms = usual_forms(names)
-    if forms[label] not in LABEL_NAMES:
+    usual = [p for p in _usual(names, forms, TEXT_NAMES) if p != told[1]]
+    worded = [place for place in usual if has_words(grid.column(place))]
+    if worded:
+        long = [p for p in worded[1:] if length_of(grid.column(p))[0] > 1]
+        if long:
+            others = ", ".join(names[p] for p in long[:3])
+            notes.append(f"{others} may hold texts, too: --set text_column={names[long[0]]} takes them instead.")
+        return worded[0], ""
+    if usual:
+        return usual[0], ""
+    others = [place for place in range(len(names)) if place != told[1]]
+    longest = _longest(grid, others)
+    if not has_words(grid.column(longest)):
+        return None, ""
+    name = "NAME" if grid.header else "N"
+    return longest, "" if len(others) == 1 else f" (the longest; --set text_column={name} takes another)"
+
+
+def _longest(grid: Grid, places: Sequence[int]) -> int:
+    return max(places, key=lambda place: length_of(grid.column(place)))
+
+
+def _label(
+    grid: Grid, names: list[str], text: int, told: int | None, notes: list[str], problems: Problems
+) -> tuple[int | None, str]:
+    """Return the column of the labels: told, of a usual name and with few values, else by its figures; and why."""
+    if told is not None:
+        return told, ""
+    forms = usual_forms(names)
+    usual = [place for place in _usual(names, forms, LABEL_NAMES) if place != text]
+    if usual:
+        chosen = next((place for place in usual if may_be_labels(grid.column(place), least=1)), usual[0])
+        others = [place for place in usual if place != chosen]
+        if others:
+            shown = ", ".join(names[place] for place in others[:4])
+            option = f"--set label_column={names[others[0]]}"
+            notes.append(f"{shown} may hold labels, too: {option} takes them instead.")
+        return chosen, ""
+    others = [place for place in range(len(names)) if place != text]
+    if len(others) == 1:
+        return others[0], ""
+    candidates = [place for place in others if may_be_labels(grid.column(place))]
+    # A column that names the part of the corpus has few values, too.
+    likely = [place for place in candidates if not are_parts({*grid.column(place)} - {""})] or candidates
+    name = "NAME" if grid.header else "N"
+    if len(likely) == 1:
+        return likely[0], f" (few values; --set label_column={name} takes another)"
+    shown = " or ".join(_shown(names[place], grid, names) for place in candidates[:4])
+    found = shown or f"none of {', '.join(names[:SHOWN_NAMES])} has few values, most of them repeated"
+    way_out = f"Give --set label_column={name}" + ("" if grid.header else ", where 0 is the first column")
+    problems.add(1, f"which {grid.noun} holds the labels cannot be told: {found}", way_out, "no column of labels")
+    return None, ""
+
+
+def _usual(names: list[str], forms: list[str], usual: Sequence[str]) -> list[int]:
+    """Return the places of usual names, in the order of those."""
+    found: list[int] = []
+    while (place := find_column(None, names, forms, usual, set(found))) is not None:
+        found.append(place)
+    return found
+
+
+def _cut(grid: Grid, names: Sequence[str], rest: Sequence[int]) -> tuple[Doubt, ...]:
+    """Doubt whether what stands now and then in a column without a name is the rest of a text that was not quoted."""
+    if grid.header is None:
         return ()
-    others = [names[p] for p, form in enumerate(forms) if form in LABEL_NAMES and p not in (text, label)]
-    if not others:
+    filled = [i for i, row in enumerate(grid.rows) if any(not names[place] and row[place] for place in rest)]
+    if not filled or 2 * len(filled) > len(grid.rows):  # an index has no name, either
         return ()
-    return (f"The labels are those of the column {names[label]}; {', '.join(others[:4])} may hold labels, too.",)
+    found = f"{counted(len(filled), 'row')} with something in a column that has no name, which is not read"
+    way_out = "Quote texts that hold the separator, or name the column"
+    return (Doubt("cut_texts", "never", found, way_out, grid.lines[filled[0]]),)
 
 
-def _has_header(grid: Grid, settings: TextsSettings) -> bool:
-    """Return whether the first row names the columns: by a name that is told or usual, else by what the others hold."""
-    first, rest = [str(cell) for cell in grid.rows[0]], Grid(None, grid.rows[1:])
-    if any(isinstance(name, str) and name in first for name in (settings.text_column, settings.label_column)):
-        return True
-    usual = [p for p, form in enumerate(usual_forms(first)) if form in TEXT_NAMES or form in LABEL_NAMES]
-    if any(first[place].strip() not in rest.column(place) for place in usual):
-        return True
-    columns = [rest.column(place) for place in range(len(first))]
-    labels = [place for place, cells in enumerate(columns) if _may_be_labels(cells)]
-    if any(first[place].strip() in columns[place] for place in labels):
-        return False
-    if not labels and (len(rest.rows) < 5 or not all(map(_NAME.fullmatch, first))):
-        return False
-    # The names of a header are different words, and stand above longer texts.
-    text = max(range(len(first)), key=lambda place: _length(columns[place]))
-    names = [name for name in first if name.strip()]
-    return len(first[text].split()) <= 2 and _length(columns[text])[0] > 4 and len(set(names)) == len(names)
-
-
-def _length(cells: Sequence[str]) -> tuple[float, float]:
-    """Return the mean number of words of a cell, and of characters."""
-    count = max(len(cells), 1)
-    return sum(len(cell.split()) for cell in cells) / count, sum(map(len, cells)) / count
-
-
-def _may_be_labels(cells: Sequence[str]) -> bool:
-    """Return whether a column has few values, short ones, and hardly a gap."""
-    filled = [cell for cell in cells if cell]
-    values = set(filled)
-    few = 2 <= len(values) <= min(MAX_VALUES, len(filled) - 1 if len(filled) < 20 else len(filled) // 4)
-    return few and len(filled) > 0.9 * len(cells) and max(map(len, values)) <= 40 and not all(map(_is_date, values))
-
-
-def _is_date(value: str) -> bool:
-    return re.match(r"\d{4}-\d\d-\d\d", value) is not None
-
-
-def _shown(name: str, cells: Sequence[str]) -> str:
-    values = sorted(set(cells) - {""})
+def _shown(name: str, grid: Grid, names: Sequence[str]) -> str:
+    values = sorted({*grid.column(list(names).index(name))} - {""})
     return f"{name} ({', '.join(values[:3])}{', …' if len(values) > 3 else ''})"
