@@ -110,3 +110,10 @@ def test_a_backslash_in_a_python_list_warns_nobody(tmp_path: Path) -> None:
     """Python warned of an escape that it does not know, on the user's screen."""
     reading = read(tmp_path, "a.csv", "tokens,labels\n\"['\\d', 'b']\",\"['O', 'O']\"\n").checked()
     assert reading.pairs[0].x == ("\\d", "b")
+
+
+def test_words_with_spaces_in_a_row_each_do_not_make_a_row_a_sentence(tmp_path: Path) -> None:
+    """A tenth of the words had spaces, or brackets, so that each row was taken for a sentence."""
+    rows = "word\ttag\nNew York\tB-LOC\nis\tO\nfar\tO\n\nMr Lee\tB-PER\nsat\tO\n"
+    reading = read(tmp_path, "a.tsv", rows).checked()
+    assert [pair.x for pair in reading.pairs] == [("New York", "is", "far"), ("Mr Lee", "sat")]

@@ -135,6 +135,8 @@ def _several(columns: list[Column], header: list[str] | None, settings: TaggedSe
         token = next((place for place in words if forms[place] in TOKEN_NAMES), next(iter(words), token))
     if token is None or label is None or token == label or not several & {token, label}:
         return None
+    if label not in several and len(columns[label].sentences) > 1:  # blank rows part sentences; words may have spaces
+        return None
     sentence = find_column(None, names, forms, SENTENCE_NAMES, {token, label})
     return None if sentence is not None and label not in several else (token, label)
 
