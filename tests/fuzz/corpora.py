@@ -141,9 +141,11 @@ BASE_TEXTS = (
 
 @st.composite
 def texts(draw: Any) -> Texts:
-    """Draw labelled texts, each label at least twice."""
+    """Draw labelled texts, each label at least twice, no text twice."""
     labels = draw(st.sampled_from(LABELS))
-    drawn = draw(st.lists(st.lists(words, min_size=1, max_size=6).map(" ".join), min_size=1, max_size=4))
+    # A text of one word may be how programs spell that there is none.
+    text = st.lists(words, min_size=2, max_size=6).map(" ".join)
+    drawn = draw(st.lists(text, min_size=1, max_size=4, unique_by=lambda text: "".join(text.split()).casefold()))
     found = [(text, labels[i % len(labels)]) for i, text in enumerate(BASE_TEXTS)]
     found += [(text, labels[draw(st.integers(0, len(labels) - 1))]) for text in drawn]
     return found

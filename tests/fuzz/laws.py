@@ -20,8 +20,7 @@ MOST_MESSAGES = 12
 MOST_CHARACTERS = 1_000
 """The most that one message may have beside the path."""
 _ABOUT_SENTENCES = re.compile(
-    "taken for no token|I- that continues? nothing|header|names the columns|is read as data|By its figures|"
-    "without a label and was left out"
+    "taken for no token|I- that continues? nothing|header|names the columns|is read as data|By its figures|left out"
 )
 """The notes that concern which lines are examples, and where one ends."""
 
@@ -52,7 +51,7 @@ def well_formed(reading: "Reading[Any, Any]", path: Path, data: bytes, *, tagged
         _is_line(remark, path)
     for words in (*reading.taken.values(), *reading.facts.values()):
         _is_line(words, path)
-    assert reading.pairs or reading.problems, "nothing was read, and nothing is said of it"
+    assert reading.pairs or reading.faults(), "nothing was read, and nothing is said of it"
     if not kinds:
         assert reading.checked(training=True) is reading
         return

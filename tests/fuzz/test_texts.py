@@ -83,6 +83,7 @@ def test_a_folder_is_read_as_it_was_meant_and_a_damaged_file_in_words(fuzz: Fuzz
             assert reading.problems == []
             assert pairs == [(words, label) for label, _, words in meant]
         else:
-            assert len(pairs) + len(reading.problems) == len(found), "a file is a text or a problem"
+            told = reading.faults() or any("left out" in note for note in reading.notes)
+            assert told or len(pairs) == len(found), "a file is a text, or told"
 
     fuzz(law, st.composite(draw_one)())
