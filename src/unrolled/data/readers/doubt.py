@@ -12,6 +12,7 @@ Grave: TypeAlias = Literal["always", "in training", "never"]
 DOUBTS = (
     *("one_word_sentences", "long_sentence", "counted_tokens", "many_types", "odd_types", "rare_types"),
     *("similar_types", "numbered_labels", "no_entities", "odd_words", "header", "no_labels", "one_label"),
+    "offsets",
 )
 """The names that `accept` takes."""
 
