@@ -35,9 +35,10 @@ def _names(feature: object) -> tuple[str, ...]:
     return tuple(str(item) for item in items) if all(isinstance(item, str) and item for item in items) else ()
 
 
-def names_beside(path: str | Path) -> dict[str, tuple[str, ...]]:
-    """Return the names that a `dataset_infos.json`, `dataset_info.json` or README.md in a file's folder, or in the one
-    above it, says; {} where none does, or where the configurations of a data set differ.
+def names_beside(path: str | Path, column: str) -> tuple[tuple[str, ...], str] | None:
+    """Return the names of a column's labels, and the file that says them; None where none does, or says several.
+
+    It is a `dataset_infos.json`, a `dataset_info.json` or a README.md in the folder of the data or in the one above.
     """
     here = Path(path).resolve().parent
     for folder in (here, here.parent):
@@ -48,9 +49,9 @@ def names_beside(path: str | Path) -> dict[str, tuple[str, ...]]:
             except (OSError, UnicodeDecodeError):
                 continue
             found = _in_card(text) if name == "README.md" else _in_infos(text)
-            if found:
-                return found
-    return {}
+            if column in found:
+                return found[column], str(file)
+    return None
 
 
 def _in_infos(text: str) -> dict[str, tuple[str, ...]]:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import cast
 
 from unrolled.data.readers.exports.doccano import is_doccano
@@ -87,7 +88,7 @@ def drafts_of_records(
     *,
     kind: str = "",
     each: str = "an object",
-    names: Names | None = None,
+    names: Names = MappingProxyType({}),
 ) -> Drafts:
     """Return the sentences of objects.
 
@@ -221,10 +222,16 @@ def _label_key(record: Record, keys: Sequence[str]) -> str | None:
     return next(iter([key for key in lists if record[key]] or lists or there), None)
 
 
-def _names(drafts: Sequence[Draft], intake: Intake, names: Names | None) -> tuple[str, ...] | None:
+def _names(drafts: Sequence[Draft], intake: Intake, names: Names) -> tuple[str, ...] | None:
     """Return the names of numbered labels that the file, or one beside it, says."""
     key = intake.taken.get("labels", "").removeprefix('key "').removesuffix('"')
     numbered = any(tag.isdecimal() for draft in drafts[:100] for tag in draft.tags)
     if not numbered or intake.settings.label_names is not None:
         return None
-    return (names or {}).get(key) or names_beside(intake.problems.path).get(key)
+    if key in names:
+        return names[key]
+    beside = names_beside(intake.problems.path, key)
+    if beside is None:
+        return None
+    intake.count(drafts[0].lines[0], "file", f"beside this one, {beside[1]}, names the numbers of the labels")
+    return beside[0]

@@ -92,6 +92,8 @@ def _values(text: str, first: int, problems: Problems) -> Iterator[Value]:
                 if text[at : at + 1] != ",":
                     raise json.JSONDecodeError("Expecting ',' or ']'", text, at)
                 at = _after_space(text, at + 1)
+        if is_list and at >= len(text):
+            raise json.JSONDecodeError("Expecting ']'", text, at)
         if is_list and _after_space(text, at + 1) < len(text):
             raise json.JSONDecodeError("Extra data after the list", text, _after_space(text, at + 1))
     except json.JSONDecodeError as error:
