@@ -98,12 +98,12 @@ def test_of_crossing_spans_neither_is_chosen_and_of_equal_ones_one() -> None:
 def test_offsets_beside_a_text_that_count_tokens_are_doubted(tmp_path: Path) -> None:
     records = [{"text": "Ann Lee sat .", "spans": [[0, 2, "PER"]]}, {"text": "So Bo sat .", "spans": [[1, 2, "PER"]]}]
     path = write(tmp_path, *records)
-    with pytest.raises(DataError, match="as numbers of tokens all of them fit.*offsets=tokens.*accept=offsets"):
+    with pytest.raises(DataError, match=r"as numbers of tokens all of them fit.*offsets=tokens.*accept=offsets"):
         checked(path)
     reading = checked(path, offsets="tokens")
     assert entities(reading) == [("AnnLee", "PER"), ("Bo", "PER")]
     assert reading.taken["labels"] == 'key "spans", token offsets, IOB2'
-    with pytest.raises(DataError, match="1:9 .* does not fit 3 tokens"):
+    with pytest.raises(DataError, match=r"1:9 .* does not fit 3 tokens"):
         checked(write(tmp_path, {"text": "Ann sat .", "spans": [[1, 9, "X"]]}), offsets="tokens")
 
 
@@ -121,7 +121,7 @@ def test_scripts_without_spaces_are_not_doubted(tmp_path: Path) -> None:
 
 def test_offsets_beside_tokens_that_count_characters(tmp_path: Path) -> None:
     path = write(tmp_path, {"tokens": ["Ann", "Lee", "sat"], "spans": [[0, 7, "PER"]]})
-    with pytest.raises(DataError, match="0:7 .* does not fit 3 tokens.*offsets=characters"):
+    with pytest.raises(DataError, match=r"0:7 .* does not fit 3 tokens.*offsets=characters"):
         checked(path)
     assert entities(checked(path, offsets="characters")) == [("AnnLee", "PER")]
     fits_both = {"tokens": ["A", "B", "to", "be", "seen"], "spans": [[0, 1, "PER"]]}
@@ -141,9 +141,11 @@ def test_lines_are_sentences_but_for_those_that_a_span_joins(tmp_path: Path) -> 
 
 
 def test_wrapped_lines_are_joined(tmp_path: Path) -> None:
-    text = "The old bear Teddy sat down\nbeside the river that runs\nthrough the old town, and\nslept there.\n\nThen it rained."
+    text = (
+        "The old bear Teddy sat down\nbeside the river that runs\nthrough the old town, and\nslept there.\n\nIt rained."
+    )
     reading = checked(write(tmp_path, marked(text, [13, 18, "PER"])))
-    assert [len(pair.x) for pair in reading.pairs] == [20, 4]
+    assert [len(pair.x) for pair in reading.pairs] == [20, 3]
     assert any("1 text with wrapped lines" in note for note in reading.notes)
     listed = "Teddy\nbear\nriver\ntown\nrain"
     assert len(checked(write(tmp_path, marked(listed, [0, 5, "PER"])), accept="one_word_sentences").pairs) == 5
@@ -201,7 +203,7 @@ def test_json_in_all_its_forms(tmp_path: Path) -> None:
         ('[\n{"tokens": ["a"], "labels": ["O"]}\n{"tokens": []}\n]', 3, "Expecting ',' or ']' at column 1"),
         ('[\n{"tokens": ["a"], "labels": ["O"]},\n{"tokens": ["b", }\n]', 3, "not JSON"),
         ('[\n{"tokens": ["a"], "labels": ["O"]}\n] more', 3, "Extra data after the list"),
-        ('[\n{"tokens": ["a"], "labels": ["O"]},\n', 3, "Expecting"),
+        ('[\n{"tokens": ["a"], "labels": ["O"]},\n', 2, "Expecting ']'"),
         ('{"tokens": ["a"], "labels": ["O"]\n{"tokens": ["b"], "labels": ["O"]}', 1, "not JSON"),
         ('[\n1,\n"x"]', 2, "JSON, but not an object: 1"),
         ("[\n" + "[" * 100_000, 2, "nested too deeply"),

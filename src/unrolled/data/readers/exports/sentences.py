@@ -10,7 +10,7 @@ __all__ = ["LONG_LINE", "RULE", "is_wrapped", "pieces", "sentence_ends"]
 
 LONG_LINE = 100
 """Words; a longer line is cut after its full stops, too. 99 % of the sentences of newspaper corpora are shorter."""
-RULE = f"lines of the texts; of more than {LONG_LINE} words also after . ! ?"
+RULE = f"lines (over {LONG_LINE} words also after . ! ?)"
 
 _END = r"(?:\r\n|[\n\r\v\f\x85\u2028\u2029])"
 _LINE_END = re.compile(_END)
