@@ -263,7 +263,7 @@ def test_brat_texts_without_annotation_are_left_out_and_those_without_text_told(
     assert [reading.place(i) for i in range(2)] == [f"{tmp_path / 'a.txt'}:{line}" for line in (1, 3)]
     assert "1 text without an .ann file, left out" in notes(tmp_path)
     (tmp_path / "c.ann").write_text("", encoding="utf-8")
-    with pytest.raises(DataError, match=r"c\.txt: there is no such file"):
+    with pytest.raises(DataError, match=r"c\.ann: there is no c\.txt beside it"):
         checked(tmp_path)
 
 
@@ -344,6 +344,31 @@ def test_names_of_numbers_that_stand_beside_the_file(tmp_path: Path, beside: str
     (tmp_path / beside).write_text(text, encoding="utf-8")
     assert checked(path).pairs[0].y == ("B-PER", "I-PER", "O")
     assert beside in notes(path)
+
+
+# tables of texts
+
+
+def test_spans_in_the_cells_of_a_table(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        'text,label,annotator\nSo.,,x\nAnn sat.,"[{""start"": 0, ""end"": 3, ""labels"": [""PER""]}]",x\n',
+        encoding="utf-8",
+    )
+    reading = checked(tmp_path / "a.csv")
+    assert [pair.y for pair in reading.pairs] == [("O", "O"), ("B-PER", "O", "O")]
+    assert reading.taken["format"] == "Label Studio's CSV"
+    (tmp_path / "b.tsv").write_text('id\tdata\tlabel\n1\tSo.\t[]\n2\tAnn sat.\t[[0, 3, "PER"]]\n', encoding="utf-8")
+    reading = checked(tmp_path / "b.tsv")
+    assert [pair.y for pair in reading.pairs] == [("O", "O"), ("B-PER", "O", "O")]
+    assert reading.taken["format"] == "doccano's CSV"
+
+
+def test_tsv_under_names_that_nobody_knows(tmp_path: Path) -> None:
+    rows = "id\tsurface\tgold\n1\tAnn\tB-PER\n1\tran\tO\n2\tSo\tO\n"
+    (tmp_path / "a.tsv").write_text(rows, encoding="utf-8")
+    assert [pair.x for pair in checked(tmp_path / "a.tsv").pairs] == [("Ann", "ran"), ("So",)]
+    (tmp_path / "b.tsv").write_text("Ann\tB-PER\nran\tO\n\nSo\tO\n", encoding="utf-8")
+    assert [pair.x for pair in checked(tmp_path / "b.tsv").pairs] == [("Ann", "ran"), ("So",)]
 
 
 # settings

@@ -22,6 +22,7 @@ from unrolled.data.readers.exports.intake import Intake
 from unrolled.data.readers.exports.label_studio import is_min, is_task, min_document, task_document
 from unrolled.data.readers.exports.prodigy import is_left_out, is_prodigy
 from unrolled.data.readers.exports.spacy_json import is_doc, is_training, pairs_in, training_drafts
+from unrolled.data.readers.exports.span_tables import span_records
 from unrolled.data.readers.exports.spans import are_spans, token_marks_of
 from unrolled.data.readers.exports.texts import text_document
 from unrolled.data.readers.exports.token_spans import TokenSpans
@@ -33,7 +34,7 @@ from unrolled.data.readers.tagged_settings import TaggedSettings
 from unrolled.data.readers.values import as_labels, as_tokens, draft_of_line
 from unrolled.errors import SettingsError
 
-__all__ = ["drafts_of_records", "read_json"]
+__all__ = ["drafts_of_records", "read_json", "read_span_table"]
 
 Record = dict[str, object]
 Numbered = tuple[int, Record]
@@ -71,8 +72,34 @@ def read_json(path: str | Path, settings: TaggedSettings, problems: Problems, sp
         else:
             shown = str(value)[:40]
             problems.add(line, f"JSON, but not an object: {shown}", 'Write {"tokens": [...], "labels": [...]}')
+    if len(records) == 1 and _note_wrapping(*records[0], problems):
+        return Drafts([])
     kind = _PAIRS if pairs else _kind_of(record for _, record in records)
     return drafts_of_records(records, Intake(problems, settings), split, kind=kind)
+
+
+def _note_wrapping(line: int, record: Record, problems: Problems) -> bool:
+    """Return whether an object is but the wrapping of a list of objects, and say so then."""
+    if any(key in record for key in ("tokens", "words", "text", "paragraphs")) or isinstance(record.get("data"), dict):
+        return False
+    for key, value in record.items():
+        items = cast("list[object]", value) if isinstance(value, list) else []
+        if items and all(isinstance(item, dict) and len(cast("Record", item)) > 1 for item in items):
+            way_out = f"Take that list alone: jq '.{key}' {problems.path}"
+            problems.add(line, f"the file is one object, whose key {key} holds a list of {len(items)}", way_out)
+            return True
+    return False
+
+
+def read_span_table(path: str | Path, settings: TaggedSettings, problems: Problems, split: Splitting) -> Drafts:
+    """Read labelled sentences from CSV or TSV of which a cell holds the spans of a text, as JSON.
+
+    Raises:
+        SettingsError: a setting that has no effect on the file.
+    """
+    records = span_records(path, problems)
+    kind = _kind_of(record for _, record in records).replace("JSON-MIN", "CSV").replace("JSON", "CSV")
+    return drafts_of_records(records, Intake(problems, settings), split, kind=kind, each="a row")
 
 
 def _kind_of(records: Iterable[Record]) -> str:
@@ -165,7 +192,7 @@ def _keys_of_lists(records: Iterable[Numbered]) -> set[str]:
 
 
 def _of_label_studio(line: int, record: Record, kind: str, intake: Intake) -> Document | None:
-    if kind.endswith("MIN"):
+    if not kind.endswith("JSON"):
         return min_document(line, record, intake)
     if is_task(record):
         return task_document(line, record, intake)

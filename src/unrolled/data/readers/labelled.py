@@ -9,7 +9,9 @@ from unrolled.data.readers.exports.brat import brat_documents, brat_files
 from unrolled.data.readers.exports.documents import drafts_of
 from unrolled.data.readers.exports.hugging_face import read_parquet
 from unrolled.data.readers.exports.intake import Intake
-from unrolled.data.readers.json_lines import read_json
+from unrolled.data.readers.exports.span_tables import has_spans
+from unrolled.data.readers.figures import looks_like_a_label
+from unrolled.data.readers.json_lines import read_json, read_span_table
 from unrolled.data.readers.roles import LABEL_NAMES, TOKEN_NAMES
 from unrolled.data.readers.source import Problems, numbered_lines
 from unrolled.data.readers.tables import read_rows
@@ -20,7 +22,7 @@ from unrolled.errors import SettingsError
 
 __all__ = ["FORMATS", "detect_format", "read_labelled"]
 
-FORMATS = ("columns", "csv", "json", "parquet", "brat")
+FORMATS = ("columns", "csv", "span_table", "json", "parquet", "brat")
 
 _SUFFIXES = {
     **dict.fromkeys((".jsonl", ".ndjson", ".json"), "json"),
@@ -56,6 +58,8 @@ def read_labelled(path: str | Path, settings: TaggedSettings | None = None) -> T
 def _drafts(path: Path, kind: str, settings: TaggedSettings, problems: Problems) -> Drafts:
     if kind == "json":
         return read_json(path, settings, problems, tokenize)
+    if kind == "span_table":
+        return read_span_table(path, settings, problems, tokenize)
     if kind == "parquet":
         return read_parquet(path, settings, problems, tokenize)
     if kind == "brat":
@@ -77,16 +81,29 @@ def detect_format(path: str | Path, columns: Sequence[str | int | None] = ()) ->
     if brat_files(path) is not None:
         return "brat"
     suffix = path.suffix.lower()
+    if suffix in {".csv", ".tsv", ".tab"} and path.is_file() and has_spans(path):
+        return "span_table"
     if suffix in _SUFFIXES or not path.is_file():  # a pipe can be read only once
         return _SUFFIXES.get(suffix, "columns")
     problems = Problems(path)  # reading will note them once more
-    lines = itertools.islice(numbered_lines(path, problems), 20)
-    first = next((line for _, line in lines if line is not None and line.strip()), "")
+    lines = [line or "" for _, line in itertools.islice(numbered_lines(path, problems), 20)]
+    first = next((line for line in lines if line.strip()), "")
     if any(problem.found.startswith("this is a Parquet file") for problem in problems.found):
         return "parquet"
     if first.lstrip().startswith("{"):
         return "json"
-    return "csv" if suffix in {".tsv", ".tab"} and _is_header(first.split("\t"), columns) else "columns"
+    rows = [line.split("\t") for line in lines[lines.index(first) :]] if first else []
+    is_table = suffix in {".tsv", ".tab"} and (_is_header(first.split("\t"), columns) or _names_columns(rows))
+    return "csv" if is_table else "columns"
+
+
+def _names_columns(rows: list[list[str]]) -> bool:
+    """Return whether the first of rows without a blank one among them has no label where all others have one."""
+    others = rows[1:]
+    if len(others) < 2 or any(len(row) != len(rows[0]) or row == [""] for row in others):
+        return False
+    columns = zip(rows[0], zip(*others, strict=True), strict=True)
+    return any(not looks_like_a_label(name) and all(map(looks_like_a_label, cells)) for name, cells in columns)
 
 
 def _is_header(fields: list[str], columns: Sequence[str | int | None]) -> bool:

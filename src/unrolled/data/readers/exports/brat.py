@@ -6,6 +6,7 @@ R1, E1, A1, N1, #1, *                  relations, events, attributes, ...: count
 Offsets count code points. Spans in several pieces cannot be written as labels, and are left out, unless `strict`.
 """
 
+import collections
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -56,9 +57,11 @@ def _document(file: Path, intake: Intake) -> Document | None:
     beside = file.with_suffix(".txt")
     own, other = Problems(file, intake.settings.encoding), Problems(beside, intake.settings.encoding)
     lines = [(number, line) for number, line in numbered_lines(file, own) if line is not None and line.strip()]
-    for _ in numbered_lines(beside, other):  # notes what is no text
-        pass
-    text = "" if other.found else beside.read_bytes().decode(intake.settings.encoding)
+    if not own.found and not beside.is_file():
+        own.add(None, f"there is no {beside.name} beside it, whose text it marks", "Put it there")
+    else:
+        collections.deque(numbered_lines(beside, other), 0)  # notes what is no text
+    text = "" if own.found or other.found else beside.read_bytes().decode(intake.settings.encoding)
     triggers = {match[1] for _, line in lines if (match := _TRIGGER.match(line))}
     marks: list[Mark] = []
     for number, line in lines:

@@ -6,7 +6,9 @@ an entity, written together, are the marked text without its white space.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 
 from unrolled.data.readers.doubt import Doubt
 from unrolled.data.readers.exports.document import Document, Mark
@@ -25,6 +27,7 @@ Splitting = Callable[[str], list[str]]
 """Splits a text into tokens that, written together, are the text without its white space."""
 
 _WORD = re.compile(r"\S+")
+_LINE_END = re.compile(r"\r\n|[\r\n]")
 
 
 def drafts_of(documents: Sequence[Document], intake: Intake, split: Splitting) -> Drafts:
@@ -73,26 +76,26 @@ def _sentences(document: Document, way: Counting, intake: Intake, split: Splitti
         intake.count(document.line, "text", rest, file=document.file)
     drafts: list[Draft] = []
     borders = sorted({place for span in spans for place in (span.start, span.end)})
+    starts, token_starts = [span.start for span in spans], [token[0] for token in document.tokens or ()]
+    at, line = 0, document.line
     for start, end in pieces(text, spans, wrapped=wrapped, given=document.sentences):
         if document.tokens is None:
             words = list(_places(text, start, end, split))
         else:
-            words = [token for token in document.tokens if start <= token[0] < end]
-        words = _split_at(words, borders, document, intake)
+            words = document.tokens[bisect_left(token_starts, start) : bisect_left(token_starts, end)]
+        words = _split_at(words, borders[bisect_left(borders, start) : bisect_left(borders, end)], document, intake)
         words = [word for word in words if not text[word[0] : word[1]].isspace()]
-        own = [span for span in spans if start <= span.start < end]
-        tags = _tags(words, own)
+        tags = _tags(words, spans[bisect_left(starts, start) : bisect_left(starts, end)])
         tokens = [text[word[0] : word[1]] for word in words]
         ends = [len(tokens)] if len(tokens) <= LONG_LINE or document.sentences else sentence_ends(tokens, tags)
-        before = 0
-        for after in ends:
-            if after > before:
-                line = document.line + (
-                    len(re.findall(r"\r\n|[\r\n]", text[: words[before][0]])) if document.file else 0
-                )
-                place = f"{document.file}:{line}" if document.file else ""
-                drafts.append(Draft(tokens[before:after], tags[before:after], [line], sound, file=place))
-            before = after
+        for before, after in pairwise([0, *ends]):
+            if before == after:
+                continue
+            if document.file:
+                line += len(_LINE_END.findall(text, at, words[before][0]))
+                at = words[before][0]
+            place = f"{document.file}:{line}" if document.file else ""
+            drafts.append(Draft(tokens[before:after], tags[before:after], [line], sound, file=place))
     if not drafts:
         intake.count(document.line, "text", "without a word, left out", file=document.file)
     return drafts
