@@ -166,6 +166,11 @@ def test_prodigy_leaves_out_what_was_rejected_or_ignored(tmp_path: Path) -> None
     assert "a.jsonl:4: 1 example that the annotator ignored, left out." in notes(path)
 
 
+def test_answers_of_another_kind_are_not_those_of_prodigy(tmp_path: Path) -> None:
+    path = write(tmp_path, {"text": "Ann sat.", "spans": [[0, 3, "PER"]], "answer": "Ann"})
+    assert "format" not in checked(path).taken
+
+
 def test_prodigy_tokens_are_taken_and_inclusive_token_ends(tmp_path: Path) -> None:
     tokens = [{"text": "Ann-Lee", "start": 0, "end": 7, "id": 0}, {"text": "sat.", "start": 8, "end": 12, "id": 1}]
     spans = [{"start": 0, "end": 7, "token_start": 0, "token_end": 0, "label": "PER"}]

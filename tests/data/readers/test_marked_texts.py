@@ -124,7 +124,9 @@ def test_offsets_beside_tokens_that_count_characters(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"0:7 .* does not fit 3 tokens.*offsets=characters"):
         checked(path)
     assert entities(checked(path, offsets="characters")) == [("AnnLee", "PER")]
-    fits_both = {"tokens": ["A", "B", "to", "be", "seen"], "spans": [[0, 1, "PER"]]}
+    same = {"tokens": ["A", "B", "to", "be", "seen"], "spans": [[0, 1, "PER"]]}
+    assert checked(write(tmp_path, *[same] * 9)).doubts == ()
+    fits_both = {"tokens": ["A", "B", "to", "be", "seen"], "spans": [[2, 3, "PER"]]}
     assert checked(write(tmp_path, *[fits_both] * 4)).doubts == ()
     with pytest.raises(DataError, match="5 spans begin and end with a word also if they count characters"):
         checked(write(tmp_path, *[fits_both] * 5))

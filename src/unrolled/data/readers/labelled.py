@@ -6,7 +6,7 @@ from pathlib import Path
 
 from unrolled.data.readers.csv_rows import find_column, usual_forms
 from unrolled.data.readers.exports.brat import brat_documents, brat_files
-from unrolled.data.readers.exports.documents import drafts_of
+from unrolled.data.readers.exports.documents import Splitting, drafts_of
 from unrolled.data.readers.exports.hugging_face import read_parquet
 from unrolled.data.readers.exports.intake import Intake
 from unrolled.data.readers.exports.span_tables import has_spans
@@ -52,19 +52,19 @@ def read_labelled(path: str | Path, settings: TaggedSettings | None = None) -> T
         if getattr(settings, name) != getattr(TaggedSettings(), name):
             reason = "brat's format fixes it" if kind == "brat" else "it has no spans"
             raise SettingsError(f"{name} has no effect on {path}: {reason}. Leave it out.")
-    return finish(_drafts(Path(path), kind, settings, problems), problems, settings)
+    return finish(_drafts(Path(path), kind, settings, problems, tokenize), problems, settings)
 
 
-def _drafts(path: Path, kind: str, settings: TaggedSettings, problems: Problems) -> Drafts:
+def _drafts(path: Path, kind: str, settings: TaggedSettings, problems: Problems, split: Splitting) -> Drafts:
     if kind == "json":
-        return read_json(path, settings, problems, tokenize)
+        return read_json(path, settings, problems, split)
     if kind == "span_table":
-        return read_span_table(path, settings, problems, tokenize)
+        return read_span_table(path, settings, problems, split)
     if kind == "parquet":
-        return read_parquet(path, settings, problems, tokenize)
+        return read_parquet(path, settings, problems, split)
     if kind == "brat":
         intake = Intake(problems, settings, {"format": "brat's stand-off files"})
-        return drafts_of(brat_documents(path, brat_files(path) or [], intake), intake, tokenize)
+        return drafts_of(brat_documents(path, brat_files(path) or [], intake), intake, split)
     if path.is_dir():
         found = "this is a directory without brat's *.ann in it"
         problems.add(None, found, "Name a file in it, or the folder that holds *.txt with *.ann")

@@ -21,7 +21,7 @@ from unrolled.data.readers.shown import shown
 from unrolled.data.readers.tagged import Draft, Drafts
 from unrolled.data.tags import Span, tags_from_spans
 
-__all__ = ["drafts_of"]
+__all__ = ["Splitting", "drafts_of"]
 
 Splitting = Callable[[str], list[str]]
 """Splits a text into tokens that, written together, are the text without its white space."""

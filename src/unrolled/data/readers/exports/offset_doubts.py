@@ -85,16 +85,16 @@ def _fits_tokens(document: Document) -> bool:
 
 def fits_as_characters(sentences: Iterable[tuple[Sequence[str], Sequence[Mark]]], *, sure: bool) -> bool:
     """Return whether spans beside tokens all stand at the rims of words, if they count the characters of the tokens
-    with a blank between each two; `sure` where there must be so many of them that this is no chance.
+    with a blank between each two; `sure` where so many of them must then mean other words that this is no chance.
     """
-    total = 0
+    total = differing = 0
     for tokens, marks in sentences:
-        starts, ends, at = set[int](), set[int](), 0
-        for token in tokens:
-            starts.add(at)
-            ends.add(at + len(token))
+        starts, ends, at = dict[int, int](), dict[int, int](), 0
+        for number, token in enumerate(tokens):
+            starts[at], ends[at + len(token)] = number, number + 1
             at += len(token) + 1
         if not all(mark.start in starts and mark.end in ends for mark in marks):
             return False
         total += len(marks)
-    return total >= (SURE if sure else 1)
+        differing += sum((starts[mark.start], ends[mark.end]) != (mark.start, mark.end) for mark in marks)
+    return differing >= SURE if sure else total > 0

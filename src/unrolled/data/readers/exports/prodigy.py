@@ -12,13 +12,14 @@ from unrolled.data.readers.exports.intake import Intake
 
 __all__ = ["is_left_out", "is_prodigy"]
 
-_KEYS = ("answer", "_input_hash", "_task_hash", "_view_id")
+_KEYS = ("_input_hash", "_task_hash", "_view_id")
 _LEFT_OUT = {"reject": "rejected", "ignore": "ignored"}
 
 
 def is_prodigy(record: Mapping[str, object]) -> bool:
     """Return whether a record is of Prodigy."""
-    return any(key in record for key in _KEYS) and ("text" in record or "tokens" in record)
+    answered = record.get("answer") in ("accept", *_LEFT_OUT)
+    return (answered or any(key in record for key in _KEYS)) and ("text" in record or "tokens" in record)
 
 
 def is_left_out(record: Mapping[str, object], line: int, intake: Intake) -> bool:
