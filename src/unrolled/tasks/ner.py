@@ -54,7 +54,7 @@ class BiasSettings(Settings):
 
 
 def _read(path: Path, settings: Composed) -> TaggedReading:
-    reading = read_labelled(path, settings.group(TaggedSettings))
+    reading = read_labelled(path, settings.group(TaggedSettings), tokenizer=settings.group(WordsSettings).tokenizer)
     return replace(reading, notes=(*reading.notes, *tokenizer_note(settings, reading.pairs)))
 
 
