@@ -8,7 +8,7 @@ the one before it …
 import torch
 from torch import Tensor
 
-from unrolled.data.ragged import Ragged
+from unrolled.data.ragged import Ragged, check_ragged
 from unrolled.kernels import chain_operator, native_chain
 from unrolled.kernels.chain import runs_natively
 
@@ -27,6 +27,7 @@ def viterbi(emissions: Ragged, transitions: Tensor, start: Tensor, end: Tensor) 
     >>> labels.rows.tolist(), scores.tolist()
     ([0, 1], [2.0])
     """
+    check_ragged("viterbi", emissions)
     if runs_natively(emissions, transitions, start, end):
         labels, scores = chain_operator.best_path(emissions.rows, emissions.lengths, (transitions, start, end))
         return emissions.with_rows(labels), scores
@@ -63,6 +64,7 @@ def n_best(
     >>> n_best(Ragged.from_list([torch.tensor([[0.0, 1.0]])]), torch.zeros(2, 2), torch.zeros(2), torch.zeros(2), n=3)
     [[([1], 1.0), ([0], 0.0)]]
     """
+    check_ragged("n_best", emissions)
     assert n >= 1
     if runs_natively(emissions, transitions, start, end):
         return _n_best_natively(emissions, (transitions, start, end), n)

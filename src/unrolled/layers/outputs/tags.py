@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal, cast
 import torch
 from torch import Tensor, nn
 
-from unrolled.data.ragged import Ragged
+from unrolled.data.ragged import Ragged, check_ragged
 from unrolled.data.spaces import Tags
 from unrolled.decoding import Decoding, Hypothesis
 from unrolled.errors import SettingsError
@@ -81,10 +81,12 @@ class TagsOutput(nn.Module):
 
     def scores(self, a: Ragged) -> Ragged:
         """Return Wya a⟨t⟩ + by for each step, rows (M, K); emissions of the CRF."""
+        check_ragged("TagsOutput.scores", a)
         return a.with_rows(nn.functional.linear(a.rows, self.Wya, self.by))
 
     def loss(self, scores: Ragged, y: Ragged, noise: torch.Generator | None = None) -> Tensor:
         """Return the cross-entropy of each sequence's steps, for the CRF of its whole label path, (N,)."""
+        check_ragged("TagsOutput.loss", scores, y)
         outside = self.space.outside
         if self.settings.missed_cost and outside is not None and noise is not None:
             cost = torch.zeros_like(scores.rows)
@@ -96,6 +98,7 @@ class TagsOutput(nn.Module):
 
     def log_likelihood(self, scores: Ragged, y: Ragged) -> Tensor:
         """Return log P(y | x) of each sequence, (N,)."""
+        check_ragged("TagsOutput.log_likelihood", scores, y)
         return -cross_entropy(scores, y) if self.crf is None else self.crf.log_likelihood(scores, y)
 
     def decode(self, scores: Ragged, outside_bias: float) -> Ragged:
@@ -104,6 +107,7 @@ class TagsOutput(nn.Module):
         At 0 they are the most probable ones. Where entities are rare those find too few of them for a good F1; the bias
         that gives the best on a dev set is kept in the buffer `outside_bias`. Probabilities are never biased.
         """
+        check_ragged("TagsOutput.decode", scores)
         outside = self.space.outside
         if outside_bias and outside is not None:
             biased = scores.rows.clone()
@@ -113,6 +117,7 @@ class TagsOutput(nn.Module):
 
     def probabilities(self, scores: Ragged) -> Ragged:
         """Return ŷ⟨t⟩, the probability of each label at each step, rows (M, K)."""
+        check_ragged("TagsOutput.probabilities", scores)
         return self.crf.marginals(scores) if self.crf else scores.with_rows(torch.softmax(scores.rows, 1))
 
     def found(self, scores: Ragged, decoding: Decoding) -> list[list[Hypothesis]]:
@@ -121,6 +126,7 @@ class TagsOutput(nn.Module):
         Raises:
             SettingsError: further labellings of a softmax, whose steps are independent.
         """
+        check_ragged("TagsOutput.found", scores)
         best = self.decode(scores, float(self.outside_bias))
         N = len(best)
         probabilities = self.probabilities(scores) if decoding.confidence or decoding.probabilities else None
@@ -145,6 +151,7 @@ class TagsOutput(nn.Module):
         Raises:
             SettingsError: the output is a softmax, whose steps are independent.
         """
+        check_ragged("TagsOutput.n_best", scores)
         if self.crf is None:
             raise SettingsError("n-best label sequences need output=crf. This model has output=softmax.")
         partitions: list[float] = cast(Any, self.crf.log_partition(scores)).tolist()
