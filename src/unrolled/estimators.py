@@ -4,13 +4,14 @@ import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import make_dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 
+from unrolled.data.given import described
 from unrolled.data.pair import Pair
 from unrolled.errors import DataError
 from unrolled.model import Model
@@ -61,8 +62,7 @@ class Estimator(BaseEstimator):
             fraction, seed = settings.group(PartSettings).dev_fraction, settings.group(FitSettings).seed
             train, valid = set_aside(train, fraction, seed, self.task.x.name)
         else:
-            X_dev, y_dev = (dev, None) if isinstance(dev, str | Path) else dev
-            valid = self._pairs(X_dev, y_dev, settings)
+            valid = self._pairs(*_dev_part(dev), settings)
         model, notes = build_model(self.task, train, settings)
         trainee = Trainee(model, self.task, calibrate=bool(settings.to_dict().get("calibrate")), notes=notes)
         history = train_model(trainee, train, valid, settings, on_event=on_event or _warn)
@@ -194,6 +194,16 @@ Classifier: Any = estimator(
     """,
     predict_proba,
 )
+
+
+def _dev_part(dev: Any) -> tuple[Any, Any]:
+    """Return X and y of what was given as `dev`."""
+    if isinstance(dev, str | Path):
+        return dev, None
+    if not isinstance(dev, tuple | list) or len(cast("list[Any]", dev)) != 2:
+        raise DataError(f"dev is {described(dev).rstrip(',')}. Give dev=(X, y), or the path of a labelled file.")
+    X, y = cast("list[Any]", dev)
+    return X, y
 
 
 def _warn(event: Event) -> None:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from unrolled.architectures import Architecture, Loss, build_network, network_settings
 from unrolled.data.answer import Answer
-from unrolled.data.codecs import Codec, Encoded, Saved, load_codec
+from unrolled.data.codecs import Codec, Encoded, Fault, Saved, load_codec
+from unrolled.data.given import each
 from unrolled.data.pair import Pair
 from unrolled.decoding import Decoding, Hypothesis
 from unrolled.errors import DataError, ModelFileError, SettingsError
@@ -73,9 +74,13 @@ class Model(Generic[X, Y]):
         return [probabilities for probabilities in found if probabilities is not None]
 
     def log_likelihood(self, pairs: Sequence[Pair[X, Y]]) -> NDArray[np.float64]:
-        """Return log P(y | x) of each pair, in nats, (N,)."""
+        """Return log P(y | x) of each pair, in nats, (N,).
+
+        Raises:
+            DataError: an x or a y that cannot be encoded, with the example's number.
+        """
         found: list[float] = []
-        for batch in _batches(pairs, self._length_of_x):
+        for batch in _batches(self._checked_pairs(pairs), self._length_of_x):
             y = cast(Any, self.y.encode([pair.y for pair in batch]))
             scores = self.network.log_likelihood(self.x.encode([pair.x for pair in batch]), y)
             found += cast(Any, scores).tolist()
@@ -159,11 +164,19 @@ class Model(Generic[X, Y]):
         return self.x.length(pair.x)
 
     def _checked(self, xs: Iterable[X]) -> Iterator[X]:
-        for number, x in enumerate(xs, 1):
-            fault = self.x.check(x)
-            if fault is not None:
-                raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
+        for number, given in enumerate(each(xs, "xs", "a list of values of x"), 1):
+            x = self.x.accepted(given)
+            if isinstance(x, Fault):
+                raise DataError(f"Example {number} has {x.found}. {x.way_out}.")
             yield x
+
+    def _checked_pairs(self, pairs: Iterable[Pair[X, Y]]) -> Iterator[Pair[X, Y]]:
+        for number, pair in enumerate(pairs, 1):
+            x, y = self.x.accepted(pair.x), self.y.accepted(pair.y)
+            for found in (x, y):
+                if isinstance(found, Fault):
+                    raise DataError(f"Example {number} has {found.found}. {found.way_out}.")
+            yield Pair(cast(X, x), cast(Y, y))
 
     def _decoded(self, found: Sequence[Sequence[Hypothesis]]) -> Iterator[Answer[Y]]:
         ys = self.y.decode([hypotheses[0].rows for hypotheses in found])

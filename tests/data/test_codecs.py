@@ -68,7 +68,7 @@ def test_a_text_that_is_missing_is_named(codec: WordsCodec) -> None:
 
 @pytest.mark.parametrize("sentences", [[["a"], []], [["a"], ["b", ""]]])
 def test_an_empty_sentence_or_word_is_refused(codec: WordsCodec, sentences: list[list[str]]) -> None:
-    with pytest.raises(DataError, match="Sentence 2 of 2 has no words or an empty word"):
+    with pytest.raises(DataError, match="Sentence 2 has no words or an empty word"):
         codec.encode(sentences)
 
 

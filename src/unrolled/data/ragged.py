@@ -210,8 +210,9 @@ def check_ragged(where: str, *given: object) -> None:
     for value in given:
         if not isinstance(value, Ragged):
             raise DataError(
-                f"{where}: {_instead(value)} where a ragged batch is expected. Give Ragged.from_padded(padded, lengths) "
-                "of a padded tensor, batch first, Ragged.from_packed(packed) of torch's PackedSequence, or "
+                f"{where}: {_instead(value)} where a ragged batch is expected. "
+                "Give Ragged.from_padded(padded, lengths) of a padded tensor, batch first, "
+                "Ragged.from_packed(packed) of torch's PackedSequence, or "
                 "Ragged.from_list(sequences)."
             )
 

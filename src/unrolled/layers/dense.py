@@ -68,8 +68,8 @@ class Dense(nn.Module):
         """
         if not isinstance(rows, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]  (a batch is often given)
             raise DataError(
-                f"Dense works row by row, and was given a {type(rows).__name__}. Give the rows (M, {self.input_size}) of "
-                "a ragged batch, `batch.rows`; Ragged.from_packed(packed) makes one of torch's PackedSequence, "
+                f"Dense works row by row, and was given a {type(rows).__name__}. Give the rows (M, {self.input_size}) "
+                "of a ragged batch, `batch.rows`; Ragged.from_packed(packed) makes one of torch's PackedSequence, "
                 "Ragged.from_padded(padded, lengths) of a padded tensor."
             )
         g = torch.tanh if self.activation == "tanh" else torch.relu

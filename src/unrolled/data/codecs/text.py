@@ -12,7 +12,7 @@ from torch import Tensor
 
 from unrolled.data.codecs.codec import Fault, Saved
 from unrolled.data.codecs.encoded import EncodedWords
-from unrolled.data.codecs.words import WordsCodec, WordsSettings
+from unrolled.data.codecs.words import WordsCodec, WordsSettings, check_sentences
 from unrolled.data.phrases import Bag, Phrases
 from unrolled.data.spaces import Spelled
 from unrolled.data.vocabulary import UnknownReport, Vocabulary
@@ -68,9 +68,9 @@ class TextCodec:
         """Return the codec of the training texts.
 
         Raises:
-            DataError: a file of vectors that cannot be read.
+            DataError: what `check_sentences` refuses, or a file of vectors that cannot be read.
         """
-        settings, texts = settings or TextSettings(), list(raws)
+        settings, texts = settings or TextSettings(), check_sentences(raws)
         phrases = Phrases.fitted(
             texts,
             words=settings.phrase_words,
@@ -93,7 +93,11 @@ class TextCodec:
         """Return T_x, the number of words."""
         return len(raw)
 
-    def check(self, raw: Words, /) -> Fault | None:
+    def accepted(self, raw: Any, /) -> Words | Fault:
+        """Return the words of a text, or what is wrong with it."""
+        return self.spelling.accepted(raw)
+
+    def check(self, raw: Any, /) -> Fault | None:
         """Return what is wrong with a text."""
         return self.spelling.check(raw)
 
@@ -103,8 +107,9 @@ class TextCodec:
         Raises:
             DataError: a text without words, or with an empty one.
         """
-        encoded = self.spelling.encode(raws, noise)
-        return replace(encoded, phrases=self._bags(raws)) if self.space.phrases else encoded
+        texts = check_sentences(raws)
+        encoded = self.spelling.encode(texts, noise)
+        return replace(encoded, phrases=self._bags(texts)) if self.space.phrases else encoded
 
     def chunks(self) -> "TextChunks":
         """Return what encodes one text while it arrives."""

@@ -1,7 +1,7 @@
 """Words with their spelling, as indices of words, of affixes and of characters."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, TypeAlias, cast
 
@@ -12,6 +12,7 @@ from torch import Tensor
 from unrolled.data.codecs.chunks import EachStep
 from unrolled.data.codecs.codec import Fault, Saved
 from unrolled.data.codecs.encoded import EncodedWords, int64
+from unrolled.data.given import texts_of
 from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Spelled
 from unrolled.data.spelling import AFFIXES, affixes, normal_form
@@ -76,10 +77,10 @@ class WordsCodec:
         """Return the codec of the training sentences; affixes and characters are kept from the second time on.
 
         Raises:
-            DataError: a file of vectors that cannot be read.
+            DataError: what `check_sentences` refuses, or a file of vectors that cannot be read.
         """
         settings = settings or WordsSettings()
-        counts = Counter(word for sentence in raws for word in sentence)
+        counts = Counter(word for sentence in _checked(raws) for word in sentence)
         normal: Counter[str] = Counter()
         affix: Counter[str] = Counter()
         character: Counter[str] = Counter()
@@ -107,13 +108,14 @@ class WordsCodec:
         """Return T_x, the number of words."""
         return len(raw)
 
-    def check(self, raw: Sentence, /) -> Fault | None:
+    def accepted(self, raw: Any, /) -> Sentence | Fault:
+        """Return the words of a sentence, or what is wrong with it."""
+        return texts_of(raw)
+
+    def check(self, raw: Any, /) -> Fault | None:
         """Return what is wrong with a sentence."""
-        if isinstance(raw, str):
-            return Fault(f"the text {raw[:40]!r}", "Give a sequence of words, as from split()")
-        if not raw or not all(raw):
-            return Fault("no words or an empty word", "Give sequences of words with at least one character each")
-        return None
+        found = texts_of(raw)
+        return found if isinstance(found, Fault) else None
 
     def encode(self, raws: Sequence[Sentence], /, noise: torch.Generator | None = None) -> EncodedWords:
         """Encode a batch of sentences.
@@ -121,13 +123,13 @@ class WordsCodec:
         Raises:
             DataError: what `check_sentences` refuses.
         """
-        check_sentences(raws)
+        sentences = check_sentences(raws)
         position: dict[str, int] = {}
-        distinct = [position.setdefault(word, len(position)) for sentence in raws for word in sentence]
+        distinct = [position.setdefault(word, len(position)) for sentence in sentences for word in sentence]
         indices, affixes, characters = zip(*map(self._spelling, position), strict=True)
         rows = int64(distinct)
         return EncodedWords(
-            indices=Ragged(int64(indices)[rows], int64([len(sentence) for sentence in raws])),
+            indices=Ragged(int64(indices)[rows], int64([len(sentence) for sentence in sentences])),
             distinct=rows,
             affixes=torch.as_tensor(np.concatenate(affixes).reshape(len(affixes), -1)),
             spellings=characters,
@@ -199,19 +201,20 @@ class WordsCodec:
         return found
 
 
-def check_sentences(sentences: Sequence[Sentence]) -> None:
-    """Refuse what is no sentence of words.
+def check_sentences(sentences: Iterable[Any]) -> list[Sentence]:
+    """Return the words of each sentence, and refuse what is none.
 
     Raises:
-        DataError: a text instead of words, a sentence without words, or an empty word; with the sentence's number.
+        DataError: a text instead of words, a sentence without words, an empty word, or one that is no text; with the
+            numbers of sentence and word.
     """
+    return list(_checked(sentences))
+
+
+def _checked(sentences: Iterable[Any]) -> Iterator[Sentence]:
     for number, sentence in enumerate(sentences, 1):
-        if isinstance(sentence, str):
-            raise DataError(
-                f"Sentence {number} is the text {sentence[:40]!r}. Give a sequence of words, as from split()."
-            )
-        if not sentence or not all(sentence):
-            raise DataError(
-                f"Sentence {number} of {len(sentences)} has no words or an empty word. "
-                "Give sequences of words with at least one character each."
-            )
+        found = texts_of(sentence)
+        if isinstance(found, Fault):
+            verb = "is" if isinstance(sentence, str) else "has"
+            raise DataError(f"Sentence {number} {verb} {found.found}. {found.way_out}.")
+        yield found
