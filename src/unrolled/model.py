@@ -140,13 +140,18 @@ class Model(Generic[X, Y]):
         )
 
     @classmethod
-    def load(cls, directory: str | Path) -> "Model[Any, Any]":
+    def load(cls, directory: str | Path, *, follow_links: bool = False) -> "Model[Any, Any]":
         """Read a model directory, or the best model of a run directory.
+
+        Args:
+            directory: where it is. Its files may be links that stay inside it, or inside the cache folder that it lies
+                in, as Hugging Face's cache has them.
+            follow_links: also follow links that lead elsewhere.
 
         Raises:
             ModelFileError: anything about the files that is not as it was saved.
         """
-        return cls.of(read_model_files(Path(directory)), directory)
+        return cls.of(read_model_files(Path(directory), follow_links=follow_links), directory)
 
     @classmethod
     def of(cls, files: ModelFiles, directory: str | Path) -> "Model[Any, Any]":

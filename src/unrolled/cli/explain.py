@@ -17,9 +17,9 @@ from unrolled.tasks import task_of
 __all__ = ["run"]
 
 
-def run(directory: Path, label: str | None, *, as_json: bool) -> None:
+def run(directory: Path, label: str | None, *, as_json: bool, follow_links: bool = False) -> None:
     """Explain the answer to each line of standard input."""
-    model = Model.load(directory)
+    model = Model.load(directory, follow_links=follow_links)
     task = task_of(model, directory)
     console = screen()
     if sys.stdin.isatty():

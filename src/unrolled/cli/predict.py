@@ -23,9 +23,9 @@ BLOCK = 2**16
 Write = Callable[[Prediction], None]
 
 
-def run(directory: Path, *, n_best: int, whitespace: bool, as_json: bool) -> None:
+def run(directory: Path, *, n_best: int, whitespace: bool, as_json: bool, follow_links: bool = False) -> None:
     """Answer standard input: whatever has arrived is answered before more is waited for."""
-    model = Model.load(directory)
+    model = Model.load(directory, follow_links=follow_links)
     task = task_of(model, directory)
     if sys.stdin.isatty():
         print_text(screen(stderr=True), f"One {task.x.name} a line; Ctrl-D ends.", style="dim")

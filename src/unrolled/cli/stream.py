@@ -13,9 +13,9 @@ from unrolled.tasks import task_of
 __all__ = ["run"]
 
 
-def run(directory: Path, *, as_json: bool) -> None:
+def run(directory: Path, *, as_json: bool, follow_links: bool = False) -> None:
     """Answer standard input step by step; a blank line, and the end, finish x."""
-    model = Model.load(directory)
+    model = Model.load(directory, follow_links=follow_links)
     task = task_of(model, directory)
     stream = model.stream()
 
