@@ -34,7 +34,9 @@ def fixture_snapshot(tmp_path: Path) -> Path:
 
 
 def content(files: ModelFiles) -> object:
-    names = {name: (dtype, shape) for name, (dtype, shape) in files._layout.items() if not name.startswith(("x/", "y/"))}
+    names = {
+        name: (dtype, shape) for name, (dtype, shape) in files._layout.items() if not name.startswith(("x/", "y/"))
+    }
     tensors = {name: tensor.tolist() for name, tensor in files.tensors(names).items()}
     return files.config, files.texts, files.metrics, files.tensor_shapes, tensors
 

@@ -31,7 +31,7 @@ def test_every_verb_that_reads_a_model_follows_links_where_it_is_told_to(
     more, text = VERBS[verb]
     named = {"CORPUS": corpus, "MODEL": linked}
     words = [named.get(word, word) for word in more]
-    arguments = [verb.split()[0], *(words if verb == "check" else [linked, *words])]
+    arguments = [verb.split(maxsplit=1)[0], *(words if verb == "check" else [linked, *words])]
     refused = unrolled(*arguments, input=text)
     assert refused.exit_code == 4
     assert "model.safetensors: is a symbolic link." in refused.stderr

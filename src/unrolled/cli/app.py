@@ -13,6 +13,7 @@ import typer
 
 from unrolled import __version__
 from unrolled.cli.outcome import outcome
+from unrolled.cli.streams import secure_streams
 
 __all__ = ["app", "main"]
 
@@ -215,6 +216,7 @@ def check(
 
 def main() -> None:
     """Run the command line."""
+    secure_streams()
     for stream in (sys.stdout, sys.stderr):
         # A pipe gets UTF-8 whatever the locale; a terminal that lacks a character gets its escape.
         if isinstance(stream, io.TextIOWrapper):

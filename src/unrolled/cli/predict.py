@@ -11,6 +11,7 @@ from rich.text import Text
 
 from unrolled.cli.screen import is_plain, print_text, screen
 from unrolled.cli.sentences import Painter
+from unrolled.cli.streams import standard_input
 from unrolled.errors import DataError
 from unrolled.model import Model
 from unrolled.runs.predict import Prediction, predict
@@ -25,12 +26,13 @@ Write = Callable[[Prediction], None]
 
 def run(directory: Path, *, n_best: int, whitespace: bool, as_json: bool, follow_links: bool = False) -> None:
     """Answer standard input: whatever has arrived is answered before more is waited for."""
+    source = standard_input()
     model = Model.load(directory, follow_links=follow_links)
     task = task_of(model, directory)
-    if sys.stdin.isatty():
+    if source.isatty():
         print_text(screen(stderr=True), f"One {task.x.name} a line; Ctrl-D ends.", style="dim")
     write = _write_json(task) if as_json else _writer(model, task)
-    for lines in read_lines(sys.stdin.buffer):
+    for lines in read_lines(source):
         for prediction in predict(model, task, lines, whitespace=whitespace, n_best=n_best):
             write(prediction)
         sys.stdout.flush()
@@ -49,7 +51,7 @@ def read_lines(source: BinaryIO) -> Iterator[list[str]]:
             number += 1
             content = raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw
             try:
-                lines.append(content.decode("utf-8").removesuffix("\r"))
+                lines.append(content.decode("utf-8"))
             except UnicodeDecodeError as error:
                 yield lines
                 raise DataError(
@@ -60,11 +62,19 @@ def read_lines(source: BinaryIO) -> Iterator[list[str]]:
 
 
 def _blocks(source: BinaryIO) -> Iterator[list[bytes]]:
-    """Yield the complete lines of each read; read1 returns what there is and waits only for the first byte."""
+    """Yield the complete lines of each read; read1 returns what there is and waits only for the first byte.
+
+    A line ends in LF, CRLF or CR. One that ends in CR is complete: if the next read begins with the LF to it, that is
+    dropped then, so that an answer never waits for it.
+    """
     read: Callable[[int], bytes] = getattr(source, "read1", source.read)
     begun: list[bytes] = []
+    after_cr = False
     while data := read(BLOCK):
-        *lines, rest = data.split(b"\n")
+        if after_cr:
+            data = data.removeprefix(b"\n")
+        after_cr = data.endswith(b"\r")
+        *lines, rest = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
         if lines:
             lines[0] = b"".join([*begun, lines[0]])
             begun = []
