@@ -72,7 +72,7 @@ def test_a_model_in_a_folder_of_the_snapshot_and_a_runs_best_are_read(snapshot: 
     inner = snapshot / "run" / "best"
     inner.mkdir(parents=True)
     for link in [path for path in snapshot.iterdir() if path.is_symlink()]:
-        (inner / link.name).symlink_to(Path("..", "..", os.readlink(link)))
+        (inner / link.name).symlink_to(Path("..", "..", link.readlink()))
         link.unlink()
     assert content(read_model_files(snapshot / "run")) == content(read_model_files(SOUND))
 

@@ -27,6 +27,9 @@ Y = TypeVar("Y")
 BATCH_STEPS = 2048
 """Examples are answered in batches of about this many steps; the answers do not depend on it."""
 
+FEW = 64
+"""Answers to each example that are no reason for smaller batches."""
+
 BEST = Decoding()
 
 
@@ -65,7 +68,7 @@ class Model(Generic[X, Y]):
             DataError: an x that cannot be encoded, with its number.
             SettingsError: something that this network cannot be asked.
         """
-        for batch in self.encoded(xs):
+        for batch in self._encoded(xs, BATCH_STEPS // max(1, decoding.n_best // FEW)):
             yield from self._decoded(self.network.found(batch, decoding))
 
     def probabilities(self, xs: Iterable[X]) -> list[NDArray[np.float32]]:
@@ -92,8 +95,7 @@ class Model(Generic[X, Y]):
         Raises:
             DataError: an x that cannot be encoded, with its number.
         """
-        for batch in _batches(self._checked(xs), self.x.length):
-            yield self.x.encode(batch)
+        return self._encoded(xs, BATCH_STEPS)
 
     def stream(self) -> Stream[X, Y]:
         """Return a stream that answers while x arrives.
@@ -165,6 +167,10 @@ class Model(Generic[X, Y]):
         except (DataError, SettingsError) as problem:
             raise ModelFileError(f"{directory}: config.json or a vocabulary cannot be used. {problem}") from problem
 
+    def _encoded(self, xs: Iterable[X], batch_steps: int) -> Iterator[Encoded]:
+        for batch in _batches(self._checked(xs), self.x.length, batch_steps):
+            yield self.x.encode(batch)
+
     def _length_of_x(self, pair: Pair[X, Y]) -> int:
         return self.x.length(pair.x)
 
@@ -202,16 +208,17 @@ class Model(Generic[X, Y]):
             )
 
 
-def _batches(items: Iterable[X], length: Callable[[X], int]) -> Iterator[list[X]]:
-    """Yield runs of items of about BATCH_STEPS steps each, in order."""
+def _batches(items: Iterable[X], length: Callable[[X], int], batch_steps: int = BATCH_STEPS) -> Iterator[list[X]]:
+    """Yield runs of items of about so many steps each, in order."""
+    batch_steps = max(1, batch_steps)
     batch: list[X] = []
     steps, place = 0, 0
     for item in items:
         steps += length(item)
-        if batch and steps // BATCH_STEPS != place:
+        if batch and steps // batch_steps != place:
             yield batch
             batch = []
-        place = steps // BATCH_STEPS
+        place = steps // batch_steps
         batch.append(item)
     if batch:
         yield batch

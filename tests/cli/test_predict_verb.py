@@ -125,3 +125,14 @@ def test_a_pipe_is_answered_line_by_line_and_may_close(run: Path) -> None:
         process.stdin.close()
         assert process.stderr.read() == b""
     assert process.returncode == 141
+
+
+def test_more_answers_than_there_are_give_all_of_them(run: Path, unrolled) -> None:
+    result = unrolled("predict", run, "--n-best", 10**9, input="Ada .\n")
+    lines = result.stdout.splitlines()
+    assert result.exit_code == 0
+    assert len(lines) == len(set(lines)) > 4
+    assert sum(float(line.split("\t")[2]) for line in lines) == pytest.approx(1, abs=1e-4)
+    result = unrolled("predict", run, "--n-best", 10**9, input="He sat .\n" + "Ada spoke " * 20 + "\n")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: n_best is 1000000000: so many labellings of 40 steps")

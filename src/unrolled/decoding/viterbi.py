@@ -15,6 +15,10 @@ from unrolled.kernels.chain import runs_natively
 __all__ = ["n_best", "viterbi"]
 
 
+MANY = 256
+"""More paths than these are sorted at each step; the native engine puts each in its place among the n, n² in all."""
+
+
 @torch.no_grad()
 def viterbi(emissions: Ragged, transitions: Tensor, start: Tensor, end: Tensor) -> tuple[Ragged, Tensor]:
     """The best path of each sequence, and its score.
@@ -66,8 +70,19 @@ def n_best(
     """
     check_ragged("n_best", emissions)
     assert n >= 1
-    if runs_natively(emissions, transitions, start, end):
+    if runs_natively(emissions, transitions, start, end) and n <= MANY:
         return _n_best_natively(emissions, (transitions, start, end), n)
+    try:
+        return _n_best_sorted(emissions, transitions, start, end, n)
+    except RuntimeError as error:
+        if "memory" not in str(error):
+            raise
+        raise MemoryError(f"The {n} best paths do not fit in memory; ask for fewer paths.") from error
+
+
+def _n_best_sorted(
+    emissions: Ragged, transitions: Tensor, start: Tensor, end: Tensor, n: int
+) -> list[list[tuple[list[int], float]]]:
     order, K = emissions.time_major(), len(start)
     sizes: list[int] = order.batch_sizes.numpy().tolist()
     steps = order.sort(emissions.rows.double()).split_with_sizes(sizes)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from unrolled.data.codecs.codec import Fault, Saved
 from unrolled.data.codecs.encoded import EncodedWords
+from unrolled.data.codecs.kept import Found, Kept, key_of
 from unrolled.data.codecs.words import WordsCodec, WordsSettings, check_sentences
 from unrolled.data.phrases import Bag, Phrases
 from unrolled.data.spaces import Spelled
@@ -22,10 +23,6 @@ from unrolled.settings import setting
 __all__ = ["TextCodec", "TextSettings"]
 
 Words: TypeAlias = Sequence[str]
-Indices: TypeAlias = NDArray[np.int64]
-
-MAX_CACHED = 20_000_000
-"""Phrases of texts that are kept from one epoch to the next: 160 MB."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,9 +56,7 @@ class TextCodec:
     spelling: WordsCodec
     phrases: Phrases
     settings: TextSettings = field(default_factory=TextSettings)
-    _seen: dict[tuple[str, ...], tuple[Indices, Indices]] = field(
-        default_factory=dict[tuple[str, ...], tuple[Indices, Indices]], init=False, repr=False, compare=False
-    )
+    _kept: Kept = field(default_factory=Kept, init=False, repr=False, compare=False)
 
     @classmethod
     def fitted(cls, raws: Iterable[Words], settings: TextSettings | None = None) -> "TextCodec":
@@ -77,7 +72,9 @@ class TextCodec:
             characters=settings.phrase_characters,
             min_count=settings.phrase_min_count,
         )
-        return cls(WordsCodec.fitted(texts, settings), phrases, settings)
+        codec = cls(WordsCodec.fitted(texts, settings), phrases, settings)
+        codec._kept.fitted_on = frozenset(map(key_of, texts))
+        return codec
 
     @property
     def words(self) -> Vocabulary:
@@ -109,7 +106,9 @@ class TextCodec:
         """
         texts = check_sentences(raws)
         encoded = self.spelling.encode(texts, noise)
-        return replace(encoded, phrases=self._bags(texts)) if self.space.phrases else encoded
+        return (
+            replace(encoded, phrases=self._bags(texts, training=noise is not None)) if self.space.phrases else encoded
+        )
 
     def chunks(self) -> "TextChunks":
         """Return what encodes one text while it arrives."""
@@ -152,16 +151,24 @@ class TextCodec:
         phrases = Phrases.of_tensors(settings.phrase_words, settings.phrase_characters, dict(saved.tensors))
         return cls(spelling, phrases, settings)
 
-    def _bags(self, raws: Sequence[Words]) -> tuple[Bag, Bag]:
+    def _bags(self, texts: Sequence[Words], *, training: bool) -> tuple[Bag, Bag]:
         """Texts come again every epoch: what they hold is looked up once."""
-        keys = [tuple(raw) for raw in raws]
-        new = list(dict.fromkeys(key for key in keys if key not in self._seen))
-        found = {key: self._seen[key] for key in keys if key in self._seen}
+        keys = list(map(key_of, texts))
+        found: dict[bytes, Found] = {}
+        new: dict[bytes, Words] = {}
+        for key, text in zip(keys, texts, strict=True):
+            if key not in found and key not in new:
+                known = self._kept.get(key)
+                if known is None:
+                    new[key] = text
+                else:
+                    found[key] = known
         if new:
-            split = [np.split(bag.indices.numpy(), bag.offsets.numpy()[1:-1]) for bag in self.phrases.bags(new)]
-            found |= zip(new, zip(*split, strict=True), strict=True)
-            if sum(map(len, split[1])) + len(self._seen) * 500 < MAX_CACHED:
-                self._seen.update((key, found[key]) for key in new)
+            bags = self.phrases.bags(list(new.values()))
+            split = [np.split(bag.indices.numpy().astype(np.int32), bag.offsets.numpy()[1:-1]) for bag in bags]
+            for key, first, second in zip(new, *split, strict=True):
+                found[key] = first.copy(), second.copy()  # else a part would keep the whole
+                self._kept.keep(key, found[key], training=training)
         first, second = zip(*(found[key] for key in keys), strict=True)
         return _joined(first), _joined(second)
 
@@ -210,7 +217,7 @@ class TextChunks:
         self._words = cast("list[str]", words)
 
 
-def _joined(each: Sequence[Indices]) -> Bag:
+def _joined(each: Sequence[NDArray[np.int32]]) -> Bag:
     offsets = np.zeros(len(each) + 1, np.int64)
     offsets[1:] = np.cumsum([len(indices) for indices in each])
-    return Bag(torch.as_tensor(np.concatenate(each)), torch.as_tensor(offsets))
+    return Bag(torch.as_tensor(np.concatenate(each).astype(np.int64)), torch.as_tensor(offsets))

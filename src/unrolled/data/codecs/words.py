@@ -12,6 +12,7 @@ from torch import Tensor
 from unrolled.data.codecs.chunks import EachStep
 from unrolled.data.codecs.codec import Fault, Saved
 from unrolled.data.codecs.encoded import EncodedWords, int64
+from unrolled.data.codecs.recent import Recent
 from unrolled.data.given import texts_of
 from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Spelled
@@ -28,7 +29,8 @@ Sentence: TypeAlias = Sequence[str]
 MAX_CHARACTERS = 40
 """A longer word is encoded by its first and last characters, this many in all."""
 
-MAX_CACHE = 1_000_000
+MAX_CACHE = 2**16
+"""Words whose spelling is kept, half a KiB each: 32 MiB, however many distinct words come."""
 
 
 _Spelling: TypeAlias = tuple[int, np.ndarray[Any, np.dtype[np.int64]], tuple[int, ...]]
@@ -70,7 +72,9 @@ class WordsCodec:
     affixes: Vocabulary
     characters: Vocabulary
     settings: WordsSettings = field(default_factory=WordsSettings)
-    _seen: dict[str, _Spelling] = field(default_factory=dict[str, _Spelling], init=False, repr=False, compare=False)
+    _seen: Recent[str, _Spelling] = field(
+        default_factory=lambda: Recent[str, _Spelling](MAX_CACHE), init=False, repr=False, compare=False
+    )
 
     @classmethod
     def fitted(cls, raws: Iterable[Sentence], settings: WordsSettings | None = None) -> "WordsCodec":
@@ -195,9 +199,7 @@ class WordsCodec:
                 np.array(self.affixes.indices(affixes(word)), np.int64),
                 tuple(self.characters.indices(cut)),
             )
-            if len(self._seen) >= MAX_CACHE:
-                self._seen.clear()
-            self._seen[word] = found
+            self._seen.keep(word, found)
         return found
 
 

@@ -19,6 +19,10 @@ from unrolled.settings import Settings, setting
 __all__ = ["TagsOutput", "TagsOutputSettings"]
 
 
+MOST = 2**22
+"""How many numbers the search for the n best labellings may keep at once, n for each step and label: 32 MiB."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class TagsOutputSettings(Settings):
     """What chooses the labels.
@@ -148,17 +152,26 @@ class TagsOutput(nn.Module):
     def n_best(self, scores: Ragged, n: int) -> list[list[Hypothesis]]:
         """Return the n most probable labellings of each sequence with their log-probabilities, best first.
 
+        A sequence has fewer where fewer labellings are possible.
+
         Raises:
-            SettingsError: the output is a softmax, whose steps are independent.
+            SettingsError: the output is a softmax, whose steps are independent; or so many are more than memory holds.
         """
         check_ragged("TagsOutput.n_best", scores)
         if self.crf is None:
             raise SettingsError("n-best label sequences need output=crf. This model has output=softmax.")
-        partitions: list[float] = cast(Any, self.crf.log_partition(scores)).tolist()
-        return [
-            [Hypothesis(torch.tensor(labels), score - partition) for labels, score in best]
-            for best, partition in zip(self.crf.n_best(scores, n), partitions, strict=True)
-        ]
+        if n * scores.num_rows * self.space.num <= MOST:
+            return _n_best(self.crf, scores, n)
+        found: list[list[Hypothesis]] = []
+        for rows in scores.to_list():  # few of them may have so many
+            at_most = _num_paths(len(rows), self.space.num, n)
+            if at_most * rows.numel() > MOST:
+                raise SettingsError(
+                    f"n_best is {n}: so many labellings of {len(rows)} steps with {self.space.num} labels are more "
+                    f"than memory should hold. Ask for at most {max(1, MOST // rows.numel())}."
+                )
+            found += _n_best(self.crf, Ragged.from_list([rows]), at_most)
+        return found
 
     def symbols(self) -> Mapping[str, tuple[str, int]]:
         """Return the letters of the shapes."""
@@ -168,3 +181,21 @@ class TagsOutput(nn.Module):
         """Return the shape of each parameter in symbols; `width` is that of a⟨t⟩."""
         crf = {"crf.transitions": ("K", "K"), "crf.start": ("K",), "crf.end": ("K",)}
         return {"Wya": ("K", width), "by": ("K",), **(crf if self.crf else {})}
+
+
+def _n_best(crf: CRF, scores: Ragged, n: int) -> list[list[Hypothesis]]:
+    partitions: list[float] = cast(Any, crf.log_partition(scores)).tolist()
+    return [
+        [Hypothesis(torch.tensor(labels), score - partition) for labels, score in best]
+        for best, partition in zip(crf.n_best(scores, n), partitions, strict=True)
+    ]
+
+
+def _num_paths(T: int, K: int, most: int) -> int:
+    """Return K to the power of T, or `most` where that is less."""
+    paths = 1
+    for _ in range(T):
+        paths *= K
+        if paths >= most or K == 1:
+            return min(paths, most)
+    return paths
