@@ -14,6 +14,7 @@ from unrolled.data.answer import Answer
 from unrolled.data.codecs import Codec, Fault, TagsCodec, TagsSettings, WordsCodec, WordsSettings, check_sentences
 from unrolled.data.given import each, labels_of
 from unrolled.data.pair import Pair
+from unrolled.data.pipes import refuse_pipe
 from unrolled.data.readers import TaggedReading, TaggedSettings, read_labelled
 from unrolled.data.tags import detect_scheme, faults, spans, strict_spans, to_iob2
 from unrolled.errors import DataError
@@ -63,6 +64,7 @@ class BiasSettings(Settings):
 
 
 def _read(path: Path, settings: Composed, strict: bool) -> TaggedReading:
+    refuse_pipe(path)
     how = settings.group(TaggedSettings)
     return read_labelled(
         path,

@@ -13,6 +13,7 @@ from unrolled.data.answer import Answer
 from unrolled.data.codecs import Codec, Fault, LabelCodec, LabelSettings, TextCodec, TextSettings
 from unrolled.data.given import each, is_gap, label_of, own, texts_of
 from unrolled.data.pair import Pair
+from unrolled.data.pipes import refuse_pipe
 from unrolled.data.readers import Reading, TextsSettings, read_texts
 from unrolled.data.tokenizer import tokenize
 from unrolled.errors import DataError
@@ -40,6 +41,7 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
 def _read(path: Path, settings: Composed, strict: bool) -> Reading[Words, str]:
+    refuse_pipe(path)
     return cast(Reading[Words, str], read_texts(path, settings.group(TextsSettings), strict=strict))
 
 
