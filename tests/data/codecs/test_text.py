@@ -77,10 +77,14 @@ def test_memory_stays_flat_on_an_endless_stream_of_new_texts(monkeypatch: pytest
     find = Phrases.bags
     monkeypatch.setattr(Phrases, "bags", lambda self, texts: looked.append(len(texts)) or find(self, texts))
     monkeypatch.setattr(kept, "MAX_RECENT", 2_000)
+    monkeypatch.setattr("unrolled.data.phrases.MAX_CACHE", 30)
+    monkeypatch.setattr("unrolled.data.codecs.words.MAX_CACHE", 30)
     codec = TextCodec.fitted(TEXTS)
     for number in range(100):
         codec.encode([(f"so{number}", "good", "!"), TEXTS[number % 3]])
         assert codec._kept.others.size <= 2_000
+        assert len(codec.phrases._seen) <= 30
+        assert len(codec.spelling._seen) <= 30
     assert len(codec._kept.others) <= 20
     # the texts that it was fitted on are looked at once, whatever comes between
     assert set(codec._kept.training) == codec._kept.fitted_on & set(map(kept.key_of, TEXTS[:3]))

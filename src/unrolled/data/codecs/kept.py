@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from unrolled.data.codecs.recent import Recent
+from unrolled.data.recent import Recent
 
 __all__ = ["Found", "Kept", "key_of"]
 

@@ -12,9 +12,9 @@ from torch import Tensor
 from unrolled.data.codecs.chunks import EachStep
 from unrolled.data.codecs.codec import Fault, Saved
 from unrolled.data.codecs.encoded import EncodedWords, int64
-from unrolled.data.codecs.recent import Recent
 from unrolled.data.given import texts_of
 from unrolled.data.ragged import Ragged
+from unrolled.data.recent import Recent
 from unrolled.data.spaces import Spelled
 from unrolled.data.spelling import AFFIXES, affixes, normal_form
 from unrolled.data.vectors import read_words
