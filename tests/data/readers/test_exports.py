@@ -282,7 +282,7 @@ def test_brat_with_a_byte_order_mark_counted_or_not(tmp_path: Path, start: int, 
 
 def test_a_folder_without_ann_is_no_ner_file(tmp_path: Path) -> None:
     (tmp_path / "good").mkdir()
-    with pytest.raises(DataError, match="directory without brat"):
+    with pytest.raises(DataError, match="this is a directory"):
         checked(tmp_path)
 
 
