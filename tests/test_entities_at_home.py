@@ -26,6 +26,7 @@ AT_HOME = frozenset(
         "tasks/entities.py",
         "tasks/ner.py",
         *(f"data/readers/{name}.py" for name in READERS),
+        *(path.relative_to(SOURCE).as_posix() for path in (SOURCE / "data/readers/exports").glob("*.py")),
     }
 )
 GUESTS = {

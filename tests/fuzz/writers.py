@@ -202,6 +202,8 @@ def json_lines(draw: Any, corpus: Corpus) -> Written:
     labels = draw(st.sampled_from(("labels", "ner_tags", "numbers", "spans", "objects")))
     scheme = draw(st.sampled_from(SCHEMES)) if labels in {"labels", "ner_tags"} else "IOB2"
     tokens = draw(st.sampled_from(("tokens", "words", "text")))
+    if tokens == "text" and labels in {"spans", "objects"}:
+        tokens = "tokens"  # beside a text, spans count characters
     escaped = draw(st.booleans())
     names = sorted({label for _, labels in corpus for label in labels} | {"O"})
     lines: list[str] = []
@@ -218,7 +220,7 @@ def json_lines(draw: Any, corpus: Corpus) -> Written:
         lines.append(json.dumps(record, ensure_ascii=escaped))
     settings = TaggedSettings(label_names=",".join(names)) if labels == "numbers" else TaggedSettings()
     key = {"numbers": "ner_tags", "objects": "entities"}.get(labels, labels)
-    taken = {"tokens": f"key {tokens!r}", "labels": f"key {key!r}", "sentences": "a line each"}
+    taken = {"tokens": f'key "{tokens}"', "labels": f'key "{key}"', "sentences": "an object each"}
     return Written(
         draw(st.sampled_from(("a.jsonl", "a.ndjson", "a.json"))),
         _bytes(draw, lines),

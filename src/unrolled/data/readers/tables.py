@@ -14,7 +14,6 @@ from unrolled.data.readers.tagged import Draft, Drafts
 from unrolled.data.readers.tagged_settings import TaggedSettings
 from unrolled.data.readers.token_rows import OTHER_LINES, Marks, token_rows
 from unrolled.data.readers.values import as_labels, as_tokens, draft_of_line, parse_cell
-from unrolled.errors import SettingsError
 
 __all__ = ["SAMPLE", "read_rows"]
 
@@ -162,9 +161,7 @@ def _sentence_rows(
     beside: str,
 ) -> Drafts:
     if settings.sentence_column is not None:
-        raise SettingsError(
-            f"sentence_column has no effect on {problems.path}: each of its rows is a sentence. Leave it out."
-        )
+        raise settings.without_effect_on(problems.path, "sentence_column", "each of its rows is a sentence")
     token, label = places
     drafts: list[Draft] = []
     for number, row in rows:

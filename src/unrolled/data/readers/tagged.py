@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from unrolled.data.pair import Pair
+from unrolled.data.readers.doubt import Doubt
 from unrolled.data.readers.reading import Reading, verdict
 from unrolled.data.readers.shown import shown
 from unrolled.data.readers.source import Problems, counted
 from unrolled.data.readers.tagged_doubts import tagged_doubts
 from unrolled.data.readers.tagged_settings import TaggedSettings
 from unrolled.data.tags import STRAY, Fault, Scheme, detect_scheme, faults, to_iob2
-from unrolled.errors import SettingsError
 
 __all__ = ["Draft", "Drafts", "TaggedPair", "TaggedReading", "finish"]
 
@@ -33,6 +33,7 @@ class Draft:
 
     `sound` is whether nothing has been found wrong with it so far; what is not sound still has its labels checked.
     `gaps` are the positions of labels that cannot be read; `tags` has "" there, next to which any label may stand.
+    `file` is where it stands, with the line, where that is not in the file that is read but beside it.
     """
 
     tokens: list[str]
@@ -40,6 +41,7 @@ class Draft:
     lines: list[int]
     sound: bool = True
     gaps: set[int] = field(default_factory=set[int])
+    file: str = ""
 
     def add_gap(self, line: int) -> None:
         """Take the place of a line that cannot be read."""
@@ -63,12 +65,16 @@ class Drafts:
         taken: what was taken for what: {"tokens": "column 0", "labels": "column 1", "sentences": "blank lines"}.
         notes: what a reader of the figures should know.
         names: of labels that are numbers, where the file itself says them.
+        doubts: what the reader itself finds odd; each goes before one of the same name that the figures give.
+        named: whether the reader has used `label_names`.
     """
 
     sentences: Sequence[Draft]
     taken: Mapping[str, str] = field(default_factory=dict[str, str])
     notes: tuple[str, ...] = ()
     names: tuple[str, ...] | None = None
+    doubts: tuple[Doubt, ...] = ()
+    named: bool = False
 
 
 def finish(drafts: Drafts, problems: Problems, settings: TaggedSettings) -> TaggedReading:
@@ -82,6 +88,7 @@ def finish(drafts: Drafts, problems: Problems, settings: TaggedSettings) -> Tagg
         _mend_strays(drafts.sentences, wrong, problems, settings, notes)
     pairs: list[TaggedPair] = []
     lines: list[int] = []
+    files: list[str] = []
     for draft, found in zip(drafts.sentences, wrong, strict=True):
         for fault in found:
             problems.add(draft.line(fault.position), fault.found, fault.way_out, fault.kind)
@@ -89,13 +96,22 @@ def finish(drafts: Drafts, problems: Problems, settings: TaggedSettings) -> Tagg
             y = draft.tags if scheme == "IOB2" else to_iob2(draft.tags, scheme)
             pairs.append(Pair(tuple(draft.tokens), tuple(y)))
             lines.append(draft.lines[0])
+            files.append(draft.file)
     if scheme != "IOB2":
         how = "bare types" if scheme == "bare" else f"in {scheme}"
         notes.append(f"The labels of {problems.path} are {how}; they were converted to IOB2.")
     taken = {**drafts.taken, "labels": f"{drafts.taken['labels']}, {scheme}"} if "labels" in drafts.taken else {}
-    doubts = [d for d in tagged_doubts(pairs, lines, settings, taken) if d.name not in settings.accepted()]
+    own = {doubt.name for doubt in drafts.doubts}
+    by_figures = [doubt for doubt in tagged_doubts(pairs, lines, settings, taken) if doubt.name not in own]
     reading = Reading(
-        problems.path, pairs, lines, taken=taken, facts={"scheme": scheme}, notes=tuple(notes), doubts=tuple(doubts)
+        problems.path,
+        pairs,
+        lines,
+        taken=taken,
+        facts={"scheme": scheme},
+        notes=tuple(notes),
+        doubts=tuple(doubt for doubt in (*drafts.doubts, *by_figures) if doubt.name not in settings.accepted()),
+        files=tuple(files) if any(files) else (),
     )
     return verdict(reading, problems)
 
@@ -124,10 +140,8 @@ def _name(drafts: Drafts, problems: Problems, settings: TaggedSettings) -> None:
             draft.gaps.add(position)
             draft.tags[position], draft.sound = "", False
     read = any(draft.tags and not draft.gaps for draft in drafts.sentences)
-    if settings.label_names is not None and read and not named:
-        raise SettingsError(
-            f"label_names has no effect on {problems.path}: none of its labels is a number. Leave it out."
-        )
+    if settings.label_names is not None and read and not (named or drafts.named):
+        raise settings.without_effect_on(problems.path, "label_names", "none of its labels is a number")
 
 
 def _mend_outside(drafts: Sequence[Draft], problems: Problems, settings: TaggedSettings, notes: list[str]) -> None:

@@ -29,10 +29,14 @@ class TaggedSettings(ReadingSettings):
         header: whether the first row names the columns; None where its content tells.
         scheme: that the labels are written in; "detect" takes the one that the fewest labels contradict.
         label_names: what the labels 0, 1, 2, ... mean, separated by commas.
+        offsets: what the offsets of spans count: "characters" (code points), "utf16" (code units, as JavaScript does),
+            "bytes" (of UTF-8) or "tokens"; "detect" takes characters beside a text, unless what the file says of its
+            spans fits another one, and tokens beside tokens alone.
+        nested: which of two spans stays where one lies in the other; "error" for none.
     """
 
     doubts: ClassVar[tuple[str, ...]] = (
-        *("one_word_sentences", "long_sentence", "counted_tokens", "odd_words", "no_entities"),
+        *("one_word_sentences", "long_sentence", "counted_tokens", "odd_words", "no_entities", "offsets"),
         *("many_types", "odd_types", "rare_types", "similar_types", "numbered_labels"),
     )
 
@@ -42,6 +46,8 @@ class TaggedSettings(ReadingSettings):
     header: bool | None = setting(None)
     scheme: Literal["detect", "IOB2", "IOB1", "BIOES", "IOE2", "bare"] = setting("detect")
     label_names: str | None = setting(None)
+    offsets: Literal["detect", "characters", "utf16", "bytes", "tokens"] = setting("detect")
+    nested: Literal["error", "outermost", "innermost"] = setting("error")
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -20,7 +20,6 @@ from unrolled.data.readers.text_gaps import LeftOut
 from unrolled.data.readers.text_label_doubts import label_doubts
 from unrolled.data.readers.texts_settings import TextsSettings
 from unrolled.data.tokenizer import detect_tokenizer, spaceless_share, tokenizer_of
-from unrolled.errors import SettingsError
 
 __all__ = ["Texts"]
 
@@ -81,10 +80,7 @@ class Texts:
         """
         path, names = self.problems.path, self.settings.label_names
         if names is not None and self._pairs and not self._named:
-            raise SettingsError(
-                f"label_names has no effect on {path}: none of its labels is a number. Leave it out, or set it back: "
-                "--set label_names=null."
-            )
+            raise self.settings.without_effect_on(path, "label_names", "none of its labels is a number")
         self._find_tokenizer()
         gaps = sum(map(len, self._left_out.found.values()))
         left_out, notes = self._left_out.told(len(self._pairs) + gaps, self.settings, self.problems)

@@ -6,7 +6,6 @@ from typing import Literal, TypeAlias
 
 from unrolled.data.readers.source import Problems, numbered_lines
 from unrolled.data.readers.texts_settings import TextsSettings
-from unrolled.errors import SettingsError
 
 __all__ = ["FASTTEXT", "Format", "find_format", "refuse_without_effect"]
 
@@ -59,7 +58,4 @@ def refuse_without_effect(settings: TextsSettings, kind: Format, path: str | Pat
     defaults = TextsSettings()
     for name in _WITHOUT.get(kind, ()):
         if getattr(settings, name) != getattr(defaults, name):
-            back = "null" if getattr(defaults, name) is None else getattr(defaults, name)
-            raise SettingsError(
-                f"{name} has no effect on {path}: {_WHY[kind]}. Leave it out, or set it back: --set {name}={back}."
-            )
+            raise settings.without_effect_on(path, name, _WHY[kind])
