@@ -42,7 +42,10 @@ def test_where_a_tiny_file_misleads_the_account_says_so(name: str, fuzz: Fuzz, t
     def law(written: Written) -> None:
         reading = read(written, tmp_path)
         header = any("the first row" in note for note in reading.notes)
-        told = header or reading.faults(training=True) or not account_is_meant(reading, written)
+        # A bare label that no other line has may make a hashtag a comment.
+        hashtag = any(word.startswith("#") for words, _ in written.meant for word in words)
+        comment = hashtag and any("taken for no token" in note for note in reading.notes)
+        told = header or comment or reading.faults(training=True) or not account_is_meant(reading, written)
         assert told or pairs_of(reading) == written.meant, written.data.decode()
 
     fuzz(law, st.composite(lambda draw: WRITERS[name](draw, draw(tiny_corpora())))())
