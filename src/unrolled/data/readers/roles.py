@@ -12,7 +12,10 @@ from unrolled.data.readers.tagged_settings import TaggedSettings
 __all__ = ["LABEL_NAMES", "SENTENCE_NAMES", "TOKEN_NAMES", "Roles", "find_roles", "named"]
 
 TOKEN_NAMES = ("tokens", "token", "words", "word", "form", "text", "sentence")
-LABEL_NAMES = ("labels", "label", "ner_tags", "ner_tag", "ner", "iob_tags", "iob", "tags", "tag", "entities", "entity")
+LABEL_NAMES = (
+    *("labels", "label", "ner_tags", "ner_tag", "ner", "iob_tags", "iob", "bio_tags", "bio", "tags", "tag", "entities"),
+    *("entity", "word_labels", "word_label", "token_labels", "token_label", "ner_labels", "ner_label", "named_entity"),
+)
 SENTENCE_NAMES = ("sentence_id", "sent_id", "sentence_number", "sentence_no", "sentence_index", "sentence", "sent")
 
 

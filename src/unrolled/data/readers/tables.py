@@ -9,7 +9,7 @@ from unrolled.data.readers.conll import conll_rows, usual_width
 from unrolled.data.readers.csv_rows import csv_rows, fields_of_any_size, find_column, usual_forms
 from unrolled.data.readers.figures import Column, columns_of, looks_like_a_label
 from unrolled.data.readers.roles import LABEL_NAMES, SENTENCE_NAMES, TOKEN_NAMES, find_roles, named
-from unrolled.data.readers.source import Problems
+from unrolled.data.readers.source import Problems, split_at_spaces
 from unrolled.data.readers.tagged import Draft, Drafts
 from unrolled.data.readers.tagged_settings import TaggedSettings
 from unrolled.data.readers.token_rows import OTHER_LINES, Marks, token_rows
@@ -53,7 +53,7 @@ def _read(rows: Iterator[Row], settings: TaggedSettings, problems: Problems, *, 
     if csv or header or problems.path.lower().endswith((".tsv", ".tab")):
         sentences = _several(columns, header, settings)
         if sentences is not None:
-            drafts = _sentence_rows(body, width, sentences, header, settings, problems, beside)
+            drafts = _sentence_rows(body, columns, sentences, header, settings, problems, beside)
             return replace(drafts, notes=tuple(notes))
     roles = find_roles(columns, header, settings, problems, csv=csv)
     if roles is None:
@@ -67,7 +67,8 @@ def _read(rows: Iterator[Row], settings: TaggedSettings, problems: Problems, *, 
         for lines in marks.found.values():
             way_out = "Remove what is no token, or give --set strict=false"
             problems.add(lines[0][0], f"{lines[0][1]!r} is no token", way_out)
-    return Drafts(drafts, roles.taken, (*notes, *found, *(f"{problems.path}: {other}." for other in roles.others)))
+    told = (*notes, *found, *marks.returns(problems.path), *(f"{problems.path}: {other}." for other in roles.others))
+    return Drafts(drafts, roles.taken, told)
 
 
 def _header(
@@ -146,6 +147,11 @@ def _share(column: Column) -> float:
     return sum(cell.startswith("[") or " " in cell for cell in cells) / len(cells) if cells else 0.0
 
 
+def _share_of_lists(column: Column) -> float:
+    cells = [cell.strip() for cell in column.cells]
+    return sum(cell[:1] == "[" and cell[-1:] == "]" for cell in cells) / len(cells) if cells else 0.0
+
+
 def _are_labels(column: Column) -> bool:
     items = [str(item) for cell in column.cells[:1000] for item in parse_cell(cell)]
     return Column(column.place, [items]).has_tags or Column(column.place, [items]).has_bare_labels
@@ -153,7 +159,7 @@ def _are_labels(column: Column) -> bool:
 
 def _sentence_rows(
     rows: Iterable[Row],
-    width: int,
+    columns: list[Column],
     places: tuple[int, int],
     header: list[str] | None,
     settings: TaggedSettings,
@@ -162,7 +168,9 @@ def _sentence_rows(
 ) -> Drafts:
     if settings.sentence_column is not None:
         raise settings.without_effect_on(problems.path, "sentence_column", "each of its rows is a sentence")
-    token, label = places
+    (token, label), width = places, len(columns)
+    # Where hardly a cell is a list, one in brackets is a word in brackets.
+    items = parse_cell if _share_of_lists(columns[token]) >= SEVERAL else split_at_spaces
     drafts: list[Draft] = []
     for number, row in rows:
         if not row:
@@ -179,7 +187,7 @@ def _sentence_rows(
         def note(found: str, way_out: str, kind: str, line: int = number) -> None:
             problems.add(line, found, way_out, kind)
 
-        tokens = as_tokens(parse_cell(row[token]), "the token cell", note)
+        tokens = as_tokens(items(row[token]), "the token cell", note)
         labels = as_labels(parse_cell(row[label]), "the label cell", note)
         drafts.append(draft_of_line(number, tokens, labels, note))
     taken = {"tokens": named(token, header), "labels": named(label, header), "sentences": "a row each"}

@@ -169,7 +169,8 @@ class Texts:
             found = f"{self.label_name} is {shown(cast('object', label), 40)}, not one label"
             problems.add(line or None, found, "Write one label a text", "texts without one label")
             return ""
-        name = as_text(label)
+        # With names, false is the first of them and true the second.
+        name = as_text(int(label) if isinstance(label, bool) and self.label_names else label)
         whole = _WHOLE.fullmatch(name)
         name = whole[1] if whole else name
         if not name or name.lower() == _NOTHING or (self.label_names and name == _UNLABELLED):

@@ -19,10 +19,29 @@ _RANGE = re.compile(r"\d+-\d+|\d+\.\d+")
 
 
 class Marks:
-    """What stands among the tokens and is none: marks of documents, comments, ranges of CoNLL-U."""
+    """What stands among the tokens and is none, as comments; and names of sentences that come back."""
 
     def __init__(self) -> None:
         self.found: dict[str, list[tuple[int, str]]] = {}
+        self._names: set[str] = set()
+        self._returned: list[tuple[int, str]] = []
+
+    def begin(self, line: int, name: str) -> None:
+        """Note where a sentence begins that a column names."""
+        if name in self._names:
+            self._returned.append((line, name))
+        self._names.add(name)
+
+    def returns(self, path: str) -> list[str]:
+        """Return a sentence where names of sentences come back after others."""
+        if not self._returned:
+            return []
+        line, name = self._returned[0]
+        count = counted(len(self._returned), "time")
+        return [
+            f"{path}:{line}: {count} the name of a sentence comes back after another's, such as {name[:40]!r}: its "
+            "rows there are taken for a sentence of their own."
+        ]
 
     def add(self, kind: str, line: int, fields: list[str]) -> None:
         """Note one line."""
@@ -61,15 +80,15 @@ def token_rows(
     for number, fields in rows:
         may_be_none = fields and (roles.ranges or fields[0][:1] in "#-")
         kind = _mark(fields, roles, labels, at_start=not draft.tags) if fields and may_be_none else None
-        its_identity = ""
-        if fields and kind is None and roles.sentence is not None and len(fields) == roles.width:
-            its_identity = fields[roles.sentence].strip()
-        ends = kind == "document" or (fields == [] and roles.sentence is None)
-        if ends or (its_identity and its_identity != identity):
+        its_identity = _identity(fields, roles) if fields and kind is None else ""
+        begins = bool(its_identity) and its_identity != identity
+        if begins or kind == "document" or (fields == [] and roles.sentence is None):
             if draft.tags:
                 yield draft
             draft = Draft([], [], [])
-            if torn is not None and its_identity:
+        if begins:
+            marks.begin(number, its_identity)
+            if torn is not None:
                 draft.add_gap(torn)
         identity, torn = its_identity or identity, None
         if not fields:
@@ -97,6 +116,11 @@ _KINDS = {
     "comment": "beginning with #, without a label",
     "range": "with the number of several tokens, or of an empty one",
 }
+
+
+def _identity(fields: list[str], roles: Roles) -> str:
+    """Return the name of the sentence that a row belongs to, "" where it says none."""
+    return fields[roles.sentence].strip() if roles.sentence is not None and len(fields) == roles.width else ""
 
 
 def _mark(fields: list[str], roles: Roles, labels: Set[str], *, at_start: bool) -> str | None:
