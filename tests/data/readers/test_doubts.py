@@ -8,7 +8,7 @@ import pytest
 from reading import checked
 
 from unrolled.data.readers import TaggedReading, read_labelled
-from unrolled.data.readers.tagged_doubts import LONG, MANY_RARE, MANY_TYPES
+from unrolled.data.readers.sentences.doubts import LONG, MANY_RARE, MANY_TYPES
 from unrolled.errors import DataError, SettingsError
 
 Names = Callable[[int], str]

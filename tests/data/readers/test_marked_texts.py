@@ -8,8 +8,8 @@ from data.readers.exports import entities, write_json
 from reading import checked
 
 from unrolled.data.readers import read_labelled
-from unrolled.data.readers.exports.overlaps import without_overlaps
-from unrolled.data.readers.exports.sentences import LONG_LINE, pieces, sentence_ends
+from unrolled.data.readers.sentences.exports.overlaps import without_overlaps
+from unrolled.data.readers.sentences.exports.sentences import LONG_LINE, pieces, sentence_ends
 from unrolled.data.tags import Span
 from unrolled.errors import DataError
 

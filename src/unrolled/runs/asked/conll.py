@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from unrolled.data.readers.conll import split_columns
+from unrolled.data.readers.sentences.conll import split_columns
 from unrolled.errors import DataError, SettingsError
 from unrolled.runs.asked.asked import Asked, Columns, Trouble
 

@@ -1,0 +1,1 @@
+"""Labelled sentences: a label for every word."""
