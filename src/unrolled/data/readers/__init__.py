@@ -1,14 +1,17 @@
-"""Readers: each turns one file format into pairs, and says what is wrong with a file."""
+"""Readers: each turns one kind of file into pairs, says how it understood the file, and what is wrong with it."""
 
 from unrolled.data.readers.doubt import Doubt
 from unrolled.data.readers.reading import Reading
 from unrolled.data.readers.reading_settings import ReadingSettings
-from unrolled.data.readers.sentences.labelled import detect_format, read_labelled
-from unrolled.data.readers.sentences.plain_text import read_plain_text
-from unrolled.data.readers.sentences.settings import TaggedSettings
-from unrolled.data.readers.sentences.tagged import TaggedPair, TaggedReading
-from unrolled.data.readers.texts.settings import TextsSettings
-from unrolled.data.readers.texts.texts import TextsReading, read_texts
+from unrolled.data.readers.sentences import (
+    TaggedPair,
+    TaggedReading,
+    TaggedSettings,
+    detect_format,
+    read_labelled,
+    read_plain_text,
+)
+from unrolled.data.readers.texts import TextsReading, TextsSettings, read_texts
 
 __all__ = [
     "Doubt",
