@@ -56,6 +56,7 @@ class Tagger(Estimator):
         sentence_column: str | int | None = None,
         header: bool | None = None,
         scheme: Literal["detect", "IOB2", "IOB1", "BIOES", "IOE2", "bare"] = "detect",
+        outside: str | None = None,
         label_names: str | None = None,
         offsets: Literal["detect", "characters", "utf16", "bytes", "tokens"] = "detect",
         nested: Literal["error", "outermost", "innermost"] = "error",

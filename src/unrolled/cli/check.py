@@ -8,7 +8,7 @@ from rich.console import Console
 
 from unrolled.cli.options import reading_given
 from unrolled.cli.screen import print_json, print_table, print_text, screen
-from unrolled.data.problem import by_kind
+from unrolled.data.problem import Problem, by_kind
 from unrolled.runs.check import CheckReport, Overlap, check_files
 from unrolled.tasks import find_task
 
@@ -45,7 +45,10 @@ def run(
 
 
 def _print(console: Console, report: CheckReport) -> None:
-    kinds = [kind for path in dict.fromkeys(file.path for file in report.files) for kind in _kinds(report, path)]
+    paths = list(dict.fromkeys(file.path for file in report.files))
+    kinds = [kind for path in paths for kind in _kinds(report, path)]
+    rest = [p for p in report.problems if not any(_is_of(p, path) for path in paths)]  # of files beside them
+    kinds += [message for _, message in by_kind(rest)]
     for kind in kinds:
         print_text(console, kind, style="red")
     if kinds:
@@ -86,8 +89,12 @@ def _print(console: Console, report: CheckReport) -> None:
 
 def _kinds(report: CheckReport, path: str) -> list[str]:
     """Return a message for each kind of problem of a file, or of a folder with its files."""
-    own = [problem for problem in report.problems if problem.path == path or problem.path.startswith(f"{path}/")]
+    own = [problem for problem in report.problems if _is_of(problem, path)]
     return [message for _, message in by_kind(own)]
+
+
+def _is_of(problem: Problem, path: str) -> bool:
+    return problem.path == path or problem.path.startswith(f"{path}/")
 
 
 def _short_names(paths: Sequence[str]) -> list[str]:

@@ -21,6 +21,9 @@ def run(directory: Path, data: Path | None, set_: Sequence[str], *, as_json: boo
         print_json(evaluation.to_dict())
         return
     console = screen()
+    for part in evaluation.parts if data is not None else ():
+        for line in part.told:
+            print_text(screen(stderr=True), line)
     for number, part in enumerate(evaluation.parts):
         if number:
             print_text(console)

@@ -32,12 +32,14 @@ class PartReport:
         path: the file.
         report: its figures.
         unseen: what occurs in the file and the model cannot answer.
+        told: how the file was understood, and what should be known of it, a line each.
     """
 
     name: str
     path: Path
     report: Report
     unseen: tuple[str, ...]
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,8 @@ def evaluate(
 
 def _measured(model: Model[Any, Any], task: Task[Any, Any], part: Part) -> PartReport:
     report = measure(model, task.metric(model.y), part.pairs)
-    return PartReport(part.name, part.path, report, tuple(task.unseen(model.y, part.pairs)))
+    unseen = tuple(task.unseen(model.y, part.pairs))
+    return PartReport(part.name, part.path, report, unseen, (*part.account, *part.notes))
 
 
 def _known_parts(model: Model[Any, Any], task: Task[Any, Any], directory: Path, files: ModelFiles) -> list[Part]:

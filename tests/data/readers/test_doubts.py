@@ -39,6 +39,11 @@ GRAVE = {
     "similar_types": (corpus(["PER", "PER", "per"]), "types 'PER' (2) and 'per' (1) differ in case alone", "alike"),
     "numbered_labels": ("Mara 1\nVoss 2\nran 0\nO O\n", "the types are the numbers 1, 2", "--set label_names=O,B-PER"),
     "odd_words": ("Mara,N,B-PER O\nran,V,O O\nin B-X\n", "2 words with a whole row of fields", "Name the file .csv"),
+    "no_outside": (
+        "EU ORG\nrejects -\nthe -\ncall -\n",
+        "no label is O; the commonest is '-', of 75 % of the words".replace("75 %", "75%"),
+        "--set outside=-",
+    ),
     "no_entities": ("Mara O\nran O\n", "every label is O", "--set label_column=N"),
 }
 
@@ -52,7 +57,28 @@ def test_a_grave_doubt_is_an_error_until_it_is_settled(tmp_path: Path, name: str
     assert found in str(error.value)
     assert way_out in str(error.value)
     assert f"--set accept={name}" in str(error.value)
-    assert len(checked(path, accept=name).checked(training=True).pairs) > 0
+    both = "no_outside,odd_types" if name == "no_outside" else name
+    assert len(checked(path, accept=both).checked(training=True).pairs) > 0
+
+
+def test_the_label_that_is_outside_can_be_named(tmp_path: Path) -> None:
+    path = write(tmp_path, GRAVE["no_outside"][0])
+    assert checked(path, outside="-").pairs[0].y == ("B-ORG", "O", "O", "O")
+    with pytest.raises(SettingsError, match=r"outside has no effect on .*: no label is '_'"):
+        checked(path, outside="_")
+
+
+@pytest.mark.parametrize("label", ["B\u2013ORG", "_", "call/O", "*"])
+def test_types_that_are_no_words_are_doubted(tmp_path: Path, label: str) -> None:
+    with pytest.raises(DataError, match="odd_types"):
+        checked(write(tmp_path, f"EU {label}\nran O\nfar O\n"))
+
+
+def test_a_file_of_one_long_sentence_is_told_and_words_that_are_all_numbers_are_doubted(tmp_path: Path) -> None:
+    reading = checked(write(tmp_path, "Mara B-PER\nran O\n" * 100))
+    assert light(reading) == ["all of the file is one sentence of 200 words"]
+    with pytest.raises(DataError, match=r"every word is a number.*accept=counted_tokens"):
+        checked(write(tmp_path, "".join(f"{n} B-PER\n{n + 1} O\n\n" for n in range(3, 20, 2))))
 
 
 def test_a_part_without_entities_is_grave_only_where_it_is_trained_on(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def test_the_account_is_two_lines_with_the_first_example(tmp_path: Path) -> None
         ("Mara B-PER B-X\nran O O\n\nBo B-PER O\nran O O\n", "column 1 (B-PER, O) looks like labels, too",
          {"label_column": 1}, "B-PER"),
         ("Mara B-PER d1\nran O d1\n\nBo B-PER d2\nran O d2\n", "labels are in column 1, not in the last one (d1, d2)",
-         {"label_column": 2, "scheme": "bare"}, "B-d1"),
+         {"label_column": 2, "scheme": "bare", "accept": "no_outside"}, "B-d1"),
     ],
 )  # fmt: skip
 def test_the_other_reading_is_named_with_its_setting(
@@ -204,3 +204,28 @@ def test_the_name_of_a_sentence_that_comes_back_is_told(tmp_path: Path) -> None:
     reading = checked(path)
     assert [pair.x for pair in reading.pairs] == [("Mara",), ("Bo", "sat"), ("ran",)]
     assert f"{path}:5: 1 time the name of a sentence comes back after another's, such as '1'" in reading.notes[0]
+
+
+CONLL_2012 = """#begin document (bc/x); part 000
+bc/x 0 0 Mara NNP (TOP(S(NP* - - - A (PERSON* (ARG0* -
+bc/x 0 1 Voss NNP *) - - - A *) *) -
+bc/x 0 2 ran VBD (VP*))) run 01 1 A * (V*) -
+
+bc/x 0 0 Bo NNP (TOP(S(NP*) - - - A (PERSON) (ARG0*) * (4)
+bc/x 0 1 ran VBD (VP*))) run 01 1 A * (V*) (ARG1*) -
+
+#end document
+"""
+
+
+def test_labels_in_brackets_of_conll_2012(tmp_path: Path) -> None:
+    reading = read_labelled(write(tmp_path, CONLL_2012, "x.v4_gold_conll"))
+    assert [pair.y for pair in reading.pairs] == [("B-PERSON", "I-PERSON", "O"), ("B-PERSON", "O")]
+    assert [pair.x for pair in reading.pairs] == [x for x, _ in MARA]
+    assert reading.faults(training=True) == []
+    assert "labels: column 10, in brackets" in f"labels: {reading.taken['labels']}"
+
+
+def test_a_key_of_misc_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no cell of column 3 has x="):
+        checked(write(tmp_path, "1\tMara\t_\tname=B-PER\n2\tran\t_\tname=O\n", "a.conllu"), label_column="MISC:x")

@@ -21,6 +21,8 @@ FEW_SENTENCES = 3
 """Two sentences of one word each may well be; of three files that had only such, all lacked their blank lines."""
 LONG = 2_000
 """No sentence of the public corpora that we know has as many tokens."""
+ALONE = 150
+"""Hardly a sentence has as many words: a file of one such lacks its blank lines."""
 MANY_TYPES = 100
 """FIGER has 112 types and Few-NERD 66; a column of words has thousands."""
 MANY_RARE = 5
@@ -28,7 +30,7 @@ MANY_RARE = 5
 ODD_WORDS = 0.005
 """The share of odd words from which a file was written wrongly: tweets have a byte-order mark here and there."""
 
-_ODD = re.compile(r"""[=|"'`()\[\]{}<>*\s]""")
+_ODD = re.compile(r"""[=|"'`()\[\]{}<>*\s]|^[BIESLUM][^\w\s]|^[\W_]+$|/(?:O|[BI]-.*)$""")
 _ROW = re.compile(r"[^,;\t]+[,;\t](?:[^,;\t]*[,;\t])*(?:O|[BIESLU]-[^,;\t]+)")
 _CSV, _INVISIBLE = "a whole row of fields", "an invisible character"
 _MEANT = "\u200c\u200d\u00ad"
@@ -50,8 +52,23 @@ def tagged_doubts(
     return [
         *_lengths(pairs, lines),
         *_tokens(pairs, lines, told=settings.token_column is not None),
+        *_outside(pairs, taken.get("labels", "")),
         *_types(entities, first, taken.get("labels", "the labels")),
     ]
+
+
+def _outside(pairs: Pairs, column: str) -> Iterable[Doubt]:
+    """Doubt bare types without an O: one of them may be what is outside."""
+    if not column.endswith(", bare") or any("O" in pair.y for pair in pairs):
+        return
+    types = Counter(label[2:] for pair in pairs for label in pair.y)
+    kind, count = types.most_common(1)[0]
+    yield Doubt(
+        "no_outside",
+        "always",
+        f"{column}: no label is O; the commonest is {seen(kind)}, of {count / types.total():.0%} of the words",
+        f"If that means no entity, give --set outside={kind}",
+    )
 
 
 def _lengths(pairs: Pairs, lines: Sequence[int]) -> Iterable[Doubt]:
@@ -64,6 +81,13 @@ def _lengths(pairs: Pairs, lines: Sequence[int]) -> Iterable[Doubt]:
             f"each of the {len(pairs):,} sentences has one word",
             "Put the words of a sentence on lines that follow each other, a blank line between sentences; or name the "
             "column that tells them apart, --set sentence_column=NAME",
+        )
+    elif len(pairs) == 1 and ALONE <= length < LONG:
+        yield Doubt(
+            "long_sentence",
+            "never",
+            f"all of the file is one sentence of {length:,} words",
+            "Put a blank line between sentences, or name the column that tells them apart: --set sentence_column=NAME",
         )
     if length >= LONG:
         yield Doubt(
@@ -86,6 +110,10 @@ def _tokens(pairs: Pairs, lines: Sequence[int], *, told: bool) -> Iterable[Doubt
             lines[0],
         )
     distinct = {token for pair in pairs for token in pair.x}
+    numbers = all(map(str.isdecimal, distinct)) and len(distinct) >= FEW_SENTENCES
+    if numbers and not counts and not told:
+        way_out = "Give the column of the words: --set token_column=N"
+        yield Doubt("counted_tokens", "always", "every word is a number", way_out, lines[0])
     odd = {token: kind for token in distinct if (kind := _odd_token(token)) is not None}
     found: dict[str, list[tuple[int, str]]] = {}
     for pair, line in zip(pairs, lines, strict=True) if odd else ():
@@ -142,7 +170,8 @@ def _types(entities: Counter[str], first: Mapping[str, int], column: str) -> Ite
         )
     odd = [kind for kind in entities if _ODD.search(kind)]
     if odd:
-        found = f"{column}: {counted(len(odd), 'type')} with =, |, quotes, brackets or blanks, such as {odd[0]!r}"
+        what = "with =, |, quotes, brackets, blanks, a prefix or no letter"
+        found = f"{column}: {counted(len(odd), 'type')} {what}, such as {seen(odd[0])}"
         yield Doubt("odd_types", "always", found, other, first[odd[0]])
     once = [kind for kind, count in entities.items() if count == 1]
     if once and entities.total() > len(entities):

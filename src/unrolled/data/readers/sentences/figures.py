@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-__all__ = ["MOST", "Column", "Rows", "columns_of", "key_values", "looks_like_a_label"]
+__all__ = ["MOST", "Column", "Rows", "columns_of", "from_brackets", "key_values", "looks_like_a_label"]
 
 Rows: TypeAlias = Sequence[tuple[int, list[str] | None]]
 """Lines with their fields: [] where a blank line ends a sentence, None where a line cannot be read."""
 
 _TAG = re.compile(r"O|[BIESLUM]|[BIESLUM][-_/.:|+].+|.+[-_/.:|+][BIESLUM]|[bi]-.+")
 _RANGE = re.compile(r"\d+-\d+|\d+\.\d+")
+_BRACKETS = re.compile(r"(?:\([^()*]+)?\*\)?|\([^()*]+\)")
 _PAIR = re.compile(r"([^=|\s]+)=([^|]*)")
 
 MOST = 0.9
@@ -50,6 +51,11 @@ class Column:
         """Whether the cells are few different ones, O among them."""
         few = min(MAX_BARE_TYPES, max(2, len(self.cells) // 2))
         return self.values["O"] > 0 and 2 <= len(self.values) <= few
+
+    @cached_property
+    def has_brackets(self) -> bool:
+        """Whether the cells are those of CoNLL-2012: `(PERSON*`, `*`, `*)`, `(GPE)`."""
+        return any("(" in value for value in self.values) and all(map(_BRACKETS.fullmatch, self.values))
 
     @cached_property
     def num_entities(self) -> int:
@@ -113,6 +119,22 @@ class Column:
             if len(values) >= MOST * len(self.cells) and Column(self.place, [values]).has_tags:
                 return key
         return None
+
+
+def from_brackets(cells: Sequence[str]) -> list[str]:
+    """Return the labels of a sentence that CoNLL-2012 writes in brackets, in IOB2.
+
+    >>> from_brackets(["(PERSON*", "*)", "*", "(GPE)"])
+    ['B-PERSON', 'I-PERSON', 'O', 'B-GPE']
+    """
+    labels: list[str] = []
+    opened = ""
+    for cell in cells:
+        begun = cell.strip("(*)")
+        kind = begun or opened
+        labels.append(f"{'B' if begun else 'I'}-{kind}" if kind else "O")
+        opened = "" if ")" in cell else kind
+    return labels
 
 
 def key_values(cell: str) -> dict[str, str]:

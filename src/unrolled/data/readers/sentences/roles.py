@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from unrolled.data.readers.csv_rows import find_column, usual_forms
-from unrolled.data.readers.sentences.figures import MOST, Column
+from unrolled.data.readers.sentences.figures import MOST, Column, key_values
 from unrolled.data.readers.sentences.settings import TaggedSettings
 from unrolled.data.readers.source import Problems
 
@@ -29,6 +29,7 @@ class Roles:
         key: of a label that stands as `key=label` among others; None where the cell is the label.
         sentence: what tells the sentences apart; None for blank rows.
         ranges: whether column 0 has the numbers of CoNLL-U, of which 2-3 and 4.1 are no tokens.
+        brackets: whether the labels are written as CoNLL-2012 does.
         taken: for people, what was taken for what.
         others: what could be meant instead, a sentence each.
     """
@@ -39,6 +40,7 @@ class Roles:
     key: str | None
     sentence: int | None
     ranges: bool
+    brackets: bool
     taken: dict[str, str]
     others: tuple[str, ...] = ()
 
@@ -52,7 +54,7 @@ def named(place: int, header: Sequence[str] | None) -> str:
     return f"column {place}" if header is None else f'column {place} "{header[place]}"'
 
 
-def find_roles(
+def find_roles(  # noqa: PLR0911  (one reason a return)
     columns: Sequence[Column],
     header: Sequence[str] | None,
     settings: TaggedSettings,
@@ -87,6 +89,10 @@ def find_roles(
     if header:
         token = find_column(None, names, forms, TOKEN_NAMES, set(told.values())) if token is None else token
         label = find_column(None, names, forms, LABEL_NAMES, {token, sentence}) if label is None else label
+    if key and not any(key in key_values(cell) for cell in columns[-1].cells):
+        found = f"no cell of {named(width - 1, header)} has {key}="
+        problems.add(None, found, "Give a key that stands there: --set label_column=MISC:KEY")
+        return None
     if label is None:
         label, key = _label(columns, {token, sentence}, others)
     if label is None and not csv:
@@ -117,13 +123,14 @@ def find_roles(
             "Give another with --set sentence_column=NAME",
         )
         return None
+    brackets = columns[label].has_brackets
     taken = {
         "tokens": named(token, header) + why,
-        "labels": named(label, header) + (f", {key}=" if key else ""),
+        "labels": named(label, header) + (f", {key}=" if key else ", in brackets" if brackets else ""),
         "sentences": "blank lines" if sentence is None else f"{named(sentence, header)} changes",
     }
     ranges = columns[0].counts and columns[0].has_ranges
-    return Roles(token, label, width, key, sentence, ranges, taken, tuple(others))
+    return Roles(token, label, width, key, sentence, ranges, brackets, taken, tuple(others))
 
 
 def _key(column: str | int | None) -> str | None:
@@ -155,7 +162,8 @@ def _are_there(
 def _label(columns: Sequence[Column], taken: set[int | None], others: list[str]) -> tuple[int | None, str | None]:
     """Return the column that looks most like labels, and its key: the last with prefixes, else bare; None for none."""
     free = [column for column in columns if column.place not in taken]
-    found = [column for column in free if column.has_tags] or [column for column in free if column.has_bare_labels]
+    found = [column for column in free if column.has_tags] or [column for column in free if column.has_brackets]
+    found = found or [column for column in free if column.has_bare_labels]
     if not found:
         key = free[-1].key if free else None
         return (None if key is None else free[-1].place), key

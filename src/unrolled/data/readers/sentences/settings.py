@@ -28,6 +28,7 @@ class TaggedSettings(ReadingSettings):
         sentence_column: of files with one token a row: what tells its sentences apart; None for the usual names.
         header: whether the first row names the columns; None where its content tells.
         scheme: that the labels are written in; "detect" takes the one that the fewest labels contradict.
+        outside: the label that means no entity, where that is not O, such as `-` or `OTHER`.
         label_names: what the labels 0, 1, 2, ... mean, separated by commas.
         offsets: what the offsets of spans count: "characters" (code points), "utf16" (code units, as JavaScript does),
             "bytes" (of UTF-8) or "tokens"; "detect" takes characters beside a text, unless what the file says of its
@@ -36,7 +37,8 @@ class TaggedSettings(ReadingSettings):
     """
 
     doubts: ClassVar[tuple[str, ...]] = (
-        *("one_word_sentences", "long_sentence", "counted_tokens", "odd_words", "no_entities", "offsets"),
+        *("one_word_sentences", "long_sentence", "counted_tokens", "odd_words", "no_entities", "no_outside"),
+        "offsets",
         *("many_types", "odd_types", "rare_types", "similar_types", "numbered_labels"),
     )
 
@@ -45,6 +47,7 @@ class TaggedSettings(ReadingSettings):
     sentence_column: str | int | None = setting(None)
     header: bool | None = setting(None)
     scheme: Literal["detect", "IOB2", "IOB1", "BIOES", "IOE2", "bare"] = setting("detect")
+    outside: str | None = setting(None)
     label_names: str | None = setting(None)
     offsets: Literal["detect", "characters", "utf16", "bytes", "tokens"] = setting("detect")
     nested: Literal["error", "outermost", "innermost"] = setting("error")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from unrolled.data.readers.csv_rows import csv_rows, fields_of_any_size, find_column, usual_forms
 from unrolled.data.readers.sentences.conll import conll_rows, usual_width
-from unrolled.data.readers.sentences.figures import Column, columns_of, looks_like_a_label
+from unrolled.data.readers.sentences.figures import Column, columns_of, from_brackets, looks_like_a_label
 from unrolled.data.readers.sentences.roles import LABEL_NAMES, SENTENCE_NAMES, TOKEN_NAMES, find_roles, named
 from unrolled.data.readers.sentences.settings import TaggedSettings
 from unrolled.data.readers.sentences.tagged import Draft, Drafts
@@ -21,6 +21,9 @@ SAMPLE = 20_000
 """The rows whose figures tell what the columns hold."""
 SEVERAL = 0.1
 """The share of label cells with more than one label from which a row is a sentence."""
+
+CONLL_2012 = 11
+"""The columns of CoNLL-2012 that each row has: up to the entities."""
 
 Row = tuple[int, list[str] | None]
 
@@ -40,6 +43,9 @@ def _read(rows: Iterator[Row], settings: TaggedSettings, problems: Problems, *, 
     first = next((i for i, (_, fields) in enumerate(sample) if fields and not fields[0].startswith("#")), None)
     if first is None and not any(fields for _, fields in sample):
         return Drafts([])
+    if not csv and _is_conll_2012(sample):
+        sample = [(number, fields and fields[:CONLL_2012]) for number, fields in sample]
+        rows = ((number, fields and fields[:CONLL_2012]) for number, fields in rows)
     width = len(sample[first or 0][1] or ()) if csv else usual_width(sample)
     if width == 0:
         return Drafts([])
@@ -62,6 +68,8 @@ def _read(rows: Iterator[Row], settings: TaggedSettings, problems: Problems, *, 
     plain = [fields for _, fields in sample if fields and not fields[0].startswith("#") and len(fields) == width]
     labels = {fields[roles.label] for fields in plain}
     drafts = list(token_rows(body, roles, labels, marks, problems, beside=beside))
+    for draft in drafts if roles.brackets else ():
+        draft.tags[:] = from_brackets(draft.tags)
     found = marks.notes(problems.path)
     if settings.strict:
         for lines in marks.found.values():
@@ -69,6 +77,13 @@ def _read(rows: Iterator[Row], settings: TaggedSettings, problems: Problems, *, 
             problems.add(lines[0][0], f"{lines[0][1]!r} is no token", way_out)
     told = (*notes, *found, *marks.returns(problems.path), *(f"{problems.path}: {other}." for other in roles.others))
     return Drafts(drafts, roles.taken, told)
+
+
+def _is_conll_2012(sample: list[Row]) -> bool:
+    """Return whether rows are those of CoNLL-2012: entities in column 10, then an argument for each verb."""
+    words = [fields for _, fields in sample if fields and not fields[0].startswith("#")]
+    begins = any(fields and fields[0] == "#begin" for _, fields in sample)
+    return begins and bool(words) and min(map(len, words)) > CONLL_2012
 
 
 def _header(

@@ -81,6 +81,7 @@ def finish(drafts: Drafts, problems: Problems, settings: TaggedSettings) -> Tagg
     """Name the labels, detect the scheme unless it is given, convert to IOB2, leave out what is wrong, and doubt."""
     notes = list(drafts.notes)
     _name(drafts, problems, settings)
+    _take_outside(drafts.sentences, problems, settings)
     _mend_outside(drafts.sentences, problems, settings, notes)
     scheme = settings.known_scheme() or detect_scheme(draft.tags for draft in drafts.sentences)
     wrong = [_faults(draft, scheme) for draft in drafts.sentences]
@@ -97,7 +98,7 @@ def finish(drafts: Drafts, problems: Problems, settings: TaggedSettings) -> Tagg
             pairs.append(Pair(tuple(draft.tokens), tuple(y)))
             lines.append(draft.lines[0])
             files.append(draft.file)
-    if scheme != "IOB2":
+    if scheme != "IOB2" and pairs:
         how = "bare types" if scheme == "bare" else f"in {scheme}"
         notes.append(f"The labels of {problems.path} are {how}; they were converted to IOB2.")
     taken = {**drafts.taken, "labels": f"{drafts.taken['labels']}, {scheme}"} if "labels" in drafts.taken else {}
@@ -144,6 +145,17 @@ def _name(drafts: Drafts, problems: Problems, settings: TaggedSettings) -> None:
         raise settings.without_effect_on(problems.path, "label_names", "none of its labels is a number")
 
 
+def _take_outside(drafts: Sequence[Draft], problems: Problems, settings: TaggedSettings) -> None:
+    """Read the label that means no entity as O."""
+    if settings.outside is None:
+        return
+    places = [(d, i) for d in drafts for i, tag in enumerate(d.tags) if tag == settings.outside]
+    if not places and drafts:
+        raise settings.without_effect_on(problems.path, "outside", f"no label is {settings.outside!r}")
+    for draft, position in places:
+        draft.tags[position] = "O"
+
+
 def _mend_outside(drafts: Sequence[Draft], problems: Problems, settings: TaggedSettings, notes: list[str]) -> None:
     """Read the digit 0 and a small o as O, where the other labels have prefixes."""
     found = {wrong: [(d, i) for d in drafts for i, tag in enumerate(d.tags) if tag == wrong] for wrong in ("0", "o")}
@@ -160,8 +172,8 @@ def _mend_outside(drafts: Sequence[Draft], problems: Problems, settings: TaggedS
         message = f"{name} stands {counted(len(places), 'time')} where O, the capital letter, is meant"
         if settings.strict:
             problems.add(line, message, "Write O (the capital letter) outside entities")
-            continue
-        notes.append(f"{problems.path}:{line}: {message}; it is read as O.")
+        else:
+            notes.append(f"{problems.path}:{line}: {message}; it is read as O.")
         for draft, position in places:
             draft.tags[position] = "O"
 

@@ -96,8 +96,7 @@ def token_rows(
                 draft.add_gap(number)
                 torn = number
         elif kind is not None:
-            if not _DOCUMENT.match(fields[0]):
-                marks.add(_KINDS[kind], number, fields)
+            marks.add(_KINDS[kind], number, fields)
         elif len(fields) == roles.width:
             draft.tokens.append(fields[roles.token])
             cell = fields[roles.label]
