@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from fuzz.annotated import num_sentences
 from fuzz.written import lines_of, rows_of
@@ -94,7 +94,8 @@ def _values(data: bytes) -> list[Any] | None:
 
 
 def _items(value: Any) -> list[Any]:
-    return value if isinstance(value, list) and not (value and isinstance(value[0], str | int | float)) else [value]
+    items = cast("list[Any]", value) if isinstance(value, list) else [value]
+    return [value] if items and isinstance(items[0], str | int | float) else items
 
 
 def _parsed(cell: str) -> Any:
@@ -106,26 +107,25 @@ def _parsed(cell: str) -> Any:
 
 def _of_value(value: Any, unit: Unit) -> int:
     """Count the sentences of one object: none where it was not accepted, or has no text."""
-    if isinstance(value, list) and len(value) == 2 and isinstance(value[1], dict):
-        value = {"text": value[0], **value[1]}
+    pair = cast("list[Any]", value) if isinstance(value, list) else []
+    if len(pair) == 2 and isinstance(pair[1], dict):
+        value = {"text": pair[0], **cast("dict[str, Any]", pair[1])}
     if _get(value, "answer") in {"reject", "ignore"}:
         return 0
     text = next((_get(value, key) for key in _TEXTS if _get(value, key) is not None), None)
     text = _get(text, "text") if isinstance(text, dict) else text
     if not isinstance(text, str):
         return 0
-    held = next((_get(value, key) for key in _SPANS if isinstance(_get(value, key), list)), [])
+    held = next((_list(value, key) for key in _SPANS if isinstance(_get(value, key), list)), list[Any]())
     if held and isinstance(_get(held[0], "result"), list):
-        held = [_get(result, "value") for result in held[0]["result"]]
+        held = [_get(result, "value") for result in _list(held[0], "result")]
     place = {unit(text[:i]): i for i in range(len(text), -1, -1)}
     spans: list[tuple[int, int]] = []
     for item in held:
-        start, end = (
-            item[:2] if isinstance(item, list) and len(item) > 1 else (_first(item, "start"), _first(item, "end"))
-        )
+        ends = cast("list[Any]", item) if isinstance(item, list) else [_first(item, "start"), _first(item, "end")]
         try:
-            spans.append((place[start], place[end]))
-        except (KeyError, TypeError):
+            spans.append((place[ends[0]], place[ends[1]]))
+        except (KeyError, TypeError, IndexError):
             continue
     return num_sentences(text, spans)
 
@@ -135,9 +135,9 @@ def _first(item: Any, key: str) -> Any:
 
 
 def _get(value: Any, key: str) -> Any:
-    return value.get(key) if isinstance(value, dict) else None
+    return cast("dict[str, Any]", value).get(key) if isinstance(value, dict) else None
 
 
 def _list(value: Any, key: str) -> list[Any]:
     found = _get(value, key)
-    return found if isinstance(found, list) else []
+    return cast("list[Any]", found) if isinstance(found, list) else []
