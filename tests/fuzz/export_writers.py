@@ -1,10 +1,11 @@
 """One writer an annotation tool: draws what its export may look like, and writes it."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from data.readers.exports import LISTS, RECORDS, brat_lines, utf16
-from fuzz.annotated import as_texts, meant
+from fuzz.annotated import Text, as_texts, meant
 from fuzz.corpora import Corpus
 from fuzz.export_counts import count_cells, count_objects, count_stand_off, count_training, sure_lines
 from fuzz.writers import Writer, as_bytes, as_table
@@ -57,6 +58,7 @@ def _json_of(tool: str) -> Writer:
             count,
             taken={**taken, "sentences": "as the file gives them" if training else "lines"},
             separator=",",
+            silent=_silent(texts),
             sure=sure_lines(count) if is_list else None,
         )
 
@@ -90,6 +92,7 @@ def spans_beside_text(draw: Any, corpus: Corpus) -> Written:
         TaggedSettings(offsets=name),
         {"tokens": 'key "text", split into words', "labels": f'key "{key}", {counts}', "sentences": "lines"},
         separator=",",
+        silent=_silent(texts),
     )
 
 
@@ -146,6 +149,11 @@ def brat(draw: Any, corpus: Corpus) -> Written:
         is_folder=True,
         sure=sure,
     )
+
+
+def _silent(texts: Sequence[Text]) -> frozenset[str]:
+    """Return what nobody can tell in JSON: UTF-7 spells the escape of a line's end in letters, which is sound JSON."""
+    return frozenset({"reencode"}) if any(len(text.sentences) > 1 for text in texts) else frozenset()
 
 
 def _num_bytes(text: str) -> int:

@@ -127,3 +127,10 @@ def test_line_ends_within_a_field_count_where_spans_count_characters(end: str, t
     reading = read(tmp_path, "a.csv", f'text,label{end}"{text}","[[{start}, {start + 4}, ""LOC""]]"{end}').checked()
     assert [pair.x for pair in reading.pairs] == [("They", "came"), ("From", "Oslo", "came", "two")]
     assert reading.pairs[1].y == ("O", "B-LOC", "O", "O")
+
+
+def test_a_comma_behind_the_last_item_of_a_list_is_named(tmp_path: Path) -> None:
+    """It was taken in silence, where the last item may have been lost."""
+    item = '{"tokens": ["Ann", "sat"], "labels": ["B-PER", "O"]}'
+    reading = read(tmp_path, "a.json", f"[\n{item},\n{item},\n]\n")
+    assert [(problem.line, "trailing comma" in problem.found) for problem in reading.problems] == [(3, True)]
