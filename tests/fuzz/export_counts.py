@@ -56,7 +56,8 @@ def count_cells(delimiter: str, place: int) -> Callable[[bytes], int | None]:
         if rows is None:
             return None
         rows = [row for row in rows if row]
-        return sum(_of_value({"text": row[place], "label": _parsed(row[place + 1])}, len) for row in rows[1:])
+        rows = [row for row in rows[1:] if len(row) > place + 1]
+        return sum(_of_value({"text": row[place], "label": _parsed(row[place + 1])}, len) for row in rows)
 
     return count
 
@@ -112,10 +113,9 @@ def _of_value(value: Any, unit: Unit) -> int:
         value = {"text": pair[0], **cast("dict[str, Any]", pair[1])}
     if _get(value, "answer") in {"reject", "ignore"}:
         return 0
-    text = next((_get(value, key) for key in _TEXTS if _get(value, key) is not None), None)
-    text = _get(text, "text") if isinstance(text, dict) else text
-    if not isinstance(text, str):
-        return 0
+    text = _text(value)
+    if text is None:
+        return int(_list(value, "tokens") != [])
     held = next((_list(value, key) for key in _SPANS if isinstance(_get(value, key), list)), list[Any]())
     if held and isinstance(_get(held[0], "result"), list):
         held = [_get(result, "value") for result in _list(held[0], "result")]
@@ -128,6 +128,15 @@ def _of_value(value: Any, unit: Unit) -> int:
         except (KeyError, TypeError, IndexError):
             continue
     return num_sentences(text, spans)
+
+
+def _text(value: Any) -> str | None:
+    """Return the text of an object, or of the object `data` in it; of none that is called so the longest one."""
+    held = _get(value, "data") if isinstance(_get(value, "data"), dict) else value
+    texts = [_get(held, key) for key in _TEXTS]
+    others = list(cast("dict[str, Any]", held).values()) if isinstance(held, dict) else []
+    longest = max((item for item in others if isinstance(item, str)), key=len, default=None)
+    return next((text for text in texts if isinstance(text, str)), longest)
 
 
 def _first(item: Any, key: str) -> Any:
