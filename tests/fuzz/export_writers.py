@@ -109,7 +109,7 @@ def span_table(draw: Any, corpus: Corpus) -> Written:
     what = "Label Studio's CSV" if label_studio else "doccano's CSV"
     return Written(
         "a.csv",
-        as_table(draw, rows, delimiter),
+        as_table(draw, rows, delimiter, quoted=True),
         meant(texts),
         read_labelled,
         count_cells(delimiter, int(number)),

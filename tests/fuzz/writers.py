@@ -267,12 +267,14 @@ def as_bytes(draw: Any, lines: list[str]) -> bytes:
     return ((BOM if draw(st.booleans()) else "") + end.join(lines) + final).encode()
 
 
-def as_table(draw: Any, rows: list[list[str]], delimiter: str) -> bytes:
-    """Return rows as CSV with any quotes, or as TSV with none."""
+def as_table(draw: Any, rows: list[list[str]], delimiter: str, *, quoted: bool = False) -> bytes:
+    """Return rows as CSV with any quotes, or with all; or as TSV with none."""
     if delimiter == "\t":
         return as_bytes(draw, ["\t".join(row) for row in rows])
     file = io.StringIO(newline="")
-    quoting = draw(st.sampled_from((csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC)))
+    # Python quotes for no line end but the rows' own.
+    least = csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
+    quoting = draw(st.sampled_from((least, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC)))
     end = draw(st.sampled_from(ENDS))
     csv.writer(file, delimiter=delimiter, quoting=quoting, lineterminator=end).writerows(rows)
     return ((BOM if draw(st.booleans()) else "") + file.getvalue()).encode()
