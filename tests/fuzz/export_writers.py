@@ -31,6 +31,10 @@ _ACCOUNTS = {
 """Of each tool what the account of its files says: format, tokens and labels."""
 
 
+_VERTICAL = frozenset({"white space"})
+"""What nobody can tell where texts stand as they are: a vertical tab in the place of a space ends a line."""
+
+
 def _json_of(tool: str) -> Writer:
     """Return the writer of a tool: JSON with a record a line, or one list over more lines or fewer."""
     of_text = RECORDS[tool]
@@ -120,6 +124,7 @@ def span_table(draw: Any, corpus: Corpus) -> Written:
             "sentences": "lines",
         },
         separator=delimiter,
+        silent=_VERTICAL,
     )
 
 
@@ -145,6 +150,7 @@ def brat(draw: Any, corpus: Corpus) -> Written:
         count_stand_off(files, name),
         taken={"format": "brat's stand-off files", "tokens": "*.txt, split into words", "labels": "*.ann"},
         separator="\t" if name.endswith(".ann") else " ",
+        silent=_VERTICAL if name.endswith(".txt") else frozenset(),
         beside={file: data for file, data in files.items() if file != name},
         is_folder=True,
         sure=sure,
