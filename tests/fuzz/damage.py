@@ -7,7 +7,7 @@ all others that anyone would still count as many, and that a reader does or says
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fuzz.hostile import CELLS, HOSTILE, LINES
@@ -235,8 +235,10 @@ def damaged(draw: Any, write: Callable[[Any, Any], Written], corpora: st.SearchS
     """Draw a corpus, write it, and damage the file once, or twice."""
     written, damage = write(draw, draw(corpora)), draw(st.sampled_from(DAMAGES))
     data = damage.apply(draw, written.data, written)
+    silent = damage.silent or damage.name in written.silent
     if draw(st.integers(0, 3)) == 3:
         second = draw(st.sampled_from(DAMAGES))
         data = second.apply(draw, data, written)
-        damage = Damage(f"{damage.name}, {second.name}", second.apply, damage.silent or second.silent)
-    return Damaged(damage, written, data)
+        silent = silent or second.silent or second.name in written.silent
+        damage = Damage(f"{damage.name}, {second.name}", second.apply)
+    return Damaged(replace(damage, silent=silent), written, data)

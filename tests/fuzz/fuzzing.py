@@ -24,7 +24,7 @@ __all__ = ["Fuzz", "add_option", "configure", "within"]
 
 ROOT = Path(__file__).parents[2]
 HERE = ROOT / "build" / "fuzz"
-EXAMPLES = 25
+EXAMPLES = 20
 """Of each law, where no time is given."""
 PATIENCE = 60
 """Seconds after which a reader counts as hanging; it takes milliseconds."""

@@ -21,6 +21,7 @@ MOST_CHARACTERS = 1_000
 """The most that one message may have beside the path."""
 _ABOUT_SENTENCES = re.compile(
     "taken for no token|I- that continues? nothing|header|names the columns|is read as data|By its figures|left out"
+    "|wrapped lines"
 )
 """The notes that concern which lines are examples, and where one ends."""
 
@@ -113,15 +114,17 @@ def counted_rightly(reading: "Reading[Any, Any]", undamaged: "Reading[Any, Any]"
 def untouched_are_as_meant(reading: "Reading[Any, Any]", undamaged: "Reading[Any, Any]", case: Damaged) -> None:
     """Check that damage in one place changes nothing before it and after it, if nothing at all is told."""
     facts = reading.facts.get("scheme") == undamaged.facts.get("scheme")
-    has_lines = not case.written.name.endswith(".parquet")
-    if told(reading, undamaged) or not facts or len(reading.notes) != len(undamaged.notes) or not has_lines:
+    is_other = told(reading, undamaged) or not facts or len(reading.notes) != len(undamaged.notes)
+    if is_other or not (case.written.has_lines or case.written.sure):
         return
     old, new, meant = case.written.data, case.data, case.written.meant
     pairs = [(pair.x, pair.y) for pair in reading.pairs]
     head, tail = _alike(old, new), _alike(old[::-1], new[::-1])[::-1]
-    # The sentence next to the damage may be part of it.
-    before = (case.written.count(re.sub(rb"[^\r\n]*\Z", b"", head)) or 0) - 1
-    after = (case.written.count(re.sub(rb"\A[^\r\n]*", b"", tail)) or 0) - 1
+    if case.written.sure is not None:
+        before, after = case.written.sure(head, tail)
+    else:  # the sentence next to the damage may be part of it
+        before = (case.written.count(re.sub(rb"[^\r\n]*\Z", b"", head)) or 0) - 1
+        after = (case.written.count(re.sub(rb"\A[^\r\n]*", b"", tail)) or 0) - 1
     if before > 0:
         assert pairs[:before] == meant[:before], "sentences before the damage"
     if after > 0:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from fuzz.corpora import corpora
 from fuzz.damage import Damaged, damaged
+from fuzz.formats import WRITERS
 from fuzz.fuzzing import Fuzz
 from fuzz.laws import counted_rightly, untouched_are_as_meant, well_formed
-from fuzz.writers import WRITERS
 
 from unrolled.errors import SettingsError
 
@@ -17,10 +17,8 @@ from unrolled.errors import SettingsError
 def test_a_damaged_file_is_read_or_refused_in_words(name: str, fuzz: Fuzz, tmp_path: Path) -> None:
     def law(case: Damaged) -> None:
         written, data = case.written, case.data
-        path = tmp_path / written.name
-        path.write_bytes(written.data)
-        undamaged = written.read(path, written.settings)
-        path.write_bytes(data)
+        undamaged = written.read(written.put(tmp_path), written.settings)
+        path = written.put(tmp_path, data)
         try:
             reading = written.read(path, written.settings)
         except SettingsError as error:
@@ -28,7 +26,7 @@ def test_a_damaged_file_is_read_or_refused_in_words(name: str, fuzz: Fuzz, tmp_p
             assert "no effect" in found, found
             assert written.settings != type(written.settings)(), found
             return
-        well_formed(reading, path, data, tagged=True)
+        well_formed(reading, path, written.lines(data), tagged=True)
         counted_rightly(reading, undamaged, case)
         untouched_are_as_meant(reading, undamaged, case)
 

@@ -1,12 +1,16 @@
 """The laws of fuzzing find what they are for: each is shown a reader that breaks it."""
 
 import dataclasses
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from fuzz.damage import DAMAGES, Damage, Damaged
+from fuzz.annotated import num_sentences
+from fuzz.damage import DAMAGES, Damage, Damaged, damaged
+from fuzz.export_counts import count_objects
 from fuzz.fuzzing import Fuzz, within
 from fuzz.laws import counted_rightly, told, untouched_are_as_meant, well_formed
 from fuzz.written import Written, count_blocks
@@ -76,6 +80,56 @@ def test_a_sentence_that_changes_far_from_the_damage_is_found(tmp_path: Path) ->
     wrong = dataclasses.replace(reading, pairs=[*reading.pairs[:2], reading.pairs[0]])
     with pytest.raises(AssertionError, match="after the damage"):
         untouched_are_as_meant(wrong, reading, case(data=data))
+
+
+def test_what_must_be_as_meant_may_be_told_by_the_file_itself(tmp_path: Path) -> None:
+    reading, data = read(tmp_path), DATA.replace(b"Ann", b"Tom")
+    seen: list[tuple[bytes, bytes]] = []
+
+    def sure(head: bytes, tail: bytes) -> tuple[int, int]:
+        seen.append((head, tail))
+        return 0, 1
+
+    own = dataclasses.replace(case(data=data), written=dataclasses.replace(case().written, sure=sure))
+    with pytest.raises(AssertionError, match="after the damage"):
+        untouched_are_as_meant(dataclasses.replace(reading, pairs=reading.pairs[::-1]), reading, own)
+    assert seen == [(b"", DATA[3:])]
+
+
+@pytest.mark.parametrize(
+    ("text", "spans", "number"),
+    [
+        ("Ann sat.", [], 1),
+        ("Ann\r\n\nsat.\u2028\x85", [], 2),
+        ("Ann\nLee sat.\nSo.", [(0, 7)], 2),
+        ("Ann\nsat.", [(0, 4)], 2),
+        ("\ufeff\n ", [], 0),
+    ],
+)
+def test_lines_are_sentences_but_not_within_a_span(text: str, spans: list[tuple[int, int]], number: int) -> None:
+    assert num_sentences(text, spans) == number
+    record = json.dumps({"text": text, "label": [[*span, "PER"] for span in spans]}).encode()
+    assert count_objects()(record + b"\n" + record) == 2 * number
+    assert count_objects()(b"[" + record + b"]") == number
+    assert count_objects()(record + b"}") is None
+
+
+def test_a_damage_may_be_silent_in_one_format_and_not_in_others() -> None:
+    def silent_of(names: frozenset[str]) -> set[bool]:
+        found: set[bool] = set()
+
+        def write(draw: Any, corpus: Any) -> Written:
+            return Written("a.conll", DATA, MEANT, read_labelled, count_blocks, silent=names)
+
+        def note(case: Damaged) -> None:
+            if case.damage.name == "zeros":
+                found.add(case.damage.silent)
+
+        Fuzz("a", 0.0)(note, damaged(write, st.just(None)).filter(lambda case: case.damage.name == "zeros"))
+        return found
+
+    assert silent_of(frozenset()) == {False}
+    assert silent_of(frozenset({"zeros"})) == {True}
 
 
 def test_a_note_on_labels_says_nothing_of_sentences_and_one_on_marks_does(tmp_path: Path) -> None:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 from fuzz.corpora import Corpus, corpora, tiny_corpora
+from fuzz.formats import WRITERS
 from fuzz.fuzzing import Fuzz
 from fuzz.laws import account_is_meant, well_formed
-from fuzz.writers import WRITERS
 from fuzz.written import Written
 from hypothesis import strategies as st
 
@@ -14,10 +14,9 @@ from unrolled.data.readers import TaggedReading
 
 
 def read(written: Written, folder: Path) -> TaggedReading:
-    path = folder / written.name
-    path.write_bytes(written.data)
+    path = written.put(folder)
     reading = written.read(path, written.settings)
-    well_formed(reading, path, written.data, tagged=True)
+    well_formed(reading, path, written.lines(written.data), tagged=True)
     return reading
 
 
@@ -29,8 +28,8 @@ def pairs_of(reading: TaggedReading) -> Corpus:
 def test_what_is_written_is_read_as_it_was_meant(name: str, fuzz: Fuzz, tmp_path: Path) -> None:
     def law(written: Written) -> None:
         reading = read(written, tmp_path)
-        assert reading.faults(training=True) == [], written.data.decode()
-        assert pairs_of(reading) == written.meant, written.data.decode()
+        assert reading.faults(training=True) == [], written
+        assert pairs_of(reading) == written.meant, written
         assert account_is_meant(reading, written), (reading.taken, written.taken)
         assert written.count(written.data) == len(written.meant), "the counter of the tests is wrong"
 
@@ -46,6 +45,6 @@ def test_where_a_tiny_file_misleads_the_account_says_so(name: str, fuzz: Fuzz, t
         hashtag = any(word.startswith("#") for words, _ in written.meant for word in words)
         comment = hashtag and any("taken for no token" in note for note in reading.notes)
         told = header or comment or reading.faults(training=True) or not account_is_meant(reading, written)
-        assert told or pairs_of(reading) == written.meant, written.data.decode()
+        assert told or pairs_of(reading) == written.meant, written
 
     fuzz(law, st.composite(lambda draw: WRITERS[name](draw, draw(tiny_corpora())))())

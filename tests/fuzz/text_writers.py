@@ -84,7 +84,8 @@ def parquet(draw: Any, texts: Texts) -> Written:
     }
     file = io.BytesIO()
     writer.write_table(arrow.table(columns), file)
-    return Written("a.parquet", file.getvalue(), _meant(texts), read_texts, lambda _: len(texts), TextsSettings())
+    meant, number = _meant(texts), len(texts)
+    return Written("a.parquet", file.getvalue(), meant, read_texts, lambda _: number, TextsSettings(), has_lines=False)
 
 
 TEXT_WRITERS: dict[str, TextWriter] = {

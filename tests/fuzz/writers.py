@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from unrolled.data.readers import TaggedSettings, read_labelled
 
-__all__ = ["WRITERS", "Writer"]
+__all__ = ["WRITERS", "Writer", "as_bytes", "as_table"]
 
 Writer = Callable[[Any, Corpus], Written]
 
@@ -70,7 +70,7 @@ def conll(draw: Any, corpus: Corpus) -> Written:
         lines += [blank] * num_blank
     return Written(
         draw(st.sampled_from(("a.conll", "a.txt", "a.iob2"))),
-        _bytes(draw, lines),
+        as_bytes(draw, lines),
         _meant(corpus, scheme),
         read_labelled,
         count_blocks,
@@ -117,7 +117,7 @@ def conllu(draw: Any, corpus: Corpus) -> Written:
         lines.append("")
     settings = TaggedSettings(label_column=f"MISC:{key}") if told else TaggedSettings()
     taken = {"tokens": "column 1", "labels": f"column 9, {key}=", "sentences": "blank lines", "scheme": "IOB2"}
-    return Written("a.conllu", _bytes(draw, lines), corpus, read_labelled, _count_conllu, settings, taken)
+    return Written("a.conllu", as_bytes(draw, lines), corpus, read_labelled, _count_conllu, settings, taken)
 
 
 def _count_conllu(data: bytes) -> int | None:
@@ -155,7 +155,7 @@ def csv_tokens(draw: Any, corpus: Corpus) -> Written:
     places = (int(sentence is not None), int(sentence is not None) + 1 + pos)
     return Written(
         name,
-        _table(draw, rows, delimiter),
+        as_table(draw, rows, delimiter),
         _meant(corpus, scheme),
         read_labelled,
         count_changes(delimiter, 0 if sentence else None, header=header),
@@ -188,7 +188,7 @@ def csv_sentences(draw: Any, corpus: Corpus) -> Written:
     taken = {"tokens": f"column {int(number)}", "labels": f"column {int(number) + 1}", "sentences": "a row each"}
     return Written(
         name,
-        _table(draw, rows, delimiter),
+        as_table(draw, rows, delimiter),
         corpus,
         read_labelled,
         count_rows(delimiter, header=header),
@@ -223,7 +223,7 @@ def json_lines(draw: Any, corpus: Corpus) -> Written:
     taken = {"tokens": f'key "{tokens}"', "labels": f'key "{key}"', "sentences": "an object each"}
     return Written(
         draw(st.sampled_from(("a.jsonl", "a.ndjson", "a.json"))),
-        _bytes(draw, lines),
+        as_bytes(draw, lines),
         _meant(corpus, scheme),
         read_labelled,
         count_lines,
@@ -260,17 +260,21 @@ def _json(items: Sequence[str]) -> str:
     return json.dumps(list(items), ensure_ascii=False)
 
 
-def _bytes(draw: Any, lines: list[str]) -> bytes:
+def as_bytes(draw: Any, lines: list[str]) -> bytes:
+    """Return lines with any ends, a byte-order mark or none."""
     end = draw(st.sampled_from(ENDS))
     final = end if draw(st.booleans()) else ""
     return ((BOM if draw(st.booleans()) else "") + end.join(lines) + final).encode()
 
 
-def _table(draw: Any, rows: list[list[str]], delimiter: str) -> bytes:
+def as_table(draw: Any, rows: list[list[str]], delimiter: str, *, quoted: bool = False) -> bytes:
+    """Return rows as CSV with any quotes, or with all; or as TSV with none."""
     if delimiter == "\t":
-        return _bytes(draw, ["\t".join(row) for row in rows])
+        return as_bytes(draw, ["\t".join(row) for row in rows])
     file = io.StringIO(newline="")
-    quoting = draw(st.sampled_from((csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC)))
+    # Python quotes for no line end but the rows' own.
+    least = csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
+    quoting = draw(st.sampled_from((least, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC)))
     end = draw(st.sampled_from(ENDS))
     csv.writer(file, delimiter=delimiter, quoting=quoting, lineterminator=end).writerows(rows)
     return ((BOM if draw(st.booleans()) else "") + file.getvalue()).encode()

@@ -3,7 +3,8 @@
 import csv
 import io
 import re
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from fuzz.corpora import TYPES
 
 from unrolled.data.readers import Reading, TaggedSettings
 
-__all__ = ["Written", "count_blocks", "count_changes", "count_lines", "count_rows", "lines_of"]
+__all__ = ["Written", "count_blocks", "count_changes", "count_lines", "count_rows", "lines_of", "rows_of"]
 
 _ENDS = re.compile("\r*\n|\r")
 _LABEL = re.compile("|".join(("O", "[BIESLU]-.+", *map(re.escape, TYPES))))
@@ -33,6 +34,12 @@ class Written:
         taken: what the account must say, the start of it; `scheme` that of the labels.
         separator: between columns.
         named: whether a column names the sentences, so that another value in it is another sentence.
+        silent: names of damages that nobody could tell in this format, beside those that are silent in all.
+        beside: other files of its folder, which are not damaged.
+        is_folder: whether what is read is the folder that holds them all.
+        has_lines: whether the examples stand on lines of the file itself.
+        sure: given what is alike at the start and at the end of a damaged file, how many examples at the start and at
+            the end must be as meant; None where `count` of either, less the next one, says so.
     """
 
     name: str
@@ -44,6 +51,26 @@ class Written:
     taken: dict[str, str] = field(default_factory=dict[str, str])
     separator: str = "\t"
     named: bool = False
+    silent: frozenset[str] = frozenset()
+    beside: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
+    is_folder: bool = False
+    has_lines: bool = True
+    sure: Callable[[bytes, bytes], tuple[int, int]] | None = None
+
+    def put(self, folder: Path, data: bytes | None = None) -> Path:
+        """Write the file, with other bytes where they are given, and what lies beside it; return what is to be read."""
+        place = folder / "a"
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir()
+        for name, content in {**self.beside, self.name: self.data if data is None else data}.items():
+            (place / name).write_bytes(content)
+        return place if self.is_folder else place / self.name
+
+    def lines(self, data: bytes) -> bytes:
+        """Return bytes with as many lines as a reading may name; rows stand for them where there are none."""
+        if self.is_folder:
+            return max((data, *self.beside.values()), key=lambda d: len(re.split(rb"\r\n|\n|\r", d)))
+        return data if self.has_lines else b"\n" * 1000
 
     def __repr__(self) -> str:
         return f"{self.name}: {self.data!r}"
@@ -87,7 +114,8 @@ def count_lines(data: bytes) -> int | None:
     return None if lines is None else sum(bool(line.strip()) for line in lines)
 
 
-def _rows(data: bytes, delimiter: str) -> list[list[str]] | None:
+def rows_of(data: bytes, delimiter: str) -> list[list[str]] | None:
+    """Return the rows of CSV or TSV, [] for one that is blank; None where they are none."""
     lines = lines_of(data)
     if lines is None:
         return None
@@ -103,7 +131,7 @@ def count_rows(delimiter: str, *, header: bool) -> Callable[[bytes], int | None]
     """Return what counts the rows of CSV that are not blank, below a header."""
 
     def count(data: bytes) -> int | None:
-        rows = _rows(data, delimiter)
+        rows = rows_of(data, delimiter)
         return None if rows is None else max(0, sum(map(bool, rows)) - header)
 
     return count
@@ -113,7 +141,7 @@ def count_changes(delimiter: str, place: int | None, *, header: bool) -> Callabl
     """Return what counts the sentences of CSV with a token a row: by a column's changes, or by blank rows for None."""
 
     def count(data: bytes) -> int | None:
-        rows = _rows(data, delimiter)
+        rows = rows_of(data, delimiter)
         if rows is None:
             return None
         while rows and not rows[0]:

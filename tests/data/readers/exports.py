@@ -10,7 +10,7 @@ from unrolled.data.readers import TaggedReading
 from unrolled.data.tags import spans
 from unrolled.data.tokenizer import tokenize
 
-__all__ = ["WRITERS", "Annotated", "entities", "write_brat", "write_json"]
+__all__ = ["LISTS", "RECORDS", "WRITERS", "Annotated", "brat_lines", "entities", "utf16", "write_brat", "write_json"]
 
 Annotated = tuple[str, Sequence[tuple[int, int, str]]]
 """A text and the spans that are marked in it, in characters."""
@@ -87,11 +87,12 @@ def utf16(text: str) -> int:
 def write_brat(folder: Path, texts: Sequence[Annotated]) -> Path:
     for number, (text, marks) in enumerate(texts):
         (folder / f"{number:03d}.txt").write_bytes(text.encode())
-        lines = [
-            f"T{i}\t{kind} {s} {e}\t{' '.join(text[s:e].splitlines())}\n" for i, (s, e, kind) in enumerate(marks, 1)
-        ]
-        (folder / f"{number:03d}.ann").write_bytes("".join(lines).encode())
+        (folder / f"{number:03d}.ann").write_bytes("".join(f"{line}\n" for line in brat_lines(text, marks)).encode())
     return folder
+
+
+def brat_lines(text: str, marks: Sequence[tuple[int, int, str]]) -> list[str]:
+    return [f"T{i}\t{kind} {s} {e}\t{' '.join(text[s:e].splitlines())}" for i, (s, e, kind) in enumerate(marks, 1)]
 
 
 def _biluo(text: str, marks: Sequence[tuple[int, int, str]]) -> dict[str, Any]:
@@ -111,38 +112,40 @@ def _biluo(text: str, marks: Sequence[tuple[int, int, str]]) -> dict[str, Any]:
     return {"id": 0, "paragraphs": [{"raw": text, "sentences": [{"tokens": tokens, "brackets": []}]}]}
 
 
+RECORDS: dict[str, Callable[[str, Sequence[tuple[int, int, str]]], object]] = {
+    "doccano": lambda text, marks: {"id": 1, "text": text, "label": [list(mark) for mark in marks]},
+    "doccano, older": lambda text, marks: {"text": text, "annotations": _offset_objects(text, marks)},
+    "doccano, relations": lambda text, marks: {"text": text, "entities": _offset_objects(text, marks), "relations": []},
+    "Label Studio": _label_studio,
+    "Label Studio, UTF-16": lambda text, marks: _label_studio(text, marks, unit=utf16),
+    "Label Studio, JSON-MIN": lambda text, marks: {
+        "id": 1,
+        "text": text,
+        "label": [{"start": s, "end": e, "text": text[s:e], "labels": [kind]} for s, e, kind in marks],
+    },
+    "Prodigy": lambda text, marks: {
+        "text": text,
+        "tokens": _token_objects(text),
+        "spans": _objects(text, marks, start="start", end="end", own=False),
+        "answer": "accept",
+    },
+    "spaCy's documents": lambda text, marks: {
+        "text": text,
+        "ents": _objects(text, marks, start="start", end="end", own=False),
+        "tokens": [{k: token[k] for k in ("id", "start", "end")} for token in _token_objects(text)],
+    },
+    "spaCy's pairs": lambda text, marks: [text, {"entities": [list(mark) for mark in marks]}],
+    "spaCy's training JSON": _biluo,
+}
+"""Of each tool that writes JSON: a text with its spans as one record."""
+
+LISTS = frozenset(
+    {"Label Studio", "Label Studio, UTF-16", "Label Studio, JSON-MIN", "spaCy's pairs", "spaCy's training JSON"}
+)
+"""The tools that write one list; others write a record a line."""
+
 WRITERS: dict[str, Callable[[Path, Sequence[Annotated]], Path]] = {
-    "doccano": _lines(lambda text, marks: {"id": 1, "text": text, "label": [list(mark) for mark in marks]}),
-    "doccano, older": _lines(lambda text, marks: {"text": text, "annotations": _offset_objects(text, marks)}),
-    "doccano, relations": _lines(
-        lambda text, marks: {"text": text, "entities": _offset_objects(text, marks), "relations": []}
-    ),
-    "Label Studio": _list(_label_studio),
-    "Label Studio, UTF-16": _list(lambda text, marks: _label_studio(text, marks, unit=utf16)),
-    "Label Studio, JSON-MIN": _list(
-        lambda text, marks: {
-            "id": 1,
-            "text": text,
-            "label": [{"start": s, "end": e, "text": text[s:e], "labels": [kind]} for s, e, kind in marks],
-        }
-    ),
-    "Prodigy": _lines(
-        lambda text, marks: {
-            "text": text,
-            "tokens": _token_objects(text),
-            "spans": _objects(text, marks, start="start", end="end", own=False),
-            "answer": "accept",
-        }
-    ),
-    "spaCy's documents": _lines(
-        lambda text, marks: {
-            "text": text,
-            "ents": _objects(text, marks, start="start", end="end", own=False),
-            "tokens": [{k: token[k] for k in ("id", "start", "end")} for token in _token_objects(text)],
-        }
-    ),
-    "spaCy's pairs": _list(lambda text, marks: [text, {"entities": [list(mark) for mark in marks]}]),
-    "spaCy's training JSON": _list(_biluo),
+    **{tool: (_list if tool in LISTS else _lines)(of_text) for tool, of_text in RECORDS.items()},
     "brat": write_brat,
 }
 """Of each tool: writes texts into a folder, and returns what is to be read."""

@@ -117,3 +117,20 @@ def test_words_with_spaces_in_a_row_each_do_not_make_a_row_a_sentence(tmp_path: 
     rows = "word\ttag\nNew York\tB-LOC\nis\tO\nfar\tO\n\nMr Lee\tB-PER\nsat\tO\n"
     reading = read(tmp_path, "a.tsv", rows).checked()
     assert [pair.x for pair in reading.pairs] == [("New York", "is", "far"), ("Mr Lee", "sat")]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends_within_a_field_count_where_spans_count_characters(end: str, tmp_path: Path) -> None:
+    """All became one character, so that behind a CRLF `Oslo` was split, and its label stood at `slo`."""
+    text = f"They came{end}From Oslo came two"
+    start = text.index("Oslo")
+    reading = read(tmp_path, "a.csv", f'text,label{end}"{text}","[[{start}, {start + 4}, ""LOC""]]"{end}').checked()
+    assert [pair.x for pair in reading.pairs] == [("They", "came"), ("From", "Oslo", "came", "two")]
+    assert reading.pairs[1].y == ("O", "B-LOC", "O", "O")
+
+
+def test_a_comma_behind_the_last_item_of_a_list_is_named(tmp_path: Path) -> None:
+    """It was taken in silence, where the last item may have been lost."""
+    item = '{"tokens": ["Ann", "sat"], "labels": ["B-PER", "O"]}'
+    reading = read(tmp_path, "a.json", f"[\n{item},\n{item},\n]\n")
+    assert [(problem.line, "trailing comma" in problem.found) for problem in reading.problems] == [(3, True)]

@@ -36,7 +36,7 @@ def fields_of_any_size() -> Generator[None]:
 def csv_rows(path: str | Path, problems: Problems) -> Iterator[Cells]:
     """Yield each row with the line on which it starts; what is no CSV is noted."""
     tsv = Path(path).suffix.lower() in {".tsv", ".tab"}
-    lines = numbered_lines(path, problems)
+    lines = numbered_lines(path, problems, ends=True)  # offsets in a field over several lines count them
     number, header = next(lines, (0, None))
     if header is None:
         return
@@ -51,7 +51,7 @@ def csv_rows(path: str | Path, problems: Problems) -> Iterator[Cells]:
             last = line_number
             damaged = damaged or line is None
             # A line that cannot be decoded takes part as an empty one, so that an open quotation stays open.
-            yield (line or "") + "\n"
+            yield line or "\n"
 
     quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
     reader = csv.reader(texts(), delimiter=delimiter, quoting=quoting, strict=True)

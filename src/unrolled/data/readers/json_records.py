@@ -91,7 +91,9 @@ def _values(text: str, first: int, problems: Problems) -> Iterator[Value]:
             if is_list and text[at : at + 1] != "]":
                 if text[at : at + 1] != ",":
                     raise json.JSONDecodeError("Expecting ',' or ']'", text, at)
-                at = _after_space(text, at + 1)
+                comma, at = at, _after_space(text, at + 1)
+                if text[at : at + 1] == "]":  # an item may have been lost behind it
+                    raise json.JSONDecodeError("Illegal trailing comma before end of list", text, comma)
         if is_list and at >= len(text):
             raise json.JSONDecodeError("Expecting ']'", text, at)
         if is_list and _after_space(text, at + 1) < len(text):

@@ -46,11 +46,11 @@ class Problems:
         return sorted(self.found, key=lambda problem: problem.line or 0)
 
 
-def numbered_lines(path: str | Path, problems: Problems) -> Iterator[Row]:
+def numbered_lines(path: str | Path, problems: Problems, *, ends: bool = False) -> Iterator[Row]:
     """Yield the lines of a text file without their ends (LF, CRLF or CR) and without a byte order mark.
 
     The text is in the encoding of `problems`. A file that cannot be opened or is not text yields nothing; a line that
-    cannot be decoded yields None. Both are noted.
+    cannot be decoded yields None. Both are noted. With `ends` the lines keep their ends.
     """
     path = Path(path)
     if path.is_dir():
@@ -58,7 +58,7 @@ def numbered_lines(path: str | Path, problems: Problems) -> Iterator[Row]:
         return
     try:
         with path.open("rb") as file:
-            yield from _decoded(file, problems)
+            yield from _decoded(file, problems, ends=ends)
     except FileNotFoundError:
         problems.add(None, "there is no such file", _nearest(path))
     except OSError as error:
@@ -75,7 +75,7 @@ def split_at_spaces(text: str) -> list[str]:
     return [piece for piece in _SPACES.split(text) if piece]
 
 
-def _decoded(file: BinaryIO, problems: Problems) -> Iterator[Row]:
+def _decoded(file: BinaryIO, problems: Problems, *, ends: bool) -> Iterator[Row]:
     first = file.readline()
     for magic, what, way_out in _CONTAINERS:
         if first.startswith(magic):
@@ -92,17 +92,23 @@ def _decoded(file: BinaryIO, problems: Problems) -> Iterator[Row]:
             )
             return
         start = offset
-        for piece in raw.rstrip(b"\r\n").split(b"\r"):
+        pieces = raw.rstrip(b"\r\n").split(b"\r")
+        for i, piece in enumerate(pieces, 1):
             number += 1
             text = piece.removeprefix(b"\xef\xbb\xbf") if number == 1 else piece
+            end = "" if not ends else "\r" if i < len(pieces) else _end(raw)
             try:
-                yield number, text.decode(problems.encoding)
+                yield number, text.decode(problems.encoding) + end
             except UnicodeDecodeError as error:
                 skipped = len(piece) - len(text)
                 _note_encoding(piece, skipped + error.start, start, number, problems)
                 yield number, None
             start += len(piece) + 1
         offset += len(raw)
+
+
+def _end(raw: bytes) -> str:
+    return raw[len(raw.rstrip(b"\r\n")) :].decode("ascii")
 
 
 def _note_encoding(piece: bytes, position: int, start: int, number: int, problems: Problems) -> None:
