@@ -1,10 +1,12 @@
 """Readers: each turns one file format into pairs, and says what is wrong with a file."""
 
+from unrolled.data.readers.dna import read_dna
 from unrolled.data.readers.doubt import Doubt
 from unrolled.data.readers.labelled import detect_format, read_labelled
 from unrolled.data.readers.plain_text import read_plain_text
 from unrolled.data.readers.reading import Reading
 from unrolled.data.readers.reading_settings import ReadingSettings
+from unrolled.data.readers.sequences_settings import SequencesSettings
 from unrolled.data.readers.tagged import TaggedPair, TaggedReading
 from unrolled.data.readers.tagged_settings import TaggedSettings
 from unrolled.data.readers.texts import TextsReading, read_texts
@@ -14,12 +16,14 @@ __all__ = [
     "Doubt",
     "Reading",
     "ReadingSettings",
+    "SequencesSettings",
     "TaggedPair",
     "TaggedReading",
     "TaggedSettings",
     "TextsReading",
     "TextsSettings",
     "detect_format",
+    "read_dna",
     "read_labelled",
     "read_plain_text",
     "read_texts",

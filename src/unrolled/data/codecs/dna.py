@@ -1,0 +1,263 @@
+"""DNA: each base as four numbers with those before it, the other strand, and runs of bases as features."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from unrolled.data.bases import BASES, CODES, mean_bases, normal_bases, odd_place, other_strand
+from unrolled.data.codecs.codec import Fault, Saved
+from unrolled.data.codecs.encoded import EncodedBases, int64
+from unrolled.data.kmers import Kmers
+from unrolled.data.ragged import Ragged
+from unrolled.data.spaces import Bases
+from unrolled.errors import DataError, SettingsError
+from unrolled.settings import Settings, setting
+
+__all__ = ["DnaCodec", "DnaSettings"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DnaSettings(Settings):
+    """What a sequence becomes.
+
+    Attributes:
+        span: each step is a base and the `span` - 1 before it.
+        aligned: whether a place means the same in every sequence: "yes", "no", or "detect", which takes sequences that
+            are all of one length for aligned.
+        placed_bases: runs of 2 to that many bases, each at its place, are features of aligned sequences; 0 for none.
+        loose_bases: runs of 2 to that many bases, wherever they stand, are those of other sequences; 0 for none.
+        base_dropout: the share of bases that training reads as N.
+        reverse_complement: what is done where the label does not depend on the strand: "none", which is right where it
+            does, as of splice sites; "augment", by which training reads either strand by chance; "average", by which
+            the answer is also the mean of both (the post-hoc form of Zhou et al. 2022, PMLR 165, 1-19).
+    """
+
+    title: ClassVar[str] = "setting of the bases"
+
+    span: int = setting(7, least=1, most=99)
+    aligned: Literal["detect", "yes", "no"] = setting("detect")
+    placed_bases: int = setting(3, most=6)
+    loose_bases: int = setting(6, most=8)
+    base_dropout: float = setting(0.1, below=1)
+    reverse_complement: Literal["none", "augment", "average"] = setting("none")
+
+
+@dataclass(frozen=True)
+class DnaCodec:
+    """Sequences of bases, as texts of the IUPAC codes; a code of several bases is the mean of theirs.
+
+    >>> codec = DnaCodec.fitted(["ACGTACGT", "ACGTTTTT"], DnaSettings(span=2, placed_bases=0))
+    >>> codec.space, codec.encode(["ar"]).spans.rows.tolist()
+    (Bases(span=2, places=8, phrases=()), [[0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0, 0.5, 0.0, 0.5, 0.0]])
+
+    Attributes:
+        places: T of aligned sequences, 0 of others.
+        settings: what they become.
+    """
+
+    kind: ClassVar[str] = "dna"
+
+    places: int = 0
+    settings: DnaSettings = field(default_factory=DnaSettings)
+
+    @classmethod
+    def fitted(cls, raws: Iterable[str], settings: DnaSettings | None = None) -> "DnaCodec":
+        """Return the codec of the training sequences.
+
+        Raises:
+            SettingsError: aligned=yes, and they are not of one length.
+        """
+        settings, lengths = settings or DnaSettings(), {len(raw) for raw in raws}
+        if settings.aligned == "yes" and len(lengths) > 1:
+            raise SettingsError(
+                f"aligned=yes, but the sequences have {min(lengths):,} to {max(lengths):,} bases. Give windows of one "
+                "length, or aligned=no."
+            )
+        aligned = settings.aligned != "no" and len(lengths) == 1
+        return cls(lengths.pop() if aligned else 0, settings)
+
+    def grown(self, raws: Iterable[str], settings: DnaSettings) -> "DnaCodec":
+        """Return this codec: there are no further bases.
+
+        Raises:
+            DataError: what `check` finds in new sequences, or one of another length than the aligned ones.
+        """
+        for number, raw in enumerate(raws, 1):
+            if (fault := self.check(raw)) is not None:
+                raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
+            if self.places and len(raw) != self.places:
+                raise DataError(f"Example {number} has {len(raw):,} bases. Give {self.places:,}, as those before.")
+        return self
+
+    def origins(self, earlier: "DnaCodec") -> dict[str, Tensor]:
+        """Return where the weights of each feature come from: from its own."""
+        return {"phrases": torch.arange(self.phrases.size)}
+
+    @property
+    def phrases(self) -> Kmers:
+        """The runs of bases that are features."""
+        return Kmers(self.settings.placed_bases if self.places else self.settings.loose_bases, self.places)
+
+    @property
+    def space(self) -> Bases:
+        """The sizes."""
+        size = self.phrases.size
+        return Bases(self.settings.span, self.places, (size,) if size else ())
+
+    def length(self, raw: str, /) -> int:
+        """Return T, the number of bases."""
+        return len(raw)
+
+    def check(self, raw: str, /) -> Fault | None:
+        """Return what is wrong with a sequence: no text, empty, a letter that is no base, or more bases than aligned."""
+        if not isinstance(raw, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            return Fault(f"{str(raw)[:40]!r}, which is no text of bases", "Give a text such as ACGTN")
+        if not raw:
+            return Fault("no bases", "Give at least one base, or leave it out")
+        bases = normal_bases(raw)
+        if (place := odd_place(bases)) is not None:
+            return Fault(f"{bases[place]!r} at place {place + 1}, which is no base", "Write A, C, G, T, or N")
+        if self.places and len(raw) > self.places:
+            way_out = f"Give windows of {self.places:,} bases, or train with aligned=no"
+            return Fault(f"{len(raw):,} bases, where the model was trained on windows of {self.places:,}", way_out)
+        return None
+
+    def encode(self, raws: Sequence[str], /, noise: torch.Generator | None = None) -> EncodedBases:
+        """Encode a batch of sequences; `noise` drops bases and turns sequences round, as the settings say.
+
+        A sequence that is shorter than the aligned ones is the beginning of one.
+
+        Raises:
+            DataError: what `check` finds, with the example's number.
+        """
+        for number, raw in enumerate(raws, 1):
+            if (fault := self.check(raw)) is not None:
+                raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
+        sequences, views = [normal_bases(raw) for raw in raws], 1
+        if self.settings.reverse_complement != "none" and noise is not None:
+            turned = torch.rand(len(sequences), generator=noise).lt(0.5).tolist()
+            sequences = [other_strand(s) if other else s for s, other in zip(sequences, turned, strict=True)]
+        elif self.settings.reverse_complement == "average":
+            sequences, views = [each for s in sequences for each in (s, other_strand(s))], 2
+        rows, lengths = self._rows(sequences, noise), int64([len(sequence) for sequence in sequences])
+        spans = Ragged(self._spans(rows, lengths), lengths)
+        phrases = (self.phrases.bag(sequences),) if self.space.phrases else ()
+        return EncodedBases(spans, spans.steps, phrases, views)
+
+    def chunks(self) -> "DnaChunks":
+        """Return what encodes one sequence while it arrives.
+
+        Raises:
+            SettingsError: the answer is the mean of both strands, and the other one begins at the end.
+        """
+        if self.settings.reverse_complement == "average":
+            raise SettingsError("The other strand begins at the end. Train with reverse_complement=augment.")
+        return DnaChunks(self)
+
+    def decode(self, sequences: Sequence[Tensor], /) -> list[str]:
+        """Return the sequence of each (T, 4·span), the code of each base whose mean is nearest."""
+        codes = "".join(CODES)
+        means = torch.as_tensor(mean_bases(codes))
+        nearest = [torch.cdist(rows[:, -4:].double(), means.double()).argmin(1).tolist() for rows in sequences]
+        return ["".join(codes[i] for i in indices) for indices in nearest]
+
+    def save(self) -> Saved:
+        """Return the settings and the length."""
+        return Saved({**self.settings.to_dict(), "places": self.places})
+
+    @classmethod
+    def load(cls, saved: Saved, /) -> "DnaCodec":
+        """Return the codec that was saved.
+
+        Raises:
+            DataError: a length that cannot be.
+            SettingsError: a setting that cannot be.
+        """
+        settings = dict(saved.settings)
+        places = settings.pop("places", None)
+        if not isinstance(places, int) or isinstance(places, bool) or not 0 <= places < 2**31:
+            raise DataError(f"places is {places!r}, no number of bases. Copy the whole model directory.")
+        return cls(places, DnaSettings.from_dict(settings))
+
+    def _rows(self, sequences: Sequence[str], noise: torch.Generator | None) -> Tensor:
+        rows = torch.as_tensor(np.concatenate([mean_bases(sequence) for sequence in sequences]))
+        if noise is None or not self.settings.base_dropout:
+            return rows
+        lost = torch.rand(len(rows), generator=noise) < self.settings.base_dropout
+        return rows.masked_fill(lost[:, None], 1 / len(BASES))
+
+    def _spans(self, rows: Tensor, lengths: Tensor) -> Tensor:
+        """Return each row after the `span` - 1 before it of its sequence, zeros before the first."""
+        before = self.settings.span - 1
+        starts = (lengths + before).cumsum(0) - lengths  # of each sequence among rows with zeros before it
+        numbers = torch.arange(len(lengths)).repeat_interleave(lengths)
+        places = torch.arange(len(rows)) - (lengths.cumsum(0) - lengths)[numbers] + starts[numbers]
+        spread = rows.new_zeros(int(lengths.sum()) + before * len(lengths), 4).index_copy(0, places, rows)
+        return spread[(places[:, None] + torch.arange(-before, 1)).flatten()].view(len(rows), -1)
+
+
+class DnaChunks:
+    """One sequence while it arrives: each base comes with those before it and with the features that it completes."""
+
+    def __init__(self, codec: DnaCodec) -> None:
+        self._codec = codec
+        self._tail, self._count = "", 0
+        self._seen = self._nothing()
+
+    def feed(self, chunk: str, /) -> EncodedBases:
+        """Return the bases of a chunk, as one sequence.
+
+        Raises:
+            DataError: what `check` finds, or more bases in all than the aligned sequences have.
+        """
+        codec = self._codec
+        if (fault := codec.check(chunk)) is not None:
+            raise DataError(f"The chunk has {fault.found}. {fault.way_out}.")
+        if codec.places and self._count + len(chunk) > codec.places:
+            raise DataError(
+                f"The sequence has more than {codec.places:,} bases, the length of those that the model was trained on. "
+                "End it there, or train with aligned=no."
+            )
+        tail, bases = len(self._tail), self._tail + normal_bases(chunk)
+        length = torch.tensor([len(bases)])
+        rows = codec._spans(codec._rows([bases], None), length)[tail:]  # pyright: ignore[reportPrivateUsage]
+        phrases = ()
+        if codec.space.phrases:
+            phrases = (codec.phrases.arrivals(bases, tail, self._count - tail, self._seen),)
+        places = torch.arange(self._count, self._count + len(chunk))
+        self._count += len(chunk)
+        longest = max(codec.settings.span, codec.phrases.longest) - 1
+        self._tail = bases[-longest:] if longest else ""
+        return EncodedBases(Ragged(rows, torch.tensor([len(rows)])), places, phrases)
+
+    def reset(self) -> None:
+        """Begin another sequence."""
+        self._tail, self._count = "", 0
+        self._seen = self._nothing()
+
+    @property
+    def state(self) -> dict[str, Tensor]:
+        """The last bases, how many there were, and which features."""
+        tail = torch.frombuffer(bytearray(self._tail.encode()), dtype=torch.uint8) if self._tail else torch.zeros(0)
+        found = {"tail": tail.to(torch.uint8), "count": torch.tensor(self._count)}
+        return {**found, "seen": torch.as_tensor(self._seen.copy())} if len(self._seen) else found
+
+    @state.setter
+    def state(self, state: Mapping[str, Tensor]) -> None:
+        wanted = self.state
+        if set(state) != set(wanted) or any(state[n].dtype != wanted[n].dtype for n in wanted):
+            raise DataError("The state of the sequence is not one that a stream of this model gave.")
+        tail, count = bytes(state["tail"].tolist()).decode("latin-1"), int(state["count"])  # pyright: ignore
+        seen = state.get("seen")
+        if odd_place(tail) is not None or count < len(tail) or (seen is not None and len(seen) != len(self._seen)):
+            raise DataError("The state of the sequence is not one that a stream of this model gave.")
+        self._tail, self._count = tail, count
+        self._seen = self._nothing() if seen is None else seen.numpy().copy()
+
+    def _nothing(self) -> np.ndarray:
+        # Of placed runs each can come once only.
+        return np.zeros(self._codec.phrases.size if self._codec.space.phrases else 0, bool)
