@@ -228,4 +228,4 @@ def _views(x: Encoded) -> int:
 def _over_views(scores: Ragged, x: Encoded) -> Ragged:
     """Return the mean score over the views of each x, (N, K), of scores (N·views, K)."""
     views = _views(x)
-    return scores if views == 1 else _single(scores.rows.unflatten(0, (-1, views)).mean(1))
+    return scores if views == 1 else _single(scores.rows.view(-1, views, scores.rows.shape[1]).mean(1))

@@ -14,14 +14,23 @@ BASES = "ACGT"
 
 CODES: dict[str, str] = {
     **{base: base for base in BASES},
-    **{"R": "AG", "Y": "CT", "S": "CG", "W": "AT", "K": "GT", "M": "AC"},
-    **{"B": "CGT", "D": "AGT", "H": "ACT", "V": "ACG", "N": "ACGT"},
+    "R": "AG",
+    "Y": "CT",
+    "S": "CG",
+    "W": "AT",
+    "K": "GT",
+    "M": "AC",
+    "B": "CGT",
+    "D": "AGT",
+    "H": "ACT",
+    "V": "ACG",
+    "N": "ACGT",
 }
 """Each code and the bases that it may stand for."""
 
 _ODD = re.compile(f"[^{''.join(CODES)}]")
 _OTHER = str.maketrans("ACGTRYSWKMBDHVN", "TGCAYRSWMKVHDBN")
-_LEAST, _SHARE = 8, 0.9
+_LEAST, _SHARE = 8, 0.8
 
 _MEANS = np.zeros((256, 4), np.float32)
 _INDICES = np.full(256, -1, np.int64)
@@ -75,7 +84,7 @@ def indices_of(bases: str) -> NDArray[np.int64]:
 
 
 def seem_bases(text: str) -> bool:
-    """Return whether a text is hardly anything but a sequence of bases: eight letters or more, nine in ten ACGTUN.
+    """Return whether a text is hardly anything but a sequence of bases: eight letters or more, four in five ACGTUN.
 
     >>> seem_bases("acgtacgtnr"), seem_bases("backwards"), seem_bases("CAT")
     (True, False, False)

@@ -16,6 +16,7 @@ AG there, as sites do. Every number is drawn by `random.Random(seed).random()`, 
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from unrolled.data.bases import BASES
 
@@ -27,7 +28,7 @@ HALF = 30
 
 _AMINO = "FFLLSSSSYY**CC*WLLLLPPPPHHQQRRRRIIIMTTTTNNKKSSRRVVVVAAAADDEEGGGG"
 """The standard genetic code, codons in the order of TCAG."""
-_CODONS = {a + b + c: _AMINO[16 * i + 4 * j + k] for i, a in enumerate("TCAG") for j, b in enumerate("TCAG") for k, c in enumerate("TCAG")}  # fmt: skip
+_CODONS = {"".join(bases): amino for bases, amino in zip(product("TCAG", repeat=3), _AMINO, strict=True)}
 _STOPS = ("TAA", "TAG", "TGA")
 _DONOR = ((3, 4, 1, 2), (6, 1, 1, 2), (1, 1, 7, 1), "G", "T", (6, 1, 3, 1), (7, 1, 1, 1), (1, 1, 7, 1), (2, 2, 2, 4))
 _ACCEPTOR = (*((1, 4, 1, 4),) * 11, (2, 5, 1, 3), "A", "G", (2, 1, 5, 1))

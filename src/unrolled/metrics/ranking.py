@@ -30,7 +30,7 @@ def auroc(scores: NDArray[np.float64], truths: NDArray[np.bool_]) -> float | Non
 def average_precision(scores: NDArray[np.float64], truths: NDArray[np.bool_]) -> float | None:
     """Return Σ (R_n - R_n-1) P_n over the thresholds, from the highest score on; equal scores are one threshold.
 
-    It sums the area under precision and recall without interpolation, AUPRC here. None where no example is of the class.
+    It is the area under precision and recall, AUPRC here, without interpolation. None where no example is of the class.
 
     >>> round(average_precision(np.array([0.9, 0.8, 0.1]), np.array([True, False, True])) or 0, 4)
     0.8333

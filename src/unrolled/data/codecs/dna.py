@@ -1,6 +1,6 @@
 """DNA: each base as four numbers with those before it, the other strand, and runs of bases as features."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
@@ -10,6 +10,7 @@ from torch import Tensor
 
 from unrolled.data.bases import BASES, CODES, mean_bases, normal_bases, odd_place, other_strand
 from unrolled.data.codecs.codec import Fault, Saved
+from unrolled.data.codecs.dna_chunks import DnaChunks, after_others
 from unrolled.data.codecs.encoded import EncodedBases, int64
 from unrolled.data.kmers import Kmers
 from unrolled.data.ragged import Ragged
@@ -51,8 +52,8 @@ class DnaCodec:
     """Sequences of bases, as texts of the IUPAC codes; a code of several bases is the mean of theirs.
 
     >>> codec = DnaCodec.fitted(["ACGTACGT", "ACGTTTTT"], DnaSettings(span=2, placed_bases=0))
-    >>> codec.space, codec.encode(["ar"]).spans.rows.tolist()
-    (Bases(span=2, places=8, phrases=()), [[0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0, 0.5, 0.0, 0.5, 0.0]])
+    >>> codec.space, codec.encode(["ar"]).spans.rows[1].tolist()
+    (Bases(span=2, places=8, phrases=()), [1.0, 0.0, 0.0, 0.0, 0.5, 0.0, 0.5, 0.0])
 
     Attributes:
         places: T of aligned sequences, 0 of others.
@@ -113,7 +114,7 @@ class DnaCodec:
         return len(raw)
 
     def check(self, raw: str, /) -> Fault | None:
-        """Return what is wrong with a sequence: no text, empty, a letter that is no base, or more bases than aligned."""
+        """Return what is wrong: no text, empty, a letter that is no base, or more bases than aligned ones have."""
         if not isinstance(raw, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             return Fault(f"{str(raw)[:40]!r}, which is no text of bases", "Give a text such as ACGTN")
         if not raw:
@@ -139,12 +140,12 @@ class DnaCodec:
                 raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
         sequences, views = [normal_bases(raw) for raw in raws], 1
         if self.settings.reverse_complement != "none" and noise is not None:
-            turned = torch.rand(len(sequences), generator=noise).lt(0.5).tolist()
+            turned = torch.rand(len(sequences), generator=noise).lt(0.5).numpy()
             sequences = [other_strand(s) if other else s for s, other in zip(sequences, turned, strict=True)]
         elif self.settings.reverse_complement == "average":
             sequences, views = [each for s in sequences for each in (s, other_strand(s))], 2
         rows, lengths = self._rows(sequences, noise), int64([len(sequence) for sequence in sequences])
-        spans = Ragged(self._spans(rows, lengths), lengths)
+        spans = Ragged(after_others(rows, lengths, self.settings.span), lengths)
         phrases = (self.phrases.bag(sequences),) if self.space.phrases else ()
         return EncodedBases(spans, spans.steps, phrases, views)
 
@@ -156,13 +157,13 @@ class DnaCodec:
         """
         if self.settings.reverse_complement == "average":
             raise SettingsError("The other strand begins at the end. Train with reverse_complement=augment.")
-        return DnaChunks(self)
+        return DnaChunks(self.phrases, self.settings.span)
 
     def decode(self, sequences: Sequence[Tensor], /) -> list[str]:
         """Return the sequence of each (T, 4·span), the code of each base whose mean is nearest."""
         codes = "".join(CODES)
         means = torch.as_tensor(mean_bases(codes))
-        nearest = [torch.cdist(rows[:, -4:].double(), means.double()).argmin(1).tolist() for rows in sequences]
+        nearest = [torch.cdist(rows[:, -4:].double(), means.double()).argmin(1).numpy() for rows in sequences]
         return ["".join(codes[i] for i in indices) for indices in nearest]
 
     def save(self) -> Saved:
@@ -189,75 +190,3 @@ class DnaCodec:
             return rows
         lost = torch.rand(len(rows), generator=noise) < self.settings.base_dropout
         return rows.masked_fill(lost[:, None], 1 / len(BASES))
-
-    def _spans(self, rows: Tensor, lengths: Tensor) -> Tensor:
-        """Return each row after the `span` - 1 before it of its sequence, zeros before the first."""
-        before = self.settings.span - 1
-        starts = (lengths + before).cumsum(0) - lengths  # of each sequence among rows with zeros before it
-        numbers = torch.arange(len(lengths)).repeat_interleave(lengths)
-        places = torch.arange(len(rows)) - (lengths.cumsum(0) - lengths)[numbers] + starts[numbers]
-        spread = rows.new_zeros(int(lengths.sum()) + before * len(lengths), 4).index_copy(0, places, rows)
-        return spread[(places[:, None] + torch.arange(-before, 1)).flatten()].view(len(rows), -1)
-
-
-class DnaChunks:
-    """One sequence while it arrives: each base comes with those before it and with the features that it completes."""
-
-    def __init__(self, codec: DnaCodec) -> None:
-        self._codec = codec
-        self._tail, self._count = "", 0
-        self._seen = self._nothing()
-
-    def feed(self, chunk: str, /) -> EncodedBases:
-        """Return the bases of a chunk, as one sequence.
-
-        Raises:
-            DataError: what `check` finds, or more bases in all than the aligned sequences have.
-        """
-        codec = self._codec
-        if (fault := codec.check(chunk)) is not None:
-            raise DataError(f"The chunk has {fault.found}. {fault.way_out}.")
-        if codec.places and self._count + len(chunk) > codec.places:
-            raise DataError(
-                f"The sequence has more than {codec.places:,} bases, the length of those that the model was trained on. "
-                "End it there, or train with aligned=no."
-            )
-        tail, bases = len(self._tail), self._tail + normal_bases(chunk)
-        length = torch.tensor([len(bases)])
-        rows = codec._spans(codec._rows([bases], None), length)[tail:]  # pyright: ignore[reportPrivateUsage]
-        phrases = ()
-        if codec.space.phrases:
-            phrases = (codec.phrases.arrivals(bases, tail, self._count - tail, self._seen),)
-        places = torch.arange(self._count, self._count + len(chunk))
-        self._count += len(chunk)
-        longest = max(codec.settings.span, codec.phrases.longest) - 1
-        self._tail = bases[-longest:] if longest else ""
-        return EncodedBases(Ragged(rows, torch.tensor([len(rows)])), places, phrases)
-
-    def reset(self) -> None:
-        """Begin another sequence."""
-        self._tail, self._count = "", 0
-        self._seen = self._nothing()
-
-    @property
-    def state(self) -> dict[str, Tensor]:
-        """The last bases, how many there were, and which features."""
-        tail = torch.frombuffer(bytearray(self._tail.encode()), dtype=torch.uint8) if self._tail else torch.zeros(0)
-        found = {"tail": tail.to(torch.uint8), "count": torch.tensor(self._count)}
-        return {**found, "seen": torch.as_tensor(self._seen.copy())} if len(self._seen) else found
-
-    @state.setter
-    def state(self, state: Mapping[str, Tensor]) -> None:
-        wanted = self.state
-        if set(state) != set(wanted) or any(state[n].dtype != wanted[n].dtype for n in wanted):
-            raise DataError("The state of the sequence is not one that a stream of this model gave.")
-        tail, count = bytes(state["tail"].tolist()).decode("latin-1"), int(state["count"])  # pyright: ignore
-        seen = state.get("seen")
-        if odd_place(tail) is not None or count < len(tail) or (seen is not None and len(seen) != len(self._seen)):
-            raise DataError("The state of the sequence is not one that a stream of this model gave.")
-        self._tail, self._count = tail, count
-        self._seen = self._nothing() if seen is None else seen.numpy().copy()
-
-    def _nothing(self) -> np.ndarray:
-        # Of placed runs each can come once only.
-        return np.zeros(self._codec.phrases.size if self._codec.space.phrases else 0, bool)

@@ -15,11 +15,11 @@ from unrolled.data.labels import in_order
 from unrolled.data.pair import Pair
 from unrolled.data.readers.dna_columns import rows_of_dna
 from unrolled.data.readers.dna_labels import dna_doubts, label_in
-from unrolled.data.readers.sequences_settings import SequencesSettings
 from unrolled.data.readers.dna_windows import windows_of
 from unrolled.data.readers.doubt import Doubt
 from unrolled.data.readers.fasta import Found, Record, fasta_records, fastq_records
 from unrolled.data.readers.reading import Reading, verdict
+from unrolled.data.readers.sequences_settings import SequencesSettings
 from unrolled.data.readers.source import Problems, counted, numbered_lines
 
 __all__ = ["read_dna"]
@@ -161,5 +161,3 @@ def _tell_no_dna(line: str, number: int, problems: Problems) -> None:
 
 def _share(number: int, found: Found) -> str:
     return f"{number:,} of {found.num_bases:,} bases ({number / max(found.num_bases, 1):.2%})"
-
-

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from unrolled.data.bases import normal_bases, odd_place
 from unrolled.data.readers.csv_rows import find_column, usual_forms
-from unrolled.data.readers.sequences_settings import SequencesSettings
 from unrolled.data.readers.fasta import Found, checked_bases
 from unrolled.data.readers.grid import Grid, as_text, csv_grid
+from unrolled.data.readers.sequences_settings import SequencesSettings
 from unrolled.data.readers.source import Problems
 from unrolled.data.readers.text_header import LABEL_NAMES
 

@@ -20,8 +20,8 @@ UNEQUAL = 0.2
 def label_in(header: str, key: str) -> str | None:
     """Return the label that stands behind `key=` in a header, in quotation marks or up to a blank, ; | or comma.
 
-    >>> label_in("chr1:20-80 label=donor site=3", "label"), label_in('x|label="no site"', "label"), label_in("x", "label")
-    ('donor', 'no site', None)
+    >>> label_in("chr1:20-80 label=donor site=3", "label"), label_in('x|label="no site"', "label")
+    ('donor', 'no site')
     """
     found = re.search(rf'(?:^|[\s;|,\[]){re.escape(key)}=(?:"([^"]*)"|([^\s;|,\]]+))', header)
     return None if found is None else (found[1] or found[2] or "").strip() or None

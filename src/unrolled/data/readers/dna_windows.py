@@ -1,16 +1,16 @@
 """Windows cut out of sequences, one for each interval of a BED or GFF3 file.
 
 Each interval is an example of its own, whether or not it overlaps others: where two overlap, their bases stand in both.
-An interval on the minus strand is read on the other strand. With `interval_length` the window lies round the middle of
-the interval, the left one of two middles in the direction of reading; what of it lies beyond the sequence is N.
+One on the minus strand is read on the other strand. With `interval_length` L the middle base of the interval, of two
+the first in the direction of reading, is base L // 2 of the window, from 0; what lies beyond the sequence is N.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 
 from unrolled.data.bases import other_strand
-from unrolled.data.readers.sequences_settings import SequencesSettings
 from unrolled.data.readers.fasta import Record
 from unrolled.data.readers.intervals import Interval, read_intervals
+from unrolled.data.readers.sequences_settings import SequencesSettings
 from unrolled.data.readers.source import Problems, counted
 
 __all__ = ["cut_window", "windows_of"]
@@ -19,10 +19,10 @@ __all__ = ["cut_window", "windows_of"]
 def cut_window(bases: str, interval: Interval, length: int | None = None) -> str:
     """Return the bases of an interval, or `length` of them round its middle, read on its strand.
 
-    >>> cut_window("AACCGGTT", Interval(1, "x", 2, 5, False, "y")), cut_window("AACCGGTT", Interval(1, "x", 2, 5, True, "y"))
-    ('CCG', 'CGG')
-    >>> cut_window("AACCGGTT", Interval(1, "x", 0, 2, False, "y"), 5)
-    'NNAAC'
+    >>> [cut_window("AACCGGTT", Interval(1, "x", 2, 5, minus, "y")) for minus in (False, True)]
+    ['CCG', 'CGG']
+    >>> cut_window("AACCGGTT", Interval(1, "x", 0, 1, minus=False, label="y"), 4)
+    'NNAA'
     """
     start, end = interval.start, interval.end
     if length is not None:
@@ -62,7 +62,7 @@ def windows_of(
         if interval.end > len(bases):
             beside.add(
                 interval.line,
-                f"the interval ends at {interval.end:,}, past the end of {interval.name}, which has {len(bases):,} bases",
+                f"the interval ends at {interval.end:,}, past the end of {interval.name} ({len(bases):,} bases)",
                 "Give the sequences that the intervals were made for",
                 "intervals past the end",
             )
@@ -94,6 +94,4 @@ def _tell_others(
             "intervals of other sequences",
         )
     else:
-        notes.append(
-            f"{counted(len(others), 'interval')} of sequences that are not in this file ({names}), left out."
-        )
+        notes.append(f"{counted(len(others), 'interval')} of sequences that are not in this file ({names}), left out.")

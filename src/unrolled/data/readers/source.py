@@ -70,7 +70,8 @@ def numbered_lines(path: str | Path, problems: Problems) -> Iterator[Row]:
     try:
         with path.open("rb") as file:
             packed = problems.unpack and file.peek(2)[:2] == _GZIP
-            for row in _decoded(cast(BinaryIO, gzip.open(file)) if packed else file, problems):
+            unpacked = cast(BinaryIO, gzip.GzipFile(fileobj=file)) if packed else file
+            for row in _decoded(unpacked, problems):
                 number = row[0]
                 yield row
     except FileNotFoundError:

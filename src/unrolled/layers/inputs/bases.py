@@ -53,9 +53,7 @@ class BasesInput(nn.Module):
 
     places: nn.Parameter | None
 
-    def __init__(
-        self, space: Bases, settings: BasesInputSettings, *, generator: torch.Generator | None = None
-    ) -> None:
+    def __init__(self, space: Bases, settings: BasesInputSettings, *, generator: torch.Generator | None = None) -> None:
         super().__init__()
         generator = generator_or_default(generator)
         self.space, self.settings = space, settings
