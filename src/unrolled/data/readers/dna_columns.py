@@ -15,6 +15,7 @@ __all__ = ["rows_of_dna"]
 
 SEQUENCE_NAMES = ("sequence", "seq", "dna", "bases", "window", "sequences", "dna_sequence", "read", "x")
 SHOWN = 12
+SHARE = 0.8
 
 
 def rows_of_dna(
@@ -80,15 +81,18 @@ def _places(
 
 
 def _by_content(grid: Grid, width: int, sequence: int | None) -> int | None:
-    """Return the first column of bases; or, once that is known, the other one of two."""
+    """Return the column with the longest bases; or, once that is known, the other one of two."""
     if sequence is not None:
         return 1 - sequence if width == 2 else None
     some = [grid.column(place)[:100] for place in range(width)]
-    return next((place for place, cells in enumerate(some) if cells and all(map(_are_bases, cells))), None)
+    places = [place for place, cells in enumerate(some) if cells and all(map(_are_bases, cells))]
+    return max(places, key=lambda place: sum(map(len, some[place])), default=None)
 
 
 def _are_bases(cell: str) -> bool:
-    return len(cell) > 3 and odd_place(normal_bases(cell)) is None
+    """Return whether a cell is a sequence, and no word such as "data"."""
+    bases = normal_bases(cell)
+    return len(bases) > 2 and odd_place(bases) is None and sum(map(bases.count, "ACGTN")) >= SHARE * len(bases)
 
 
 def _named(grid: Grid, place: int) -> str:

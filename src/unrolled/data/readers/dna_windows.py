@@ -1,8 +1,8 @@
 """Windows cut out of sequences, one for each interval of a BED or GFF3 file.
 
 Each interval is an example of its own, whether or not it overlaps others: where two overlap, their bases stand in both.
-One on the minus strand is read on the other strand. With `interval_length` L the middle base of the interval, of two
-the first in the direction of reading, is base L // 2 of the window, from 0; what lies beyond the sequence is N.
+One on the minus strand is read on the other strand. With `interval_length` the window has its middle where the interval
+has its own, or half a base before it in the direction of reading; what of it lies beyond the sequence is N.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +26,7 @@ def cut_window(bases: str, interval: Interval, length: int | None = None) -> str
     """
     start, end = interval.start, interval.end
     if length is not None:
-        odd = (end - start + length) % 2  # of two places, the one further left in the direction of reading
+        odd = (end - start + length) % 2  # half a base before the middle, in the direction of reading
         start += (end - start - length - (odd if not interval.minus else -odd)) // 2
         end = start + length
     inside = bases[max(start, 0) : max(end, 0)]

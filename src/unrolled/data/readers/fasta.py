@@ -118,6 +118,8 @@ def fasta_records(lines: Lines, problems: Problems, found: Found) -> Iterator[Re
             bases = checked_bases(text, number, problems, found, first=first)
             sound = sound and bases is not None
             parts.append(bases or "")
+    # Where the file broke off, the last record is not whole.
+    sound = sound and not any((problem.line or 0) >= start for problem in problems.found[-1:])
     yield from done()
 
 

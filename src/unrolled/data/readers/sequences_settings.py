@@ -22,7 +22,7 @@ class SequencesSettings(ReadingSettings):
     Attributes:
         label_key: what stands before the label in a header, as in `>chr1 label=donor`.
         sequence_column: of CSV or TSV: where the sequences are, a column's name or number; None takes the usual names,
-            else the first column that holds nothing but bases.
+            else the column with the longest cells of bases alone.
         label_column: where the labels are, likewise; None takes the usual names, else the other of two columns.
         intervals: a BED or GFF3 file; each interval is an example, cut out of the sequences of the FASTA file.
         interval_length: how many bases are cut round the middle of each interval; None cuts the interval itself.
