@@ -241,7 +241,7 @@ ROWS = (
     TaskRow(
         name="dna, both strands",
         task=DNA,
-        settings={**FIT, **DNA_SIZES, "pooling": "mean", "reverse_complement": "average"},
+        settings={**FIT, **DNA_SIZES, "pooling": "attention", "reverse_complement": "average"},
         file="train.fasta",
         content=FASTA,
         streams=False,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from unrolled.data.bases import indices_of
 from unrolled.data.phrases import Bag
 
-__all__ = ["Kmers"]
+__all__ = ["Kmers", "bag_of"]
 
 SHORTEST = 2
 MOST = 2_000_000
@@ -44,7 +44,11 @@ class Kmers:
 
     def bag(self, sequences: Sequence[str]) -> Bag:
         """Return the distinct features of each sequence."""
-        return _bag([np.unique(self.found(indices_of(bases))[0]) for bases in sequences])
+        return bag_of([self.distinct(bases) for bases in sequences])
+
+    def distinct(self, bases: str) -> Numbers:
+        """Return the features of a sequence, each once, (F,)."""
+        return np.unique(self.found(indices_of(bases))[0])
 
     def arrivals(self, bases: str, tail: int, before: int, seen: NDArray[np.bool_]) -> Bag:
         """Return, for each base after the first `tail`, the features that it completes and that were not seen.
@@ -61,7 +65,7 @@ class Kmers:
             new = np.unique(features[ends == place])
             each.append(new[~seen[new]])
             seen[new] = True
-        return _bag(each)
+        return bag_of(each)
 
     def places(self, bases: str) -> tuple[tuple[Numbers, Numbers, Numbers], ...]:
         """Return, as `Phrases.places` does, the features wherever they stand: index, first and last base, (P,) each."""
@@ -106,7 +110,8 @@ class Kmers:
         return 4**k * (max(self.length - k + 1, 0) if self.length else 1)
 
 
-def _bag(each: Sequence[Numbers]) -> Bag:
+def bag_of(each: Sequence[Numbers]) -> Bag:
+    """Return the features of each sequence, or step, as one bag."""
     offsets = np.zeros(len(each) + 1, np.int64)
     offsets[1:] = np.cumsum([len(indices) for indices in each])
     joined = np.concatenate(each) if each else np.zeros(0, np.int64)

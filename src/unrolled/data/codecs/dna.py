@@ -6,19 +6,23 @@ from typing import ClassVar, Literal
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from unrolled.data.bases import BASES, CODES, mean_bases, normal_bases, odd_place, other_strand
 from unrolled.data.codecs.codec import Fault, Saved
 from unrolled.data.codecs.dna_chunks import DnaChunks, after_others
 from unrolled.data.codecs.encoded import EncodedBases, int64
-from unrolled.data.kmers import Kmers
+from unrolled.data.kmers import Kmers, bag_of
 from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Bases
 from unrolled.errors import DataError, SettingsError
 from unrolled.settings import Settings, setting
 
 __all__ = ["DnaCodec", "DnaSettings"]
+
+MAX_CACHED, MAX_CACHED_LENGTH = 200_000, 200
+"""Sequences whose features are kept from one epoch to the next: 320 MB at most."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +68,9 @@ class DnaCodec:
 
     places: int = 0
     settings: DnaSettings = field(default_factory=DnaSettings)
+    _seen: dict[str, NDArray[np.int64]] = field(
+        default_factory=dict[str, NDArray[np.int64]], init=False, repr=False, compare=False
+    )
 
     @classmethod
     def fitted(cls, raws: Iterable[str], settings: DnaSettings | None = None) -> "DnaCodec":
@@ -146,7 +153,7 @@ class DnaCodec:
             sequences, views = [each for s in sequences for each in (s, other_strand(s))], 2
         rows, lengths = self._rows(sequences, noise), int64([len(sequence) for sequence in sequences])
         spans = Ragged(after_others(rows, lengths, self.settings.span), lengths)
-        phrases = (self.phrases.bag(sequences),) if self.space.phrases else ()
+        phrases = (bag_of(list(map(self._runs, sequences))),) if self.space.phrases else ()
         return EncodedBases(spans, spans.steps, phrases, views)
 
     def chunks(self) -> "DnaChunks":
@@ -183,6 +190,15 @@ class DnaCodec:
         if not isinstance(places, int) or isinstance(places, bool) or not 0 <= places < 2**31:
             raise DataError(f"places is {places!r}, no number of bases. Copy the whole model directory.")
         return cls(places, DnaSettings.from_dict(settings))
+
+    def _runs(self, bases: str) -> NDArray[np.int64]:
+        """Return the features of a sequence; it comes again every epoch, and is looked up once if it is short."""
+        found = self._seen.get(bases)
+        if found is None:
+            found = self.phrases.distinct(bases)
+            if len(bases) <= MAX_CACHED_LENGTH and len(self._seen) < MAX_CACHED:
+                self._seen[bases] = found
+        return found
 
     def _rows(self, sequences: Sequence[str], noise: torch.Generator | None) -> Tensor:
         rows = torch.as_tensor(np.concatenate([mean_bases(sequence) for sequence in sequences]))
