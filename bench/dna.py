@@ -1,4 +1,4 @@
-"""Splice sites by ten-fold cross-validation: trees on positions, a plain PyTorch BiLSTM, and `unrolled` (see README.md).
+"""Splice sites by ten-fold cross-validation: trees on positions, a plain BiLSTM, and `unrolled` (see README.md).
 
     python bench/dna.py --data DIR
 
@@ -66,7 +66,7 @@ def table(rows: dict[tuple[str, int, int], Row], data: Path) -> str:
         "",
         f"- {describe(('unrolled', 'torch', 'numpy', 'scikit-learn', 'xgboost'))}; one thread each",
         f"- Command: `python bench/dna.py --data {data}`",
-        f"- The windows of train.fasta and dev.fasta together, {FOLDS} stratified folds, drawn by seed 0 for all systems alike.",
+        f"- The windows of train.fasta and dev.fasta together, {FOLDS} stratified folds, drawn by seed 0 for all alike.",
         "- Accuracy: right answers over all folds; its standard error from chance in the windows alone is 0.004.",
         "- Networks: the weights of the last epoch, no epoch is chosen. The settings of `unrolled` are its defaults.",
         "- The windows hold some twice; a copy of a test window may be among those trained on, for every system alike.",

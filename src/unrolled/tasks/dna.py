@@ -156,7 +156,9 @@ DNA: Task[Any, Any] = Task(
     calibrate=choose_temperature,
     chosen={"temperature": ("temperature", ", by which scores are divided; calibrate=true chooses it on the dev part")},
     pictures=draw_classes,
-    checks=Checks(counts=_counts, figures=_figures, tables={"labels": "label"}),
+    checks=Checks(
+        counts=_counts, figures=_figures, tables={"labels": "label"}, alike=("reverse complement", other_strand)
+    ),
     unseen=_unseen,
     bundled=Bundled(
         EXAMPLES / "dna.fasta",

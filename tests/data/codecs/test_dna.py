@@ -150,7 +150,7 @@ def test_what_cannot_be_encoded_is_named() -> None:
         chunks.feed("?")
     with pytest.raises(DataError, match="not one that a stream of this model gave"):
         chunks.state = {"tail": torch.zeros(1)}
-    with pytest.raises(DataError, match="Example 1 has 3 bases. Give 4"):
+    with pytest.raises(DataError, match=r"Example 1 has 3 bases\. Give 4"):
         codec.grown(["ACG"], DnaSettings())
 
 

@@ -16,7 +16,7 @@ from unrolled.data.readers.intervals import Interval
 
 FORMATS = {
     "a.fasta": ">a label=x\nACGT\nac\n\n>b some words label=y more\r\nUUN\r\n",
-    "b.fa": "; an old comment\n>a|label=x\nACGT\n  AC\n>b;label=\"y\"\nTTN",
+    "b.fa": '; an old comment\n>a|label=x\nACGT\n  AC\n>b;label="y"\nTTN',
     "c.fastq": "@a label=x\nACGTAC\n+\nIIIIII\n@b label=y\nTTN\n+b label=y\n@@@\n",
     "d.csv": "id,label,sequence\n1,x,ACGTAC\n2,y,ttn\n",
     "e.tsv": "ACGTAC\tx\nTTN\ty\n",

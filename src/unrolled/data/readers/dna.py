@@ -20,7 +20,7 @@ from unrolled.data.readers.doubt import Doubt
 from unrolled.data.readers.fasta import Found, Record, fasta_records, fastq_records
 from unrolled.data.readers.reading import Reading, verdict
 from unrolled.data.readers.sequences_settings import SequencesSettings
-from unrolled.data.readers.source import Problems, counted, numbered_lines
+from unrolled.data.readers.source import OTHER_FORMAT, Problems, counted, numbered_lines
 
 __all__ = ["read_dna"]
 
@@ -155,7 +155,7 @@ def _tell_no_dna(line: str, number: int, problems: Problems) -> None:
         number,
         f"the file begins with {line.strip()[:30]!r}: neither '>', as FASTA does, nor '@', as FASTQ",
         "Give FASTA or FASTQ; name a table FILE.csv or FILE.tsv",
-        "neither FASTA nor FASTQ",
+        OTHER_FORMAT,
     )
 
 

@@ -8,7 +8,7 @@ from unrolled.data.readers.csv_rows import find_column, usual_forms
 from unrolled.data.readers.fasta import Found, checked_bases
 from unrolled.data.readers.grid import Grid, as_text, csv_grid
 from unrolled.data.readers.sequences_settings import SequencesSettings
-from unrolled.data.readers.source import Problems
+from unrolled.data.readers.source import OTHER_FORMAT, Problems
 from unrolled.data.readers.text_header import LABEL_NAMES
 
 __all__ = ["rows_of_dna"]
@@ -72,7 +72,7 @@ def _places(
                 None,
                 f"there is no column{asked} of {what}: the columns are {shown}",
                 f"Name it: --set {option}=NAME, or a number: 0 is the first",
-                f"no column of {what}",
+                f"no column of {what}" if asked or option == "label_column" else OTHER_FORMAT,
             )
             return None, None
         found[option] = place

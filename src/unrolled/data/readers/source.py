@@ -10,7 +10,7 @@ from typing import BinaryIO, cast
 
 from unrolled.data.problem import Problem
 
-__all__ = ["IS_DIRECTORY", "Problems", "Row", "counted", "numbered_lines", "split_at_spaces"]
+__all__ = ["IS_DIRECTORY", "OTHER_FORMAT", "Problems", "Row", "counted", "numbered_lines", "split_at_spaces"]
 
 Row = tuple[int, str | None]
 """A 1-based line number and its text, or None where the line cannot be decoded."""
@@ -29,6 +29,8 @@ _CONTAINERS = (
 
 
 IS_DIRECTORY = "this is a directory"
+OTHER_FORMAT = "files of another format"
+"""The kind of the problem of a file that shows by its first line that it is of no format of its reader."""
 _ENCODED = "lines in another encoding"
 
 
