@@ -66,7 +66,7 @@ def table(rows: dict[tuple[str, int, int], Row], data: Path) -> str:
         "",
         f"- {describe(('unrolled', 'torch', 'numpy', 'scikit-learn', 'xgboost'))}; one thread each",
         f"- Command: `python bench/dna.py --data {data}`",
-        f"- The windows of train.fasta and dev.fasta together, {FOLDS} stratified folds, drawn by seed 0 for all alike.",
+        f"- The windows of train.fasta and dev.fasta together, {FOLDS} stratified folds, the same for all.",
         "- Accuracy: right answers over all folds; its standard error from chance in the windows alone is 0.004.",
         "- Networks: the weights of the last epoch, no epoch is chosen. The settings of `unrolled` are its defaults.",
         "- The windows hold some twice; a copy of a test window may be among those trained on, for every system alike.",

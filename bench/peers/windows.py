@@ -15,18 +15,16 @@ MEANS = {
     "G": "G",
     "T": "T",
     "N": "ACGT",
-
-        "R": "AG",
-        "Y": "CT",
-        "S": "CG",
-        "W": "AT",
-        "K": "GT",
-        "M": "AC",
-        "B": "CGT",
-        "D": "AGT",
-        "H": "ACT",
-        "V": "ACG"
-    ,
+    "R": "AG",
+    "Y": "CT",
+    "S": "CG",
+    "W": "AT",
+    "K": "GT",
+    "M": "AC",
+    "B": "CGT",
+    "D": "AGT",
+    "H": "ACT",
+    "V": "ACG",
 }
 EPOCHS, BATCH = 20, 32
 

@@ -111,7 +111,11 @@ TAGGED = {
     "answers": taggings,
 }
 BASES: dict[str, object] = {
-    "hidden_size": 4, "base_size": 5, "place_size": 3, "attention_size": 3, "base_dropout": 0.0,
+    "hidden_size": 4,
+    "base_size": 5,
+    "place_size": 3,
+    "attention_size": 3,
+    "base_dropout": 0.0,
     "seed": 1,
 }
 TEXTS: dict[str, object] = {**SIZES, "min_count": 1, "attention_size": 3, "phrase_words": 0, "phrase_characters": 0}

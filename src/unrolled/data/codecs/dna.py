@@ -38,7 +38,7 @@ class DnaSettings(Settings):
         base_dropout: the share of bases that training reads as N.
         reverse_complement: what is done where the label does not depend on the strand: "none", which is right where it
             does, as of splice sites; "augment", by which training reads either strand by chance; "average", by which
-            the answer is also the mean of both (the post-hoc form of Zhou et al. 2022, PMLR 165, 1-19).
+            the answer is also the mean of both (the post-hoc form of Zhou et al. 2022, PMLR 165).
     """
 
     title: ClassVar[str] = "setting of the bases"
