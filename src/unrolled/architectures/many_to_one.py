@@ -112,7 +112,8 @@ class ManyToOne(nn.Module):
         total = self.output.loss(deep, y, noise).sum()
         if self.wide is not None:
             wide = _over_views(_single(self.wide(self.wide.sums(_phrases(x)))), x)
-            total = total + self.output.loss(wide, y, noise).sum()
+            # Without noise no label is smoothed: that is for the deep part, which else grows surer than the wide one.
+            total = total + self.output.loss(wide, y).sum()
         return Loss(total, y.num_rows)
 
     @torch.no_grad()
@@ -205,7 +206,8 @@ def _wide(x: Space, num_scores: int) -> Wide | None:
         return None
     if num_scores < 2:
         raise SettingsError(
-            "Phrases need a score for each class. Set output=softmax, or the sizes of the phrases to 0."
+            "Phrases need a score for each class. Set output=softmax, or phrase_words=0 and phrase_characters=0; of DNA "
+            "placed_bases=0 and loose_bases=0."
         )
     return Wide(x.phrases, num_scores)
 

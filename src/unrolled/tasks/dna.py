@@ -138,11 +138,11 @@ DNA: Task[Any, Any] = Task(
             "parts": PartSettings(),
             "calibration": CalibrationSettings(),
             "network": ManyToOneSettings(
-                hidden_size=48, pooling="attention_max", attention_size=48, input_dropout=0.2, dropout=0.5
+                hidden_size=32, pooling="attention_max", attention_size=48, input_dropout=0.2, dropout=0.5
             ),
             "input": BasesInputSettings(),
-            "output": ClassesOutputSettings(),
-            "fit": FitSettings(epochs=12, batch_steps=4096, batch_fraction=0.0134, patience=None),
+            "output": ClassesOutputSettings(label_smoothing=0.1),
+            "fit": FitSettings(epochs=15, batch_steps=4096, batch_fraction=0.0134, patience=None),
         }
     ),
     purpose=lambda y: f"Gives a sequence of DNA one of {', '.join(_labels(y))}.",

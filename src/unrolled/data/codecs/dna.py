@@ -47,7 +47,7 @@ class DnaSettings(Settings):
     aligned: Literal["detect", "yes", "no"] = setting("detect")
     placed_bases: int = setting(3, most=6)
     loose_bases: int = setting(6, most=8)
-    base_dropout: float = setting(0.1, below=1)
+    base_dropout: float = setting(0.2, below=1)
     reverse_complement: Literal["none", "augment", "average"] = setting("none")
 
 
