@@ -26,7 +26,7 @@ MEANS = {
     "H": "ACT",
     "V": "ACG",
 }
-EPOCHS, BATCH = 20, 32
+EPOCHS, BATCH, RATE = 30, 32, 3e-3
 
 Predict = Callable[[Sequence[str]], list[int]]
 
@@ -74,7 +74,7 @@ def bilstm(windows: Sequence[str], labels: Sequence[int], seed: int) -> Predict:
     torch.manual_seed(seed)  # nn.Dropout draws from the global state
     bases, truths = torch.tensor(one_hot(windows)), torch.tensor(labels)
     model = BiLSTM(len(set(labels)))
-    optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
+    optimiser = torch.optim.Adam(model.parameters(), lr=RATE)
     for _ in range(EPOCHS):
         model.train()
         for batch in torch.randperm(len(bases)).split(BATCH):
