@@ -1,6 +1,5 @@
 """Which steps of x spoke for an answer: what `unrolled explain` shows."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -117,7 +116,7 @@ def _integrated(network: ManyToOne, vectors: Tensor, index: int, num_points: int
     return (total * vectors).sum(1).double().numpy(), whole, base
 
 
-def _of_phrases(network: ManyToOne, codec: TextCodec | DnaCodec, x: Sequence[str], index: int) -> np.ndarray:
+def _of_phrases(network: ManyToOne, codec: TextCodec | DnaCodec, x: Any, index: int) -> np.ndarray:
     """Return what each word adds to the lead of the phrases."""
     assert network.wide is not None
     found = np.zeros(len(x))

@@ -62,18 +62,17 @@ def mutate(model: Model[Any, Any], bases: str, label: str | None = None) -> Muta
     if (fault := model.x.check(bases)) is not None:
         raise DataError(f"The sequence has {fault.found}. {fault.way_out}.")
     normal = normal_bases(bases)
-    if label is None:
-        label = model.predict([normal])[0]
-    if (fault := model.y.check(label)) is not None:
+    chosen: str = model.predict([normal])[0] if label is None else label
+    if (fault := model.y.check(chosen)) is not None:
         raise DataError(f"What is to be explained is {fault.found}. {fault.way_out}.")
-    index = labels.index(label)
+    index = labels.index(chosen)
     others = [(t, i) for t in range(len(normal)) for i, base in enumerate(BASES) if base != normal[t]]
     sequences = [normal, *(normal[:t] + BASES[i] + normal[t + 1 :] for t, i in others)]
     odds = [_log_odds(float(rows[0, index])) for rows in model.probabilities(sequences)]
     changes = np.zeros((len(normal), len(BASES)))
     for (t, i), value in zip(others, odds[1:], strict=True):
         changes[t, i] = value - odds[0]
-    return Mutations(label, normal, odds[0], changes)
+    return Mutations(chosen, normal, odds[0], changes)
 
 
 def _log_odds(p: float) -> float:
