@@ -206,8 +206,8 @@ def _wide(x: Space, num_scores: int) -> Wide | None:
         return None
     if num_scores < 2:
         raise SettingsError(
-            "Phrases need a score for each class. Set output=softmax, or phrase_words=0 and phrase_characters=0; of DNA "
-            "placed_bases=0 and loose_bases=0."
+            "Phrases need a score for each class. Set output=softmax, or phrase_words=0 and phrase_characters=0; of "
+            "DNA placed_bases=0 and loose_bases=0."
         )
     return Wide(x.phrases, num_scores)
 

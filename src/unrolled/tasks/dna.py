@@ -14,13 +14,15 @@ from unrolled.data.bases import normal_bases, other_strand
 from unrolled.data.codecs import Codec, DnaCodec, DnaSettings, LabelCodec, LabelSettings
 from unrolled.data.pair import Pair
 from unrolled.data.readers import Reading, SequencesSettings, read_dna
+from unrolled.data.readers.grid import as_text
+from unrolled.errors import DataError
 from unrolled.layers import BasesInputSettings, ClassesOutputSettings
 from unrolled.metrics import ClassMetric
 from unrolled.model import Model
 from unrolled.settings import Composed
 from unrolled.tasks.parts import PartSettings
 from unrolled.tasks.pictures import draw_classes
-from unrolled.tasks.task import Bundled, Checks, Segment, Show, Task, Unit
+from unrolled.tasks.task import Bundled, Checks, Segment, Show, Task, Unit, pairs_of_python
 from unrolled.tasks.temperature import CalibrationSettings, choose_temperature
 from unrolled.tasks.text import field
 from unrolled.training import FitSettings
@@ -34,6 +36,17 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 
 def _read(path: Path, settings: Composed) -> Reading[str, str]:
     return read_dna(path, settings.group(SequencesSettings))
+
+
+def _of_python(X: Sequence[str], y: Sequence[object] | None, settings: Composed) -> list[Pair[str, str]]:
+    pairs: list[Pair[str, str]] = []
+    for number, pair in enumerate(pairs_of_python(X, y, settings), 1):
+        label: object = pair.y
+        if label is None or label != label or not str(label):  # noqa: PLR0124  (NaN is how tables spell nothing)
+            raise DataError(f"Sequence {number} has the label {label!r}. Give every sequence one, or leave it out.")
+        # pandas holds whole numbers beside missing ones as floats.
+        pairs.append(Pair(pair.x, as_text(label)))
+    return pairs
 
 
 def _codecs(pairs: Pairs, settings: Composed) -> tuple[DnaCodec, LabelCodec]:
@@ -147,6 +160,7 @@ DNA: Task[Any, Any] = Task(
     ),
     purpose=lambda y: f"Gives a sequence of DNA one of {', '.join(_labels(y))}.",
     read=_read,
+    of_python=_of_python,
     codecs=_codecs,
     metric=lambda y: ClassMetric(_labels(y), ranked=True),
     show=Show(read_x=_read_x, json=_json, fields=_fields, segments=_segments, kinds=_labels, stream=_stream),

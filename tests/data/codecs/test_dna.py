@@ -10,6 +10,7 @@ from unrolled.data.bases import BASES, CODES, mean_bases, normal_bases, odd_plac
 from unrolled.data.codecs import DnaCodec, DnaSettings, EncodedBases, load_codec
 from unrolled.data.kmers import Kmers
 from unrolled.errors import DataError, SettingsError
+from unrolled.tasks import DNA
 
 ANY = st.text("ACGTNRYK", min_size=1, max_size=24)
 PAIRED = {"A": "T", "C": "G", "G": "C", "T": "A"}
@@ -170,3 +171,13 @@ def test_there_and_back(bases: str) -> None:
     codec = DnaCodec()
     assert codec.decode(codec.encode([bases]).spans.to_list()) == [bases]
     assert codec.length(bases) == len(bases)
+
+
+def test_labels_given_in_python_are_texts_and_none_may_lack() -> None:
+    settings = DNA.defaults
+    assert [pair.y for pair in DNA.of_python(["ACGT", "ACGA"], [1, 2.0], settings)] == ["1", "2"]
+    for label in (None, float("nan"), ""):
+        with pytest.raises(DataError, match="Sequence 2 has the label"):
+            DNA.of_python(["ACGT", "ACGA"], ["x", label], settings)
+    with pytest.raises(DataError, match="2 examples and 1 y"):
+        DNA.of_python(["ACGT", "ACGA"], ["x"], settings)
