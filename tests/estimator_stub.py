@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 import unrolled
 from unrolled.settings import Composed
-from unrolled.tasks import NER, SENTIMENT
+from unrolled.tasks import DNA, NER, SENTIMENT
 
 __all__ = ["STUB", "stub"]
 
@@ -35,7 +35,7 @@ from unrolled.tasks import Task
 from unrolled.tasks.entities import Entity
 from unrolled.training import Listener
 
-__all__ = ["Classifier", "Estimator", "Tagger", "estimator"]
+__all__ = ["Classifier", "DnaClassifier", "Estimator", "Tagger", "estimator"]
 
 class Estimator(BaseEstimator):
     task: ClassVar[Task[Any, Any]]
@@ -80,7 +80,8 @@ CLASSIFIER = """    report_: Report | None
 
 def stub() -> str:
     """The whole stub."""
-    return HEAD + written("Tagger", NER.defaults, TAGGER) + written("Classifier", SENTIMENT.defaults, CLASSIFIER)
+    written_out = ("Tagger", NER, TAGGER), ("Classifier", SENTIMENT, CLASSIFIER), ("DnaClassifier", DNA, CLASSIFIER)
+    return HEAD + "".join(written(name, task.defaults, methods) for name, task, methods in written_out)
 
 
 def written(name: str, defaults: Composed, methods: str) -> str:

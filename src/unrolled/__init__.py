@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from unrolled.data import Pair, Ragged, Vocabulary
     from unrolled.errors import DataError, ModelFileError, RunError, SettingsError, UnrolledError
-    from unrolled.estimators import Classifier, Tagger
+    from unrolled.estimators import Classifier, DnaClassifier, Tagger
     from unrolled.layers import CRF, Recurrent
     from unrolled.model import Model
     from unrolled.tasks.infer import infer
@@ -15,6 +15,7 @@ __all__ = [
     "CRF",
     "Classifier",
     "DataError",
+    "DnaClassifier",
     "Model",
     "ModelFileError",
     "Pair",
@@ -35,7 +36,7 @@ __version__ = "0.1.0"
 _ROOMS = {
     "data": ("Pair", "Ragged", "Vocabulary"),
     "errors": ("DataError", "ModelFileError", "RunError", "SettingsError", "UnrolledError"),
-    "estimators": ("Classifier", "Tagger"),
+    "estimators": ("Classifier", "DnaClassifier", "Tagger"),
     "layers": ("CRF", "Recurrent"),
     "model": ("Model",),
     "tasks.infer": ("infer",),

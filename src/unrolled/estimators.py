@@ -22,13 +22,13 @@ from unrolled.runs.onward import Start, go_on, onward, read_start, settings_goin
 from unrolled.runs.parts import set_aside
 from unrolled.runs.record import PartRecord, Record, versions
 from unrolled.settings import Composed, Value, chosen_settings, estimator_fields
-from unrolled.tasks import NER, SENTIMENT, Task
+from unrolled.tasks import DNA, NER, SENTIMENT, Task
 from unrolled.tasks.entities import Entity, find_entities
 from unrolled.tasks.parts import PartSettings
 from unrolled.tasks.text import as_trained, with_tokenizer
 from unrolled.training import Event, FitSettings, Listener, Warned, chosen_figure
 
-__all__ = ["Classifier", "Estimator", "Tagger", "estimator"]
+__all__ = ["Classifier", "DnaClassifier", "Estimator", "Tagger", "estimator"]
 
 
 class Estimator(BaseEstimator):
@@ -225,6 +225,23 @@ Classifier: Any = estimator(
     ['good', 'bad']
 
     `score` is the accuracy; of ordered labels, such as 1 to 5 stars, the quadratic kappa.
+    """,
+    predict_proba,
+)
+
+
+DnaClassifier: Any = estimator(
+    DNA,
+    "DnaClassifier",
+    """A label for a sequence of DNA, such as the kind of splice site in the middle of a window; sequences are strings.
+
+    >>> X = ["AAACGTAA", "TCCAGTAC", "GGAAGTCA", "AAACCAAA", "TCCAGCAC", "GGAATTCA"] * 4
+    >>> y = ["site", "site", "site", "none", "none", "none"] * 4
+    >>> classifier = DnaClassifier(epochs=12, hidden_size=8).fit(X, y, dev=(X, y))
+    >>> classifier.predict(["TTACGTGA", "TTACTTGA"])
+    ['site', 'none']
+
+    `score` is the accuracy. Sequences that are all of one length are taken for aligned: see `aligned`.
     """,
     predict_proba,
 )

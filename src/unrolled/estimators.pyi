@@ -16,7 +16,7 @@ from unrolled.tasks import Task
 from unrolled.tasks.entities import Entity
 from unrolled.training import Listener
 
-__all__ = ["Classifier", "Estimator", "Tagger", "estimator"]
+__all__ = ["Classifier", "DnaClassifier", "Estimator", "Tagger", "estimator"]
 
 class Estimator(BaseEstimator):
     task: ClassVar[Task[Any, Any]]
@@ -156,6 +156,69 @@ class Classifier(Estimator):
         epochs: int = 5,
         batch_steps: int = 1350,
         batch_fraction: float = 0.01,
+        optimizer: Literal["adam", "adamw", "sgd"] = "adam",
+        learning_rate: float = 0.003,
+        weight_decay: float = 0.0,
+        momentum: float = 0.0,
+        beta1: float = 0.9,
+        beta2: float = 0.99,
+        epsilon: float = 1e-08,
+        schedule: Literal["constant", "linear", "cosine", "plateau"] = "linear",
+        warmup: float = 0.0,
+        plateau_factor: float = 0.5,
+        plateau_patience: int = 3,
+        clip_norm: float | None = 1.0,
+        patience: int | None = None,
+        metric: str | None = None,
+        averaging: Literal["none", "ema"] = "ema",
+        ema_decay: float = 0.99,
+        seed: int = 0,
+        num_threads: int | None = None,
+        checkpoint_seconds: float = 300.0,
+        batch_tokens: int | None = None,
+    ) -> None: ...
+    report_: Report | None
+    def predict(self, X: Iterable[Any]) -> list[str]: ...
+    def evaluate(self, X: Any, y: Any = None) -> Report: ...
+    def predict_proba(self, X: Iterable[Any]) -> NDArray[np.float32]: ...
+
+class DnaClassifier(Estimator):
+    def __init__(
+        self,
+        *,
+        encoding: str = "utf-8",
+        strict: bool = False,
+        accept: str | None = None,
+        label_key: str = "label",
+        sequence_column: str | int | None = None,
+        label_column: str | int | None = None,
+        intervals: str | None = None,
+        interval_length: int | None = None,
+        span: int = 7,
+        aligned: Literal["detect", "yes", "no"] = "detect",
+        placed_bases: int = 3,
+        loose_bases: int = 6,
+        base_dropout: float = 0.2,
+        reverse_complement: Literal["none", "augment", "average"] = "none",
+        order: Literal["detect", "none", "ordered"] = "none",
+        dev_fraction: float = 0.1,
+        calibrate: bool = False,
+        cell: Literal["rnn", "rnn_relu", "gru", "lstm"] = "gru",
+        hidden_size: int = 32,
+        num_layers: int = 1,
+        bidirectional: bool = True,
+        initial_state: Literal["zero", "learned"] = "zero",
+        input_dropout: float = 0.2,
+        dropout: float = 0.5,
+        pooling: Literal["last", "mean", "max", "attention", "attention_max"] = "attention_max",
+        attention_size: int = 48,
+        base_size: int = 48,
+        place_size: int = 16,
+        class_weights: Literal["none", "balanced"] = "none",
+        label_smoothing: float = 0.1,
+        epochs: int = 15,
+        batch_steps: int = 4096,
+        batch_fraction: float = 0.0134,
         optimizer: Literal["adam", "adamw", "sgd"] = "adam",
         learning_rate: float = 0.003,
         weight_decay: float = 0.0,

@@ -14,6 +14,7 @@ from unrolled.data.spaces import Classes, Sets, Space, Vectors
 from unrolled.decoding import Decoding
 from unrolled.errors import DataError, SettingsError
 from unrolled.layers import (
+    ClassesOutputSettings,
     OrdinalOutputSettings,
     TagsOutputSettings,
     WordsInputSettings,
@@ -286,6 +287,18 @@ def test_scores_are_the_mean_of_two_parts_with_a_loss_each(ordered: bool) -> Non
     assert of_gates.abs().amin() > 0  # every phrase stands in some text
     log_p = torch.log_softmax(made.scores(x).rows, 1)[torch.arange(3), y.rows]
     torch.testing.assert_close(made.log_likelihood(x, y), log_p.detach(), rtol=1e-12, atol=1e-12)
+
+
+def test_labels_are_smoothed_for_the_deep_part_alone() -> None:
+    made = shaken(reader(Classes(K)), torch.Generator().manual_seed(3))
+    assert made.wide is not None
+    # Word dropout would draw from the noise, too; without counts there is none.
+    made.output.settings = ClassesOutputSettings(label_smoothing=0.3)
+    x, y = with_phrases(TEXTS, PHRASES), Ragged(torch.tensor([0, 1, 2]), torch.ones(3, dtype=torch.int64))
+    deep, wide = made.of_vectors(made.input(x)), made.wide(made.wide.sums(x.phrases))
+    smoothed = nn.functional.cross_entropy(deep.rows, y.rows, reduction="sum", label_smoothing=0.3)
+    plain = nn.functional.cross_entropy(wide, y.rows, reduction="sum")
+    torch.testing.assert_close(made.loss(x, y, torch.Generator()).total, smoothed + plain, rtol=1e-12, atol=1e-12)
 
 
 def test_phrases_need_a_score_for_each_class() -> None:

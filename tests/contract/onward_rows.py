@@ -19,7 +19,7 @@ from unrolled.data.readers import Reading
 from unrolled.layers import NumbersOutputSettings, OrdinalOutputSettings
 from unrolled.metrics import ClassMetric
 from unrolled.settings import Composed
-from unrolled.tasks import NER, SENTIMENT, Show, Task, Unit
+from unrolled.tasks import DNA, NER, SENTIMENT, Show, Task, Unit
 
 __all__ = ["ROWS", "OnwardRow"]
 
@@ -89,6 +89,10 @@ def labelled(*lines: str) -> Pairs:
     return [Pair(tuple(line.split()[1:]), line.split()[0]) for line in lines]
 
 
+def bases(*lines: str) -> Pairs:
+    return [Pair(line.split()[1], line.split()[0]) for line in lines]
+
+
 def taggings(length: int) -> list[tuple[str, ...]]:
     labels = ("B-LOC", "B-PER", "I-PER", "O")
     every = product(labels, repeat=length)
@@ -105,6 +109,14 @@ TAGGED = {
     "same": tagged("xylo/B-PER wryly/O", "xylo/B-PER wryly/O cede/B-LOC", "wryly/B-PER xylo/I-PER"),
     "more": tagged("xylo/B-ART wryly/I-ART", "cede/B-ZOO xylo/O", "wryly/B-MID wryly/I-MID abba/B-PER"),
     "answers": taggings,
+}
+BASES: dict[str, object] = {
+    "hidden_size": 4,
+    "base_size": 5,
+    "place_size": 3,
+    "attention_size": 3,
+    "base_dropout": 0.0,
+    "seed": 1,
 }
 TEXTS: dict[str, object] = {**SIZES, "min_count": 1, "attention_size": 3, "phrase_words": 0, "phrase_characters": 0}
 OLD_TEXTS = ("good abba bede", "bad cede came", "good abba came", "bad bead cede", "good abba bede bead")
@@ -159,6 +171,25 @@ ROWS = (
         {**TEXTS, "phrase_words": 2, "phrase_characters": 2, "phrase_min_count": 1},
         **STARRED,
         more=MORE_STARS,
+        keeps=False,
+    ),
+    OnwardRow(
+        "bases, without runs",
+        DNA,
+        {**BASES, "placed_bases": 0},
+        old=bases("site ACGTA", "none TTGTA", "site ACCTA"),
+        same=bases("site GGGGG", "none NNACT"),
+        more=bases("exon GGGGG", "none NNACT", "other RACGT", "zone ACGTT"),
+        answers=any_of("none", "site"),
+    ),
+    OnwardRow(
+        "bases, phrases",
+        DNA,
+        {**BASES, "placed_bases": 2, "reverse_complement": "average"},
+        old=bases("site ACGTA", "none TTGTA", "site ACCTA"),
+        same=bases("site GGGGG", "none NNACT"),
+        more=bases("exon GGGGG", "none NNACT", "other RACGT", "zone ACGTT"),
+        answers=any_of("none", "site"),
         keeps=False,
     ),
     OnwardRow(

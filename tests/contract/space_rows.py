@@ -3,11 +3,14 @@
 from functools import partial
 
 import torch
-from contract.layer_row import D, H, Row, Sequence, by_autograd, joined, normal, randomised
+from contract.layer_row import HANDED_OVER, D, H, Row, Sequence, by_autograd, joined, normal, randomised
 from torch import Tensor, nn
 
-from unrolled.data.spaces import Classes, Vectors
+from unrolled.data.codecs import DnaCodec, DnaSettings
+from unrolled.data.spaces import Bases, Classes, Vectors
 from unrolled.layers import (
+    BasesInput,
+    BasesInputSettings,
     ClassesOutput,
     ClassesOutputSettings,
     IndicesInput,
@@ -107,7 +110,49 @@ def vectors_row(name: str, *, input_size: int) -> Row:
     )
 
 
+SPAN, PLACES, LETTERS = 2, 6, "ACGTR"
+
+
+def make_bases(*, place_size: int) -> nn.Module:
+    settings = BasesInputSettings(base_size=H, place_size=place_size)
+    return randomised(BasesInput(Bases(SPAN, PLACES), settings))
+
+
+def read_bases(module: nn.Module, sequences: list[Sequence]) -> list[Sequence]:
+    codec = DnaCodec(PLACES, DnaSettings(span=SPAN, placed_bases=0))
+    x = codec.encode(["".join(LETTERS[i] for i in one["x"]) for one in sequences])
+    for handed in (x.spans.rows, x.places):
+        HANDED_OVER.append((handed, handed.clone()))
+    return [{"x": vectors} for vectors in module(x).to_list()]
+
+
+def read_bases_plainly(module: nn.Module, sequences: list[Sequence]) -> list[Sequence]:
+    """With torch's convolution, zeros before the first base."""
+    means = torch.cat([torch.eye(4), torch.tensor([[0.5, 0.0, 0.5, 0.0]])]).double()
+    kernel = module.Wx.view(-1, SPAN, 4).transpose(1, 2)
+    outputs: list[Sequence] = []
+    for one in sequences:
+        x = nn.functional.pad(means[one["x"]].T[None], (SPAN - 1, 0))  # (1, 4, SPAN - 1 + T)
+        rows = nn.functional.conv1d(x, kernel, module.bx)[0].T.clamp(min=0)
+        places = [] if module.places is None else [module.places[: len(rows)]]
+        outputs.append({"x": torch.cat([rows, *places], 1)})
+    return outputs
+
+
+def bases_row(name: str, *, place_size: int) -> Row:
+    return Row(
+        f"bases, {name}",
+        partial(make_bases, place_size=place_size),
+        lambda T: {"x": (torch.arange(T) ** 2 + T) % len(LETTERS)},
+        read_bases,
+        (by_autograd(read_bases_plainly),),
+        lambda T, t: {"x": (torch.arange(T) >= t) & (torch.arange(T) < t + SPAN)},
+    )
+
+
 SPACE_ROWS = (
+    bases_row("with their places", place_size=2),
+    bases_row("without places", place_size=0),
     Row(
         "indices",
         lambda: randomised(IndicesInput(Classes(V), IndicesInputSettings(embedding_size=H))),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from unrolled.tasks import NER, SENTIMENT, Task
+from unrolled.tasks import DNA, NER, SENTIMENT, Task
 
 __all__ = ["ROWS", "SeededFault", "TaskRow"]
 
@@ -135,6 +135,30 @@ JSON_FAULTS = (
     SeededFault(with_line(JSON_LINES, 2, '{"text": "so quiet"'), 2, "not JSON"),
     SeededFault(with_line(JSON_LINES, 4, '{"text": ["so", "quiet"]}'), 4, "a text without a label"),
 )
+DNA_SIZES: dict[str, object] = {
+    "hidden_size": 4,
+    "base_size": 4,
+    "place_size": 2,
+    "attention_size": 3,
+    "batch_fraction": 1.0,
+}
+BEFORE, AFTER = ("ACAGR", "TTAGA", "CCANA", "GTATA", "ACCCG"), ("TACG", "CCGA", "GGTA", "TTTT", "ATNC")
+FASTA = "".join(
+    f">{label}_{i} label={label}\n{before}\n{site}{after.lower()}\n"
+    for label, site in (("site", "GT"), ("none", "CA"))
+    for i, (before, after) in enumerate(zip(BEFORE, AFTER, strict=True))
+)
+SEQUENCES = "sequence,label\n" + "".join(
+    f"{before}{site}{after[: i % 4 + 1]},{label}\n"
+    for label, site in (("site", "GTGT"), ("none", "CA"))
+    for i, (before, after) in enumerate(zip(BEFORE, AFTER, strict=True))
+)
+FASTA_FAULTS = (
+    SeededFault(with_line(FASTA, 3, "GT12"), 3, "column 3 is '1'"),
+    SeededFault(with_line(FASTA, 4, ">site_1"), 4, "a sequence without a label"),
+    SeededFault("ACGTACGT\n", 1, "neither '>'"),
+    SeededFault("", None, "no labelled sequence"),
+)
 TAGGED, LABELLED = "Y: a label per word · many-to-many, T_x = T_y", "Y: a label · many-to-one, T_y = 1"
 
 ROWS = (
@@ -202,5 +226,50 @@ ROWS = (
         streams=True,
         found=LABELLED,
         faults=CSV_FAULTS,
+    ),
+    TaskRow(
+        name="dna, windows",
+        task=DNA,
+        settings={**FIT, **DNA_SIZES, "calibrate": True},
+        file="train.fasta",
+        content=FASTA,
+        streams=False,
+        waits=WAITS,
+        found=LABELLED,
+        faults=FASTA_FAULTS,
+    ),
+    TaskRow(
+        name="dna, both strands",
+        task=DNA,
+        settings={**FIT, **DNA_SIZES, "pooling": "attention", "reverse_complement": "average"},
+        file="train.fasta",
+        content=FASTA,
+        streams=False,
+        waits=WAITS,
+        found=LABELLED,
+        faults=FASTA_FAULTS,
+    ),
+    TaskRow(
+        name="dna, windows, one way",
+        task=DNA,
+        settings={**FIT, **DNA_SIZES, "bidirectional": False},
+        file="train.fasta",
+        content=FASTA,
+        streams=True,
+        found=LABELLED,
+        faults=FASTA_FAULTS,
+    ),
+    TaskRow(
+        name="dna, unequal lengths, one way",
+        task=DNA,
+        settings={**FIT, **DNA_SIZES, "bidirectional": False, "loose_bases": 3, "reverse_complement": "augment"},
+        file="train.csv",
+        content=SEQUENCES,
+        streams=True,
+        found=LABELLED,
+        faults=(
+            SeededFault(with_line(SEQUENCES, 3, "ACGU*,site"), 3, "column 5 is '*'"),
+            SeededFault(with_line(SEQUENCES, 4, "ACGT,"), 4, "a sequence without a label"),
+        ),
     ),
 )

@@ -22,7 +22,7 @@ from unrolled.data.answer import Answer
 from unrolled.data.pair import Pair
 from unrolled.decoding import Decoding
 from unrolled.errors import SettingsError
-from unrolled.estimators import Classifier, Tagger
+from unrolled.estimators import Classifier, DnaClassifier, Tagger
 from unrolled.model import Model
 from unrolled.runs.check import check_files
 from unrolled.runs.evaluate import evaluate
@@ -34,7 +34,7 @@ from unrolled.training import Event, RunStarted, StepDone
 
 EVERYTHING = Decoding(confidence=True, probabilities=True)
 STREAMING = [row for row in ROWS if row.streams]
-ESTIMATORS: dict[str, Any] = {"ner": Tagger, "sentiment": Classifier}
+ESTIMATORS: dict[str, Any] = {"ner": Tagger, "sentiment": Classifier, "dna": DnaClassifier}
 
 
 @dataclass(frozen=True)

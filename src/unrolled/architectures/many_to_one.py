@@ -12,10 +12,10 @@ from unrolled.architectures.pooled_steps import PooledSteps
 from unrolled.architectures.recurrent_steps import RecurrentSteps
 from unrolled.architectures.stateless_steps import StatelessSteps
 from unrolled.data.codecs.codec import Encoded
-from unrolled.data.codecs.encoded import EncodedWords
+from unrolled.data.codecs.encoded import EncodedBases, EncodedWords
 from unrolled.data.phrases import Bag
 from unrolled.data.ragged import Ragged
-from unrolled.data.spaces import Space, Spelled
+from unrolled.data.spaces import Bases, Space, Spelled
 from unrolled.decoding import Decoding, Hypothesis
 from unrolled.errors import DataError, SettingsError
 from unrolled.layers.dropout import dropout, variational
@@ -108,11 +108,12 @@ class ManyToOne(nn.Module):
 
     def loss(self, x: Encoded, y: Ragged, noise: torch.Generator | None = None) -> Loss:
         """Return the loss summed over all sequences, and how many they are; that of the wide part is added."""
-        deep = self._deep(self.activations(x, noise), noise)
+        deep = _over_views(self._deep(self.activations(x, noise), noise), x)
         total = self.output.loss(deep, y, noise).sum()
         if self.wide is not None:
-            wide = deep.with_rows(self.wide(self.wide.sums(_phrases(x))))
-            total = total + self.output.loss(wide, y, noise).sum()
+            wide = _over_views(_single(self.wide(self.wide.sums(_phrases(x)))), x)
+            # Without noise no label is smoothed: that is for the deep part, which else grows surer than the wide one.
+            total = total + self.output.loss(wide, y).sum()
         return Loss(total, y.num_rows)
 
     @torch.no_grad()
@@ -131,7 +132,7 @@ class ManyToOne(nn.Module):
         found = self.output.found(self._mean(self._deep(a), x), decoding)
         if not decoding.alignment or self.core.pooling not in {"attention", "attention_max", "mean"}:
             return found
-        alphas = self.pooling.alpha(a).to_list()
+        alphas = self.pooling.alpha(a).to_list()[:: _views(x)]
         return [
             [replace(best, alignment=alpha[None]), *others]
             for (best, *others), alpha in zip(found, alphas, strict=True)
@@ -191,25 +192,42 @@ class ManyToOne(nn.Module):
 
     def _deep(self, a: Ragged, noise: torch.Generator | None = None) -> Ragged:
         pooled = dropout(self.pooling(a), self.core.dropout, noise)
-        return self.output.scores(Ragged(pooled, torch.ones(len(a), dtype=torch.int64)))
+        return self.output.scores(_single(pooled))
 
     def _mean(self, deep: Ragged, x: Encoded) -> Ragged:
+        """Return the mean of the scores of both parts, where there are two, and of all views of each x."""
         if self.wide is None:
-            return deep
-        return deep.with_rows((deep.rows + self.wide(self.wide.sums(_phrases(x)))) / 2)
+            return _over_views(deep, x)
+        return _over_views(deep.with_rows((deep.rows + self.wide(self.wide.sums(_phrases(x)))) / 2), x)
 
 
 def _wide(x: Space, num_scores: int) -> Wide | None:
-    if not isinstance(x, Spelled) or not x.phrases:
+    if not isinstance(x, Spelled | Bases) or not x.phrases:
         return None
     if num_scores < 2:
         raise SettingsError(
-            "Phrases need a score for each class. Set output=softmax, or phrase_words=0 and phrase_characters=0."
+            "Phrases need a score for each class. Set output=softmax, or phrase_words=0 and phrase_characters=0; of "
+            "DNA placed_bases=0 and loose_bases=0."
         )
     return Wide(x.phrases, num_scores)
 
 
 def _phrases(x: Encoded) -> Sequence[Bag]:
-    if not isinstance(x, EncodedWords) or not x.phrases:
+    if not isinstance(x, EncodedWords | EncodedBases) or not x.phrases:
         raise DataError("The network has weights of phrases, and x comes without any. Encode x with its own codec.")
     return x.phrases
+
+
+def _single(rows: Tensor) -> Ragged:
+    """Return rows (N, K) as sequences of one row."""
+    return Ragged(rows, torch.ones(len(rows), dtype=torch.int64))
+
+
+def _views(x: Encoded) -> int:
+    return x.views if isinstance(x, EncodedBases) else 1
+
+
+def _over_views(scores: Ragged, x: Encoded) -> Ragged:
+    """Return the mean score over the views of each x, (N, K), of scores (N·views, K)."""
+    views = _views(x)
+    return scores if views == 1 else _single(scores.rows.view(-1, views, scores.rows.shape[1]).mean(1))

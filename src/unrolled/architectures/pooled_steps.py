@@ -7,7 +7,7 @@ from torch import Tensor
 
 from unrolled.architectures.architecture import Steps
 from unrolled.data.codecs.codec import Encoded
-from unrolled.data.codecs.encoded import EncodedWords
+from unrolled.data.codecs.encoded import EncodedBases, EncodedWords
 from unrolled.data.ragged import Ragged
 from unrolled.errors import DataError
 from unrolled.layers.pooling import Pooled, Pooling
@@ -102,9 +102,9 @@ class PooledSteps:
         """The sums over the phrases that each row of x completes, (M, kinds, K + 1); None without a wide part."""
         if self._wide is None:
             return None
-        M = x.indices.num_rows if isinstance(x, EncodedWords) else 0
-        if not isinstance(x, EncodedWords) or any(len(bag.offsets) != M + 1 for bag in x.phrases) or not x.phrases:
+        phrases = x.phrases if isinstance(x, EncodedWords | EncodedBases) else ()
+        if not phrases or any(len(bag.offsets) != x.num_rows + 1 for bag in phrases):
             raise DataError(
                 "A step of this network needs the phrases that it completes. Feed it by its codec's chunks."
             )
-        return self._wide.sums(x.phrases)
+        return self._wide.sums(phrases)

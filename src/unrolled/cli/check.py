@@ -75,6 +75,9 @@ def _print(console: Console, report: CheckReport) -> None:
     _print_conflicts(console, report)
     for overlap in report.overlaps:
         _print_overlap(console, report.task.x.name, overlap)
+        if overlap.num_alike and report.task.checks.alike is not None:
+            told = f"{overlap.num_alike:,} more of {overlap.second} are there as their {report.task.checks.alike[0]}."
+            print_text(console, told, style="yellow")
     print_text(console)
     found = len(report.problems)
     print_text(

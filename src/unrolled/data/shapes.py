@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias, cast
 
 import numpy as np
 
+from unrolled.data.bases import seem_bases
 from unrolled.data.pair import Pair
 from unrolled.errors import DataError
 
@@ -32,7 +33,7 @@ class Look:
     """What was found.
 
     Attributes:
-        x: "words", "text", "vectors", "numbers", "a class" or "nothing".
+        x: "words", "text", "bases", "vectors", "numbers", "a class" or "nothing".
         y: "a label", "a number", "a set of labels", "a label per step", "numbers per step" or "a sequence".
         T_x, T_y: the least and the greatest length.
         shape: which of the five.
@@ -47,7 +48,7 @@ class Look:
     doubts: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        step = {"words": "word", "text": "word"}.get(self.x, "step")
+        step = {"words": "word", "text": "word", "bases": "base"}.get(self.x, "step")
         y = self.y.replace("per step", f"per {step}")
         long = f", T_y {_span(self.T_y)}" if self.y == "a sequence" else ""
         return f"X: {self.x}, T_x {_span(self.T_x)} · Y: {y}{long} · {SHAPES[self.shape]}"
@@ -79,7 +80,7 @@ def _kind_of_x(value: Any, number: int) -> str:  # noqa: PLR0911  (one kind a li
     if value is None:
         return "nothing"
     if isinstance(value, str):
-        return "text"
+        return "bases" if seem_bases(value) else "text"
     if isinstance(value, Integral):
         return "a class"
     if isinstance(value, np.ndarray):
@@ -100,6 +101,7 @@ def _kind_of_x(value: Any, number: int) -> str:  # noqa: PLR0911  (one kind a li
 
 
 def _only(kinds: set[str], side: str) -> str:
+    kinds = kinds - {"bases"} if "text" in kinds else kinds  # a word may be spelt with letters of bases alone
     if len(kinds) > 1:
         raise DataError(
             f"The {side} of different examples are of different kinds: {', '.join(sorted(kinds))}. Give one."
@@ -108,13 +110,13 @@ def _only(kinds: set[str], side: str) -> str:
 
 
 def length(x: Any) -> int:
-    """Return T_x: how many words, rows or other steps x has; 1 of D numbers, of a class and of nothing.
+    """Return T_x: how many words, bases, rows or other steps x has; 1 of D numbers, of a class and of nothing.
 
     >>> length(("so", "good")), length("so good"), length((0.5, 1.0)), length(np.zeros((3, 2))), length(7)
     (2, 2, 1, 3, 1)
     """
     if isinstance(x, str):
-        return len(x.split())
+        return len(x) if seem_bases(x) else len(x.split())
     if isinstance(x, np.ndarray):
         shape = np.shape(cast(Any, x))
         return shape[0] if len(shape) > 1 else 1

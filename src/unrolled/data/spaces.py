@@ -7,7 +7,7 @@ layer and the output layer of a space are the only code that knows what x and y 
 from dataclasses import dataclass
 from typing import TypeAlias
 
-__all__ = ["Classes", "Images", "Nothing", "Sets", "Space", "Spelled", "Tags", "Vectors"]
+__all__ = ["Bases", "Classes", "Images", "Nothing", "Sets", "Space", "Spelled", "Tags", "Vectors"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,21 @@ class Spelled:
 
 
 @dataclass(frozen=True, slots=True)
+class Bases:
+    """Bases of DNA (`EncodedBases`), each with those before it.
+
+    Attributes:
+        span: how many bases a row holds, four numbers each.
+        places: T, where all sequences are of one length and a place means the same in each; 0 where not.
+        phrases: for each kind of feature of a whole sequence, how many there are.
+    """
+
+    span: int
+    places: int = 0
+    phrases: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Vectors:
     """`size` numbers a step, float32 rows (M, size): frames of sound, sensors, measurements."""
 
@@ -87,4 +102,4 @@ class Images:
     width: int
 
 
-Space: TypeAlias = Nothing | Classes | Tags | Spelled | Vectors | Sets | Images
+Space: TypeAlias = Nothing | Classes | Tags | Spelled | Bases | Vectors | Sets | Images

@@ -6,6 +6,8 @@ from unrolled.layers.dense import Dense
 from unrolled.layers.dropout import dropout, variational, word_dropout
 from unrolled.layers.frozen import Frozen
 from unrolled.layers.inputs import (
+    BasesInput,
+    BasesInputSettings,
     IndicesInput,
     IndicesInputSettings,
     Input,
@@ -41,6 +43,8 @@ from unrolled.layers.wide import Wide
 __all__ = [
     "CRF",
     "Attention",
+    "BasesInput",
+    "BasesInputSettings",
     "CharacterEncoder",
     "ClassesOutput",
     "ClassesOutputSettings",

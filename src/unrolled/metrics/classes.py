@@ -20,6 +20,7 @@ from unrolled.metrics.calibration import NUM_BINS, Reliability
 from unrolled.metrics.confusion import Confusion
 from unrolled.metrics.metric import Figure, Needs
 from unrolled.metrics.probabilities import brier_score, class_probabilities, log_loss
+from unrolled.metrics.ranking import auroc, average_precision
 from unrolled.metrics.report import PlainReport, check_pairs
 
 __all__ = ["ClassMetric"]
@@ -27,6 +28,10 @@ __all__ = ["ClassMetric"]
 RULE = (
     "Accuracy is the share of right labels; macro F1 the mean over the labels that occur in the truth or the answers; "
     "MCC Matthews' correlation of several classes (R_K). A figure without a denominator is 0."
+)
+RANKED = (
+    "AUROC and AUPRC (average precision) are of each label against all others, by its probability; their mean is over "
+    "the labels of which there are examples."
 )
 MOST_NAMED = 5
 """How many unknown labels a note names."""
@@ -48,6 +53,7 @@ class ClassMetric:
     Attributes:
         labels: all that an answer can be; ordered ones from the least to the most.
         ordered: whether neighbouring labels are alike, as 4 and 5 stars are.
+        ranked: whether AUROC and AUPRC are figures, too: of each label against all others, and their mean.
 
     Raises:
         SettingsError: no labels, one twice, or ordered numbers that do not rise.
@@ -55,6 +61,7 @@ class ClassMetric:
 
     labels: tuple[str, ...]
     ordered: bool = False
+    ranked: bool = False
 
     def __post_init__(self) -> None:
         """Check the labels."""
@@ -72,11 +79,14 @@ class ClassMetric:
         accuracy, macro_f1 = Figure("accuracy"), Figure("macro_f1")
         if self.ordered:
             return Figure("kappa", "higher", 0.0), Figure("mae", "lower"), accuracy, macro_f1
-        return accuracy, macro_f1, Figure("mcc", "higher", 0.0)
+        ranks = (Figure("auroc"), Figure("auprc")) if self.ranked else ()
+        return (accuracy, macro_f1, Figure("mcc", "higher", 0.0), *ranks)
 
     @property
     def rule_text(self) -> str:
         """How the figures count."""
+        if self.ranked:
+            return f"{RULE} {RANKED}"
         if not self.ordered:
             return RULE
         between = "numbers" if _numbers(self.labels) else "places in the order"
@@ -117,6 +127,8 @@ class ClassMetric:
                 "brier": brier_score(wide, rows),
                 "calibration_error": reliability.error,
             }
+            if self.ranked:
+                figures |= _ranks(wide, rows, names, by, mean)
             notes["calibration"] = (
                 f"{reliability.mean_confidence:.4f} sure and {reliability.mean_accuracy:.4f} right on average; "
                 f"expected calibration error {reliability.error:.4f} ({NUM_BINS} bins of equal width)"
@@ -178,6 +190,24 @@ class ClassMetric:
         places = {name: i for i, name in enumerate(names)}
         rows = np.fromiter((places[truth] for truth in truths), np.int64, len(truths))
         return names, rows, np.fromiter((places[answer.y] for answer in answers), np.int64, len(truths))
+
+
+def _ranks(
+    probabilities: NDArray[np.float64],
+    rows: NDArray[np.int64],
+    names: Sequence[str],
+    by: dict[str, dict[str, float]],
+    mean: dict[str, float],
+) -> dict[str, float]:
+    """Return the means of AUROC and AUPRC; each label's, and the means, are added to the rows of the table."""
+    found: dict[str, float] = {}
+    for figure, measure in (("auroc", auroc), ("auprc", average_precision)):
+        each = {name: measure(probabilities[:, i], rows == i) for i, name in enumerate(names)}
+        known = {name: value for name, value in each.items() if value is not None}
+        for name, value in known.items():
+            by[name][figure] = value
+        found[figure] = mean[figure] = sum(known.values()) / len(known) if known else 0.0
+    return found
 
 
 def _table(rows: NDArray[np.int64], columns: NDArray[np.int64], num_classes: int) -> NDArray[np.int64]:

@@ -1,7 +1,8 @@
-"""Pictures of a run, as PNG files: learning curves, confusion, calibration."""
+"""Pictures of a run, as PNG files: learning curves, confusion, calibration, mutations."""
 
 from unrolled.pictures.calibration import reliability_diagram
 from unrolled.pictures.confusion import confusion_picture
 from unrolled.pictures.curves import learning_curves
+from unrolled.pictures.mutations import mutation_picture
 
-__all__ = ["confusion_picture", "learning_curves", "reliability_diagram"]
+__all__ = ["confusion_picture", "learning_curves", "mutation_picture", "reliability_diagram"]

@@ -64,7 +64,11 @@ class FileFigures:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """How much of the second file is in the first: examples by their x, and labels that it lacks."""
+    """How much of the second file is in the first: examples by their x, and labels that it lacks.
+
+    `num_alike` counts those that stand there as what the task holds for the same, such as the reverse complement, and
+    not as themselves; None where it holds nothing for the same.
+    """
 
     first: str
     second: str
@@ -73,6 +77,7 @@ class Overlap:
     lines: tuple[tuple[int, int], ...]
     num_conflicting: int
     unseen: tuple[str, ...]
+    num_alike: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,7 @@ class CheckReport:
                 {
                     (f"unseen_{self.task.y.step}s" if name == "unseen" else name): value
                     for name, value in asdict(overlap).items()
+                    if name != "num_alike" or value is not None
                 }
                 for overlap in self.overlaps
             ],
@@ -222,6 +228,11 @@ def _duplicates(reading: Reading[Any, Any]) -> tuple[int, list[Conflict]]:
 
 def _overlap(task: Task[Any, Any], first: Reading[Any, Any], second: Reading[Any, Any]) -> Overlap:
     known = _first_places(first)
+    alike = task.checks.alike
+    num_alike = None
+    if alike is not None:
+        others = (pair.x for pair in second.pairs if _key(pair.x) not in known)
+        num_alike = sum(_key(alike[1](x)) in known for x in others)
     lines: list[tuple[int, int]] = []
     num_conflicting = 0
     for pair, line in zip(second.pairs, second.lines, strict=True):
@@ -238,4 +249,5 @@ def _overlap(task: Task[Any, Any], first: Reading[Any, Any], second: Reading[Any
         lines=tuple(lines),
         num_conflicting=num_conflicting,
         unseen=tuple(sorted(after[-1].keys() - before[-1].keys())),
+        num_alike=num_alike,
     )

@@ -1,6 +1,5 @@
 """Which steps of x spoke for an answer: what `unrolled explain` shows."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -9,7 +8,7 @@ import torch
 from torch import Tensor
 
 from unrolled.architectures import ManyToOne
-from unrolled.data.codecs import Fault, TextCodec
+from unrolled.data.codecs import DnaCodec, Fault, TextCodec
 from unrolled.data.ragged import Ragged
 from unrolled.errors import DataError, SettingsError
 from unrolled.layers.wide import SCALE
@@ -77,6 +76,11 @@ def explain(model: Model[Any, Any], x: Any, label: str | None = None) -> Explana
         raise DataError(f"What is to be explained is {fault.found}. {fault.way_out}.")
     index = int(cast(Any, model.y.encode([chosen])).rows[0])
     encoded = model.x.encode([x])
+    if len(encoded) > 1:
+        raise SettingsError(
+            "explain is of one strand, and this model answers by both. Train with reverse_complement=augment, or use "
+            "unrolled.runs.mutate."
+        )
     with torch.no_grad():
         vectors = network.input(encoded).rows
         wide = None if network.wide is None else network.wide(network.wide.sums(cast(Any, encoded).phrases))
@@ -86,7 +90,7 @@ def explain(model: Model[Any, Any], x: Any, label: str | None = None) -> Explana
         num_points *= 2
         steps, lead, base = _integrated(network, vectors, index, num_points)
     if wide is not None:
-        of_phrases = _of_phrases(network, cast(TextCodec, model.x), x, index)
+        of_phrases = _of_phrases(network, cast(TextCodec | DnaCodec, model.x), x, index)
         steps, lead, base = (steps + of_phrases) / 2, (lead + float(_lead(wide, index)[0])) / 2, base / 2
     gap = float(steps.sum()) + base - lead
     return Explanation(chosen, tuple(cast("list[float]", steps.tolist())), lead, base, gap)
@@ -116,7 +120,7 @@ def _integrated(network: ManyToOne, vectors: Tensor, index: int, num_points: int
     return (total * vectors).sum(1).double().numpy(), whole, base
 
 
-def _of_phrases(network: ManyToOne, codec: TextCodec, x: Sequence[str], index: int) -> np.ndarray:
+def _of_phrases(network: ManyToOne, codec: TextCodec | DnaCodec, x: Any, index: int) -> np.ndarray:
     """Return what each word adds to the lead of the phrases."""
     assert network.wide is not None
     found = np.zeros(len(x))

@@ -1,8 +1,22 @@
 """Applications: each task is data and functions; training, measuring, predicting and describing are shared."""
 
+from unrolled.tasks.dna import DNA
 from unrolled.tasks.ner import NER
 from unrolled.tasks.sentiment import SENTIMENT
 from unrolled.tasks.table import TASKS, find_task, task_of
 from unrolled.tasks.task import Bundled, Checks, Segment, Show, Task, Unit
 
-__all__ = ["NER", "SENTIMENT", "TASKS", "Bundled", "Checks", "Segment", "Show", "Task", "Unit", "find_task", "task_of"]
+__all__ = [
+    "DNA",
+    "NER",
+    "SENTIMENT",
+    "TASKS",
+    "Bundled",
+    "Checks",
+    "Segment",
+    "Show",
+    "Task",
+    "Unit",
+    "find_task",
+    "task_of",
+]

@@ -6,13 +6,14 @@ from typing import Any
 from unrolled.errors import ModelFileError
 from unrolled.model import Model
 from unrolled.settings import unknown_name
+from unrolled.tasks.dna import DNA
 from unrolled.tasks.ner import NER
 from unrolled.tasks.sentiment import SENTIMENT
 from unrolled.tasks.task import Task
 
 __all__ = ["TASKS", "find_task", "task_of"]
 
-TASKS: dict[str, Task[Any, Any]] = {task.name: task for task in (NER, SENTIMENT)}
+TASKS: dict[str, Task[Any, Any]] = {task.name: task for task in (NER, SENTIMENT, DNA)}
 
 
 def find_task(name: str) -> Task[Any, Any]:

@@ -99,6 +99,7 @@ class Checks(Generic[X, Y]):
         facts: what the facts of a reading are called: {"scheme": "label scheme"}.
         tables: what the tables are called, where their name is not it: {"labels": "label"}.
         example: a pair in words, for the account of how a file was understood.
+        alike: what it is called, and the x that says the same as another: ("reverse complement", other_strand).
     """
 
     counts: Callable[[Sequence[Pair[X, Y]]], Mapping[str, Mapping[str, int]]] = _no_tables
@@ -107,6 +108,7 @@ class Checks(Generic[X, Y]):
     facts: Mapping[str, str] = field(default_factory=dict[str, str])
     tables: Mapping[str, str] = field(default_factory=dict[str, str])
     example: Callable[[Pair[X, Y]], str] = in_words
+    alike: tuple[str, Callable[[X], X]] | None = None
 
 
 def nothing_to_start(model: Model[Any, Any], pairs: Sequence[Pair[Any, Any]], settings: Composed) -> list[str]:

@@ -2,7 +2,8 @@
 
 from unrolled.data.codecs.chunks import Chunks, EachStep
 from unrolled.data.codecs.codec import Codec, Encoded, Fault, Saved
-from unrolled.data.codecs.encoded import EncodedWords
+from unrolled.data.codecs.dna import DnaCodec, DnaSettings
+from unrolled.data.codecs.encoded import EncodedBases, EncodedWords
 from unrolled.data.codecs.label import LabelCodec, LabelSettings
 from unrolled.data.codecs.label_set import LabelSetCodec, LabelSetSettings
 from unrolled.data.codecs.numbers import NumberCodec, NumberSettings
@@ -16,8 +17,11 @@ __all__ = [
     "CODECS",
     "Chunks",
     "Codec",
+    "DnaCodec",
+    "DnaSettings",
     "EachStep",
     "Encoded",
+    "EncodedBases",
     "EncodedWords",
     "Fault",
     "LabelCodec",

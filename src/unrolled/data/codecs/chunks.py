@@ -5,7 +5,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from torch import Tensor
 
-from unrolled.data.codecs.encoded import EncodedWords
+from unrolled.data.codecs.encoded import EncodedBases, EncodedWords
 from unrolled.data.ragged import Ragged
 from unrolled.errors import DataError
 
@@ -26,7 +26,7 @@ class Chunks(Protocol[Raw_contra]):
     @state.setter
     def state(self, state: Mapping[str, Tensor]) -> None: ...
 
-    def feed(self, chunk: Raw_contra, /) -> Ragged | EncodedWords:
+    def feed(self, chunk: Raw_contra, /) -> Ragged | EncodedWords | EncodedBases:
         """Return the steps of a chunk, as one sequence."""
         ...
 
@@ -41,7 +41,7 @@ class EachStep(Generic[Raw]):
     def __init__(self, encode: Callable[[Sequence[Raw]], Any]) -> None:
         self._encode = encode
 
-    def feed(self, chunk: Raw, /) -> Ragged | EncodedWords:
+    def feed(self, chunk: Raw, /) -> Ragged | EncodedWords | EncodedBases:
         """Return the steps of a chunk, as one sequence."""
         return self._encode([chunk])
 

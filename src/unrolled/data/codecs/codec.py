@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from unrolled.data.codecs.chunks import Chunks
-from unrolled.data.codecs.encoded import EncodedWords
+from unrolled.data.codecs.encoded import EncodedBases, EncodedWords
 from unrolled.data.fault import Fault
 from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Space
@@ -19,7 +19,7 @@ from unrolled.settings import Settings
 __all__ = ["Codec", "Counting", "Encoded", "Fault", "Growing", "Knowing", "Saved"]
 
 Raw = TypeVar("Raw")
-Encoded: TypeAlias = Ragged | EncodedWords
+Encoded: TypeAlias = Ragged | EncodedWords | EncodedBases
 
 
 @dataclass(frozen=True)

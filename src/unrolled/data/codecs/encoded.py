@@ -1,4 +1,4 @@
-"""Words as the input layers take them."""
+"""Words and bases as the input layers take them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from torch import Tensor
 from unrolled.data.phrases import Bag
 from unrolled.data.ragged import Ragged
 
-__all__ = ["EncodedWords", "int64"]
+__all__ = ["EncodedBases", "EncodedWords", "int64"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,11 @@ class EncodedWords:
     def __len__(self) -> int:
         return len(self.indices)
 
+    @property
+    def num_rows(self) -> int:
+        """M, the words of all sentences."""
+        return self.indices.num_rows
+
     @cached_property
     def characters(self) -> Ragged:
         """Ragged of U sequences, rows int64: the characters of each distinct word; made where they are read."""
@@ -42,6 +47,31 @@ class EncodedWords:
             int64([index for spelling in self.spellings for index in spelling]),
             int64([len(spelling) for spelling in self.spellings]),
         )
+
+
+@dataclass(frozen=True)
+class EncodedBases:
+    """A ragged batch of sequences of bases, as the input layer takes it.
+
+    Attributes:
+        spans: Ragged, rows (M, 4·span) float32: each base after those before it, four numbers each.
+        places: (M,) int64: the place of each row within its sequence, from 0.
+        phrases: the features of each sequence; while x arrives, those that each row completes.
+        views: how many sequences in a row are views of one x, whose scores are averaged: 2 of both strands.
+    """
+
+    spans: Ragged
+    places: Tensor
+    phrases: tuple[Bag, ...] = ()
+    views: int = 1
+
+    def __len__(self) -> int:
+        return len(self.spans)
+
+    @property
+    def num_rows(self) -> int:
+        """M, the bases of all sequences."""
+        return self.spans.num_rows
 
 
 def int64(numbers: Sequence[int]) -> Tensor:

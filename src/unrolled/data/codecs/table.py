@@ -3,6 +3,7 @@
 from typing import Any
 
 from unrolled.data.codecs.codec import Codec, Saved
+from unrolled.data.codecs.dna import DnaCodec
 from unrolled.data.codecs.label import LabelCodec
 from unrolled.data.codecs.label_set import LabelSetCodec
 from unrolled.data.codecs.numbers import NumberCodec
@@ -16,7 +17,7 @@ __all__ = ["CODECS", "load_codec"]
 
 CODECS: dict[str, type[Codec[Any]]] = {
     codec.kind: codec
-    for codec in (WordsCodec, TextCodec, TagsCodec, LabelCodec, LabelSetCodec, NumberCodec, VectorsCodec)
+    for codec in (WordsCodec, TextCodec, TagsCodec, LabelCodec, LabelSetCodec, NumberCodec, VectorsCodec, DnaCodec)
 }
 
 

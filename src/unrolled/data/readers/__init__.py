@@ -1,5 +1,7 @@
 """Readers: each turns one kind of file into pairs, says how it understood the file, and what is wrong with it."""
 
+from unrolled.data.readers.dna.dna import read_dna
+from unrolled.data.readers.dna.settings import SequencesSettings
 from unrolled.data.readers.doubt import Doubt
 from unrolled.data.readers.reading import Reading
 from unrolled.data.readers.reading_settings import ReadingSettings
@@ -17,12 +19,14 @@ __all__ = [
     "Doubt",
     "Reading",
     "ReadingSettings",
+    "SequencesSettings",
     "TaggedPair",
     "TaggedReading",
     "TaggedSettings",
     "TextsReading",
     "TextsSettings",
     "detect_format",
+    "read_dna",
     "read_labelled",
     "read_plain_text",
     "read_texts",

@@ -1,21 +1,24 @@
 """Lines of a text file, with its problems: the part that all readers share."""
 
+import gzip
 import itertools
 import re
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from unrolled.data.problem import Problem
 
-__all__ = ["IS_DIRECTORY", "Problems", "Row", "counted", "numbered_lines", "split_at_spaces"]
+__all__ = ["IS_DIRECTORY", "OTHER_FORMAT", "Problems", "Row", "counted", "numbered_lines", "split_at_spaces"]
 
 Row = tuple[int, str | None]
 """A 1-based line number and its text, or None where the line cannot be decoded."""
 
+_GZIP = b"\x1f\x8b"
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 _CONTAINERS = (
-    (b"\x1f\x8b", "gzip data", "Unpack it first: gzip -d FILE"),
+    (_GZIP, "gzip data", "Unpack it first: gzip -d FILE"),
     (b"PK\x03\x04", "a ZIP archive or an office document", "Unpack it, or export it as CSV or text"),
     (b"BZh", "bzip2 data", "Unpack it first: bzip2 -d FILE"),
     (b"\xfd7zXZ", "xz data", "Unpack it first: xz -d FILE"),
@@ -26,15 +29,24 @@ _CONTAINERS = (
 
 
 IS_DIRECTORY = "this is a directory"
+OTHER_FORMAT = "files of another format"
+"""The kind of the problem of a file that shows by its first line that it is of no format of its reader."""
 _ENCODED = "lines in another encoding"
 
 
 class Problems:
-    """The problems of one file, as they are found; `encoding` is that of its text."""
+    """The problems of one file, as they are found.
 
-    def __init__(self, path: str | Path, encoding: str = "utf-8") -> None:
+    Arguments:
+        path: of the file.
+        encoding: of its text.
+        unpack: whether gzip is unpacked while it is read, or is a problem.
+    """
+
+    def __init__(self, path: str | Path, encoding: str = "utf-8", *, unpack: bool = False) -> None:
         self.path = str(path)
         self.encoding = encoding
+        self.unpack = unpack
         self.found: list[Problem] = []
 
     def add(self, line: int | None, found: str, way_out: str, kind: str = "") -> None:
@@ -56,11 +68,20 @@ def numbered_lines(path: str | Path, problems: Problems, *, ends: bool = False) 
     if path.is_dir():
         problems.add(None, IS_DIRECTORY, "Name a file in it")
         return
+    number = 0
     try:
         with path.open("rb") as file:
-            yield from _decoded(file, problems, ends=ends)
+            packed = problems.unpack and file.peek(2)[:2] == _GZIP
+            unpacked = cast(BinaryIO, gzip.GzipFile(fileobj=file)) if packed else file
+            for row in _decoded(unpacked, problems, ends=ends):
+                number = row[0]
+                yield row
     except FileNotFoundError:
         problems.add(None, "there is no such file", _nearest(path))
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        found = "ends early" if isinstance(error, EOFError) else f"is damaged ({error})"
+        way_out = f"Copy it again; `gzip -t {path}` tests it"
+        problems.add(number or None, f"the gzip file {found} after this line", way_out, "damaged gzip")
     except OSError as error:
         problems.add(None, f"the file cannot be read ({error.strerror})", "Check its permissions and the disk")
 

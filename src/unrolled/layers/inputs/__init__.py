@@ -1,5 +1,6 @@
 """Input layers: from what a codec encoded to vectors; one a space."""
 
+from unrolled.layers.inputs.bases import BasesInput, BasesInputSettings
 from unrolled.layers.inputs.indices import IndicesInput, IndicesInputSettings
 from unrolled.layers.inputs.input import Input
 from unrolled.layers.inputs.table import input_layer, input_settings
@@ -7,6 +8,8 @@ from unrolled.layers.inputs.vectors import VectorsInput, VectorsInputSettings
 from unrolled.layers.inputs.words import WordsInput, WordsInputSettings
 
 __all__ = [
+    "BasesInput",
+    "BasesInputSettings",
     "IndicesInput",
     "IndicesInputSettings",
     "Input",

@@ -2,8 +2,9 @@
 
 import torch
 
-from unrolled.data.spaces import Classes, Space, Spelled, Vectors
+from unrolled.data.spaces import Bases, Classes, Space, Spelled, Vectors
 from unrolled.errors import SettingsError
+from unrolled.layers.inputs.bases import BasesInput, BasesInputSettings
 from unrolled.layers.inputs.indices import IndicesInput, IndicesInputSettings
 from unrolled.layers.inputs.input import Input
 from unrolled.layers.inputs.vectors import VectorsInput, VectorsInputSettings
@@ -24,6 +25,8 @@ def input_layer(space: Space, settings: Settings, generator: torch.Generator | N
             return WordsInput(space, settings, generator=generator)
         case Classes(), IndicesInputSettings():
             return IndicesInput(space, settings, generator=generator)
+        case Bases(), BasesInputSettings():
+            return BasesInput(space, settings, generator=generator)
         case Vectors(), VectorsInputSettings():
             return VectorsInput(space, settings, generator=generator)
         case _:
@@ -41,6 +44,8 @@ def input_settings(space: Space) -> type[Settings]:
             return WordsInputSettings
         case Classes():
             return IndicesInputSettings
+        case Bases():
+            return BasesInputSettings
         case Vectors():
             return VectorsInputSettings
         case _:
