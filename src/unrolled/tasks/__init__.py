@@ -4,5 +4,19 @@ from unrolled.tasks.ner import NER
 from unrolled.tasks.sentiment import SENTIMENT
 from unrolled.tasks.table import TASKS, find_task, task_of
 from unrolled.tasks.task import Bundled, Checks, Segment, Show, Task, Unit
+from unrolled.tasks.vectors import VECTORS
 
-__all__ = ["NER", "SENTIMENT", "TASKS", "Bundled", "Checks", "Segment", "Show", "Task", "Unit", "find_task", "task_of"]
+__all__ = [
+    "NER",
+    "SENTIMENT",
+    "TASKS",
+    "Bundled",
+    "Checks",
+    "Segment",
+    "Show",
+    "Task",
+    "Unit",
+    "VECTORS",
+    "find_task",
+    "task_of",
+]

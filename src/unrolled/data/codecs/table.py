@@ -6,6 +6,8 @@ from unrolled.data.codecs.codec import Codec, Saved
 from unrolled.data.codecs.label import LabelCodec
 from unrolled.data.codecs.label_set import LabelSetCodec
 from unrolled.data.codecs.numbers import NumberCodec
+from unrolled.data.codecs.step_labels import StepLabelsCodec
+from unrolled.data.codecs.step_numbers import StepNumbersCodec
 from unrolled.data.codecs.tags import TagsCodec
 from unrolled.data.codecs.text import TextCodec
 from unrolled.data.codecs.vectors import VectorsCodec
@@ -16,7 +18,17 @@ __all__ = ["CODECS", "load_codec"]
 
 CODECS: dict[str, type[Codec[Any]]] = {
     codec.kind: codec
-    for codec in (WordsCodec, TextCodec, TagsCodec, LabelCodec, LabelSetCodec, NumberCodec, VectorsCodec)
+    for codec in (
+        WordsCodec,
+        TextCodec,
+        TagsCodec,
+        LabelCodec,
+        LabelSetCodec,
+        NumberCodec,
+        VectorsCodec,
+        StepLabelsCodec,
+        StepNumbersCodec,
+    )
 }
 
 
