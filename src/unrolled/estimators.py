@@ -24,10 +24,11 @@ from unrolled.settings import Composed, Value, chosen_settings, estimator_fields
 from unrolled.tasks import NER, SENTIMENT, Task
 from unrolled.tasks.entities import Entity, find_entities
 from unrolled.tasks.parts import PartSettings
+from unrolled.tasks.vectors import NUMBERS, VECTORS
 from unrolled.tasks.text import as_trained, with_tokenizer
 from unrolled.training import Event, FitSettings, Listener, Warned, chosen_figure
 
-__all__ = ["Classifier", "Estimator", "Tagger", "estimator"]
+__all__ = ["Classifier", "Estimator", "Regressor", "SeriesClassifier", "Tagger", "estimator"]
 
 
 class Estimator(BaseEstimator):
@@ -227,6 +228,44 @@ Classifier: Any = estimator(
     `score` is the accuracy; of ordered labels, such as 1 to 5 stars, the quadratic kappa.
     """,
     predict_proba,
+)
+
+
+SeriesClassifier: Any = estimator(
+    VECTORS,
+    "SeriesClassifier",
+    """A label for a series of numbers, or for each of its steps; series are arrays (T, D), or (T,) of one number a step.
+
+    >>> X = [np.linspace(0, way, 8)[:, None] for way in (1.0, -1.0, 2.0, -2.0)] * 4
+    >>> y = ["up", "down"] * 8
+    >>> classifier = SeriesClassifier(epochs=8, hidden_size=8).fit(X, y, dev=(X, y))
+    >>> classifier.predict([[0.0, 0.5, 1.5], [0.0, -1.0]])
+    ['up', 'down']
+
+    NaN is a missing number. `score` is the accuracy; of labels of steps, over all steps.
+    """,
+    predict_proba,
+)
+
+
+def score(self: Any, X: Any, y: Any = None) -> float:
+    """Return R², the coefficient of determination."""
+    return self.evaluate(X, y).figures["r2"]
+
+
+Regressor: Any = estimator(
+    NUMBERS,
+    "Regressor",
+    """A number for a series of numbers, or for each of its steps; series are arrays (T, D), or (T,) of one number a step.
+
+    >>> X = [np.full((3 + n % 3, 1), n / 8) for n in range(16)]
+    >>> regressor = Regressor(epochs=40, hidden_size=8, dropout=0.0).fit(X, [n / 8 for n in range(16)])
+    >>> 0.5 < regressor.predict([[1.0, 1.0, 1.0]])[0] < 1.5
+    True
+
+    NaN is a missing number of X. `score` is R², as scikit-learn's regressors have it.
+    """,
+    score,
 )
 
 

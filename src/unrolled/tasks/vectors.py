@@ -4,6 +4,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
@@ -37,7 +38,7 @@ from unrolled.tasks.task import Bundled, Checks, Show, Task, Unit
 from unrolled.tasks.temperature import CalibrationSettings, choose_temperature
 from unrolled.training import FitSettings
 
-__all__ = ["VECTORS"]
+__all__ = ["NUMBERS", "VECTORS"]
 
 Pairs: TypeAlias = Sequence[Pair[Any, Any]]
 
@@ -67,6 +68,23 @@ def _xs(X: Iterable[Any]) -> Iterator[Any]:
     """Yield series of one number a step as (T, 1); what else is wrong, the codec says."""
     for raw in X:
         yield raw if isinstance(raw, Series) or np.ndim(raw) != 1 else np.asarray(raw)[:, None]
+
+
+def _numbers_of_python(X: Sequence[Any], y: Sequence[Any] | None, settings: Composed) -> list[Pair[Any, Any]]:
+    """Return the pairs of `_of_python`; whole numbers are amounts, too."""
+    pairs = _of_python(X, None if y is None else [_as_float(raw) for raw in y], settings)
+    for number, pair in enumerate(pairs, 1):
+        if _kind(pair.y).startswith("labels"):
+            raise DataError(f"Series {number} has the y {str(pair.y)[:40]!r}, which is no number. Give numbers.")
+    return pairs
+
+
+def _as_float(raw: Any) -> Any:
+    try:
+        array = np.asarray(raw)
+    except ValueError:  # of several lengths; what it is, `_y` says
+        return raw
+    return (array.astype(np.float64) if array.ndim else float(array)) if array.dtype.kind in "iuf" else raw
 
 
 def _y(raw: Any, number: int) -> Any:
@@ -265,5 +283,18 @@ VECTORS: Task[Any, Any] = Task(
         example=_in_words,
     ),
     unseen=_unseen,
+    bundled=Bundled(
+        EXAMPLES / "vectors.csv",
+        EXAMPLES / "vectors_dev.csv",
+        EXAMPLES / "vectors_test.csv",
+        about_test="The pens of the test part write larger and faster than those of the training part.",
+    ),
 )
 """The task: its network answers once or at every step, by what y is."""
+
+NUMBERS: Task[Any, Any] = replace(
+    VECTORS,
+    of_python=_numbers_of_python,
+    defaults=Composed({**VECTORS.defaults.groups(), "read": SeriesSettings(y="number")}),
+)
+"""The same task where y is known to be numbers; its models are those of `vectors`."""

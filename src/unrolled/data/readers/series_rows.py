@@ -26,9 +26,10 @@ SEQUENCE_NAMES = (
     "sample",
     "sample_id",
 )
-SEQUENCE_NAMES += ("recording", "recording_id", "trial", "trial_id", "episode", "session", "track", "unit")
+SEQUENCE_NAMES += ("recording", "recording_id", "trial", "trial_id", "episode", "session", "track", "unit", "stroke")
 TIME_NAMES = ("time", "t", "timestamp", "seconds", "time_s", "time_ms", "datetime", "date", "step", "frame", "tick")
-LABEL_NAMES = ("label", "labels", "y", "class", "target", "category", "activity", "gesture", "state", "answer")
+LABEL_NAMES = ("label", "labels", "class", "target", "category", "activity", "gesture", "move", "state", "answer", "y")
+"""The last, where there is no x: beside it y is a number of the step."""
 
 
 @dataclass
@@ -107,7 +108,8 @@ def _find(drafts: SeriesDrafts, grid: Grid, *, alone: bool) -> _Places | None:
         grid.header = first
     header, settings, forms = grid.header, drafts.settings, usual_forms(grid.header)
     told = {"sequence": settings.sequence_column, "time": settings.time_column, "label": settings.label_column}
-    usual = {"sequence": SEQUENCE_NAMES, "time": TIME_NAMES, "label": LABEL_NAMES}
+    labels = LABEL_NAMES[:-1] if "x" in forms else LABEL_NAMES
+    usual = {"sequence": SEQUENCE_NAMES, "time": TIME_NAMES, "label": labels}
     found: dict[str, int | None] = {}
     for role in told:
         wanted = None if alone and role != "time" else told[role]
