@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from unrolled.data import Pair, Ragged, Vocabulary
     from unrolled.errors import DataError, ModelFileError, RunError, SettingsError, UnrolledError
-    from unrolled.estimators import Classifier, Tagger
+    from unrolled.estimators import Classifier, Regressor, SeriesClassifier, Tagger
     from unrolled.layers import CRF, Recurrent
     from unrolled.model import Model
     from unrolled.tasks.infer import infer
@@ -20,7 +20,9 @@ __all__ = [
     "Pair",
     "Ragged",
     "Recurrent",
+    "Regressor",
     "RunError",
+    "SeriesClassifier",
     "SettingsError",
     "Tagger",
     "UnrolledError",
@@ -35,7 +37,7 @@ __version__ = "0.1.0"
 _ROOMS = {
     "data": ("Pair", "Ragged", "Vocabulary"),
     "errors": ("DataError", "ModelFileError", "RunError", "SettingsError", "UnrolledError"),
-    "estimators": ("Classifier", "Tagger"),
+    "estimators": ("Classifier", "Regressor", "SeriesClassifier", "Tagger"),
     "layers": ("CRF", "Recurrent"),
     "model": ("Model",),
     "tasks.infer": ("infer",),

@@ -24,8 +24,8 @@ from unrolled.settings import Composed, Value, chosen_settings, estimator_fields
 from unrolled.tasks import NER, SENTIMENT, Task
 from unrolled.tasks.entities import Entity, find_entities
 from unrolled.tasks.parts import PartSettings
-from unrolled.tasks.vectors import NUMBERS, VECTORS
 from unrolled.tasks.text import as_trained, with_tokenizer
+from unrolled.tasks.vectors import NUMBERS, VECTORS
 from unrolled.training import Event, FitSettings, Listener, Warned, chosen_figure
 
 __all__ = ["Classifier", "Estimator", "Regressor", "SeriesClassifier", "Tagger", "estimator"]
@@ -234,7 +234,7 @@ Classifier: Any = estimator(
 SeriesClassifier: Any = estimator(
     VECTORS,
     "SeriesClassifier",
-    """A label for a series of numbers, or for each of its steps; series are arrays (T, D), or (T,) of one number a step.
+    """A label for a series of numbers, or for each step; series are arrays (T, D), or (T,) of one number a step.
 
     >>> X = [np.linspace(0, way, 8)[:, None] for way in (1.0, -1.0, 2.0, -2.0)] * 4
     >>> y = ["up", "down"] * 8
@@ -256,7 +256,7 @@ def score(self: Any, X: Any, y: Any = None) -> float:
 Regressor: Any = estimator(
     NUMBERS,
     "Regressor",
-    """A number for a series of numbers, or for each of its steps; series are arrays (T, D), or (T,) of one number a step.
+    """A number for a series of numbers, or for each step; series are arrays (T, D), or (T,) of one number a step.
 
     >>> X = [np.full((3 + n % 3, 1), n / 8) for n in range(16)]
     >>> regressor = Regressor(epochs=40, hidden_size=8, dropout=0.0).fit(X, [n / 8 for n in range(16)])

@@ -337,7 +337,7 @@ def _features(settings: VectorsSettings) -> Features:
     return Features(settings.timed, settings.gaps != "refuse", settings.differences)
 
 
-def _rows(raw: Any, size: int | None, features: Features) -> Rows | Fault:
+def _rows(raw: Any, size: int | None, features: Features) -> Rows | Fault:  # noqa: PLR0911  (one fault a line)
     """Return an array as rows (T, D), or what it is instead; `size` is D, where it is known."""
     array = as_numbers(raw)
     if isinstance(array, Fault):

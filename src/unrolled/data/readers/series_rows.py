@@ -111,8 +111,8 @@ def _find(drafts: SeriesDrafts, grid: Grid, *, alone: bool) -> _Places | None:
     labels = LABEL_NAMES[:-1] if "x" in forms else LABEL_NAMES
     usual = {"sequence": SEQUENCE_NAMES, "time": TIME_NAMES, "label": labels}
     found: dict[str, int | None] = {}
-    for role in told:
-        wanted = None if alone and role != "time" else told[role]
+    for role, name in told.items():
+        wanted = None if alone and role != "time" else name
         nothing = alone and role != "time"
         place = None if nothing else find_column(wanted, header, forms, usual[role], set(found.values()))
         if place is None and (wanted is not None or (role != "time" and not nothing)):
