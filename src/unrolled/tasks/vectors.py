@@ -89,14 +89,14 @@ def _as_float(raw: Any) -> Any:
 
 def _y(raw: Any, number: int) -> Any:
     """Return y as the codecs want it: a label is a text, a number a float; of steps a tuple or an array."""
-    value: Any = raw.item() if isinstance(raw, np.generic) or (isinstance(raw, np.ndarray) and not raw.ndim) else raw
+    value: Any = raw.item() if hasattr(raw, "item") and not np.ndim(raw) else raw
     if value is None or (isinstance(value, float) and math.isnan(value)):
         raise DataError(f"Series {number} has the y {value!r}. Give every series one, or leave it out.")
     if isinstance(value, int):  # and bool
         return str(value)
     if isinstance(value, str | float):
         return value
-    steps = [step.item() if isinstance(step, np.generic) else step for step in value]
+    steps: list[Any] = [step.item() if hasattr(step, "item") and not np.ndim(step) else step for step in value]
     if steps and all(isinstance(step, str | int) for step in steps):
         return tuple(map(str, steps))
     return Series([[step] if isinstance(step, float | int) else step for step in steps])
@@ -210,7 +210,7 @@ def _of_json(text: str) -> Series:
         ) from error
     if isinstance(value, dict):
         value = cast("dict[str, Any]", value).get("x")
-    rows: Any = value if isinstance(value, list) else []
+    rows: list[Any] = cast("list[Any]", value) if isinstance(value, list) else []
     if rows and not any(isinstance(row, list) for row in rows):
         rows = [rows]  # one step
     for row in rows:
@@ -233,7 +233,7 @@ def _stream(x: Any, answers: Sequence[Answer[Any]], end: bool) -> list[dict[str,
     for answer in answers:
         y: Any = plainly(answer.y)
         while isinstance(y, list) and len(cast("list[Any]", y)) == 1:
-            y = y[0]
+            y = cast("list[Any]", y)[0]
         sure = {"confidence": round(answer.confidence[0], 6)} if answer.confidence else {}
         rows.append({"y": y, **sure, **({"final": True} if end else {})})
     return rows

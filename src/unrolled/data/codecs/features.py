@@ -80,15 +80,16 @@ class Features:
         """
         T = len(rows)
         values = rows[:, 1:] if self.timed else rows
-        D = values.shape[1]
+        D = int(values.shape[1])
         begun = past is not None
-        before = past or Past(np.full(D, np.nan), np.full(D, np.nan), np.zeros(D), 0.0)
+        unseen: Rows = np.zeros((D,)) + np.nan
+        before = past or Past(unseen, unseen, np.zeros(D), 0.0)
         times = rows[:, 0] if self.timed else before.time + np.arange(1.0, T + 1)
         steps = np.diff(times, prepend=before.time if begun else times[0])
         present = ~np.isnan(values)
         places = np.where(present, np.arange(T)[:, None], -1)
         last: NDArray[np.int64] = np.maximum.accumulate(places, axis=0)
-        columns = np.arange(D)
+        columns: NDArray[np.int64] = np.arange(D, dtype=np.int64)
         filled = np.where(last >= 0, values[last, columns], before.seen) if self.mask else values
         # δ⟨t⟩: the time since the last number before t; of the past, as long as it was ago at x⟨t-1⟩ and since.
         earlier = np.vstack([np.full((1, D), -1), last[:-1]])
@@ -103,6 +104,7 @@ class Features:
             parts += [present.astype(np.float64), since]
         if self.timed:
             parts.append(steps[:, None])
-        ago = np.where(last[-1] >= 0, run[-1] - run[last[-1], 0], before.since + run[-1])
+        passed: Rows = run[-1] - run[last[-1], 0]
+        ago: Rows = np.where(last[-1] >= 0, passed, before.since + float(run[-1, 0]))
         seen = np.where(last[-1] >= 0, values[last[-1], columns], before.seen)
         return np.hstack(parts), Past(values[-1], seen, ago, float(times[-1]))

@@ -262,7 +262,7 @@ class _Arriving:
         if self._past is None:
             return {}
         past = np.stack([self._past.row, self._past.seen, self._past.since])
-        return {"past": torch.from_numpy(past), "time": torch.tensor(self._past.time, dtype=torch.float64)}
+        return {"past": torch.as_tensor(past), "time": torch.tensor(self._past.time, dtype=torch.float64)}
 
     @state.setter
     def state(self, state: Mapping[str, Tensor]) -> None:

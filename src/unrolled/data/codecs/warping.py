@@ -3,6 +3,8 @@
 Each is drawn anew whenever a series is seen (Um et al. 2017, arXiv:1706.00527v2; for parts Le Guennec et al. 2016).
 """
 
+from typing import Any, cast
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -31,7 +33,7 @@ def warped_places(T: int, warp: float, crop: float, noise: torch.Generator) -> N
     tempi = np.exp(warp * draws)
     steps = max(2, round(1 + kept * tempi[-1])) if T > 1 else 1
     curve = np.concatenate([[0.0], np.cumsum(tempi[:KNOTS])])
-    at = np.interp(np.linspace(0, KNOTS, steps), np.arange(KNOTS + 1), curve / curve[-1])
+    at: Rows = cast(Any, np.interp)(np.linspace(0, KNOTS, steps), np.arange(KNOTS + 1), curve / curve[-1])
     return start + kept * at
 
 

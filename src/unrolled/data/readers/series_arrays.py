@@ -3,7 +3,7 @@
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,10 +42,11 @@ def add_arrays(drafts: SeriesDrafts, path: Path) -> None:
     y is (N,), or has an answer for each step as x has. `times`, shaped as x without D, are those of the steps.
     """
     problems = drafts.problems
-    arrays: Any = _opened(path, problems)
-    if arrays is None:
+    opened: Any = _opened(path, problems)
+    if opened is None:
         return
-    if not isinstance(arrays, Mapping):
+    arrays = cast("Mapping[str, NDArray[Any]]", opened)
+    if isinstance(opened, np.ndarray):
         way_out = "Save x and y in one file: numpy.savez(FILE, x=x, y=y); or give a folder of a folder for each label"
         _wrong(problems, "one array, without labels", way_out)
         return
@@ -120,6 +121,9 @@ def _add(drafts: SeriesDrafts, arrays: Mapping[str, NDArray[Any]], problems: Pro
 
 def _opened(path: Path, problems: Problems) -> Any:
     try:
+        with path.open("rb") as file:
+            if not file.read(6).startswith((b"PK", b"\x93NUMPY")):
+                return _wrong(problems, "this is no file of numpy", "Save it by numpy.save or numpy.savez")
         # Nothing that is pickled is loaded: that could run any code.
         return np.load(path, allow_pickle=False)
     except FileNotFoundError:

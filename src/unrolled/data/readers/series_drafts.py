@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,7 +102,7 @@ class SeriesDrafts:
             own.add(at, found, "Give each step as many numbers", "series of another width")
         else:
             per_step = isinstance(y, list)
-            cells = tuple(y) if isinstance(y, list) else (y,)
+            cells: tuple[object, ...] = tuple(cast("list[object]", y)) if isinstance(y, list) else (y,)
             self._drafts.append(_Draft(Series(rows, timed=timed), cells, per_step, line, lines, file))
         if file:
             self.problems.found += own.found

@@ -15,18 +15,9 @@ from unrolled.data.readers.source import counted
 __all__ = ["LABEL_NAMES", "add_rows", "steps_of"]
 
 SEQUENCE_NAMES = (
-    "sequence",
-    "sequence_id",
-    "series",
-    "series_id",
-    "seq",
-    "id",
-    "case",
-    "case_id",
-    "sample",
-    "sample_id",
+    *("sequence", "sequence_id", "series", "series_id", "seq", "id", "case", "case_id", "sample", "sample_id"),
+    *("recording", "recording_id", "trial", "trial_id", "episode", "session", "track", "unit", "stroke"),
 )
-SEQUENCE_NAMES += ("recording", "recording_id", "trial", "trial_id", "episode", "session", "track", "unit", "stroke")
 TIME_NAMES = ("time", "t", "timestamp", "seconds", "time_s", "time_ms", "datetime", "date", "step", "frame", "tick")
 LABEL_NAMES = ("label", "labels", "class", "target", "category", "activity", "gesture", "move", "state", "answer", "y")
 """The last, where there is no x: beside it y is a number of the step."""
@@ -99,7 +90,8 @@ def _find(drafts: SeriesDrafts, grid: Grid, *, alone: bool) -> _Places | None:
         return None
     if grid.header is None:
         first, line = [as_text(cell).lstrip("\ufeff") for cell in grid.rows.pop(0)], grid.lines.pop(0)
-        if all(number_of(cell) is not None for cell in first):
+        numbers = sum(number_of(cell) is not None for cell in first)
+        if numbers * 2 > len(first) and not {*SEQUENCE_NAMES, *LABEL_NAMES, *TIME_NAMES} & {*usual_forms(first)}:
             drafts.problems.add(
                 line, "the first row holds numbers, where the names of the columns are expected",
                 "Name the columns in the first row: sequence,time,x,y,label", "tables without a header",
@@ -192,7 +184,7 @@ def _numbers(drafts: SeriesDrafts, grid: Grid, places: _Places, line: int, row: 
     if places.time is not None:
         time = time_of(row[places.time])
         if time is None or not np.isfinite(time):
-            found = f"the time {as_text(row[places.time])[:40]!r}"
+            found = f"the time {as_text(row[places.time])[:40]!r}, which is none"
             way_out = "Write it as a number or as 2024-12-31T12:30:00"
             drafts.problems.add(line, found, way_out, "times that cannot be read")
             return None
