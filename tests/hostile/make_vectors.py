@@ -56,7 +56,7 @@ TEXTS = {
     "gap_not_declared.ts": TS.replace("1,2:4,5:down", "1,?:4,5:down"),
     "length_wrong.ts": TS.replace("@equalLength false", "@equalLength true\n@seriesLength 3"),
     "lengths_differ.ts": TS.replace("1,2:4,5:down", "1,2,3:4,5:down"),
-    "no_data.ts": TS.split("@data")[0],
+    "no_data.ts": TS.split("@data", maxsplit=1)[0],
     "no_labels.ts": TS.replace("@classLabel true up down", "@classLabel false"),
     "no_steps.ts": TS.replace("1,2:4,5:down", "::down"),
     "not_a_number.ts": TS.replace("1,2:4,5:down", "1,b:4,5:down"),

@@ -63,7 +63,7 @@ class Series(Sequence[tuple[float, ...]]):
         return f"Series({self.rows.tolist()}, timed={self.timed})"
 
     def __str__(self) -> str:
-        return ", ".join(" ".join(f"{number:.6g}" for number in row) for row in self)
+        return "; ".join(" ".join("?" if np.isnan(number) else f"{number:.6g}" for number in row) for row in self)
 
     def tolist(self) -> list[list[float | None]]:
         """Return the rows as JSON holds them: a gap is None.

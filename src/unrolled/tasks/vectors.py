@@ -44,6 +44,15 @@ Pairs: TypeAlias = Sequence[Pair[Any, Any]]
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
+_CHANGING = {
+    "numbers": ("scaling", "warp", "crop"),
+    "labels of steps": ("warp", "crop"),
+    "numbers of steps": ("scaling", "warp", "crop"),
+}
+"""The noise that would make y another: an amount grows with its series, the label of a step belongs to its place."""
+
+FILES = frozenset({".csv", ".tsv", ".npz", ".ts", ".parquet", ".pq"})
+
 SHOWN = 6
 """Steps of an example in words."""
 
@@ -107,11 +116,11 @@ def _codecs(pairs: Pairs, settings: Composed) -> tuple[Codec[Any], Codec[Any]]:
     kinds = {_kind(y) for y in ys}
     if len(kinds) > 1:
         raise DataError(f"The y of different series are of different kinds: {', '.join(sorted(kinds))}. Give one.")
-    per_step = not isinstance(ys[0], str | float)
-    if per_step:  # the answer to a step would be another step's
-        how = VectorsSettings.from_dict({**how.to_dict(), "warp": 0.0, "crop": 0.0})
+    kind = kinds.pop()
+    if kind != "labels":
+        how = VectorsSettings.from_dict({**how.to_dict(), **dict.fromkeys(_CHANGING[kind], 0.0)})
     y: Codec[Any]
-    match kinds.pop():
+    match kind:
         case "labels":
             y = LabelCodec.fitted(ys, settings.group(LabelSettings))
         case "numbers":
@@ -228,6 +237,11 @@ def _series(rows: list[list[float]]) -> Series:
     return Series(rows)
 
 
+def _read_file(path: Path) -> list[tuple[int, Any]]:
+    reading = read_series(path, labelled=False).checked()
+    return [(line, pair.x) for line, pair in zip(reading.lines, reading.pairs, strict=True)]
+
+
 def _stream(x: Any, answers: Sequence[Answer[Any]], end: bool) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for answer in answers:
@@ -244,13 +258,13 @@ VECTORS: Task[Any, Any] = Task(
     title="labels and numbers of series",
     architecture="many_to_one",
     by_y=_by_y,
-    x=Unit("series", step="step"),
+    x=Unit("sequence", step="step"),
     y=Unit("answer", step="label"),
-    example="0.1 2; 0.3 1.5; 0.2 ?",
+    example="0 1 2 0.5; 0.1 2 2 ?; 0.2 3 2 0.5",
     defaults=Composed(
         {
             "read": SeriesSettings(),
-            "x": VectorsSettings(gaps="detect", differences=True),
+            "x": VectorsSettings(gaps="detect", differences=True, jitter=0.05, scaling=0.1, warp=0.15, crop=0.1),
             "y": LabelSettings(order="none"),
             "parts": PartSettings(),
             "calibration": CalibrationSettings(),
@@ -270,7 +284,7 @@ VECTORS: Task[Any, Any] = Task(
     xs_of_python=_xs_of_python,
     codecs=_codecs,
     metric=_metric,
-    show=Show(read_x=_read_x, stream=_stream),
+    show=Show(read_x=_read_x, stream=_stream, files=FILES, read_file=_read_file),
     takes=frozenset({("vectors", y) for y in ("a label", "a number", "a label per step", "numbers per step")}),
     calibrate=_calibrate,
     chosen={"temperature": ("temperature", ", by which scores are divided; calibrate=true chooses it on the dev part")},

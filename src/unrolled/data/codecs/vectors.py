@@ -350,9 +350,9 @@ def _rows(raw: Any, size: int | None, features: Features) -> Rows | Fault:  # no
     if not rows.size:
         return Fault(f"an array of shape {array.shape}, which is empty", "Give at least one row, or leave it out")
     if isinstance(raw, TimedSeries) and raw.timed != features.timed:
-        if features.timed:
+        if features.timed and rows.shape[1] != size:  # else the first number is taken for the time
             return Fault("no time at each step, which the training data have", "Give the time of each step first")
-        rows = rows[:, 1:]  # of regular steps it says nothing
+        rows = rows[:, 1:] if raw.timed else rows  # of regular steps the time says nothing
     if features.timed and rows.shape[1] < 2:
         return Fault(f"an array of shape {array.shape} with times alone", "Give at least one number beside the time")
     if size is not None and rows.shape[1] != size:

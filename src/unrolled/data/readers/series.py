@@ -26,18 +26,18 @@ __all__ = ["SeriesReading", "read_series"]
 SeriesReading: TypeAlias = Reading[Series, Any]
 
 
-def read_series(path: str | Path, settings: SeriesSettings | None = None) -> SeriesReading:
+def read_series(path: str | Path, settings: SeriesSettings | None = None, *, labelled: bool = True) -> SeriesReading:
     """Read series of numbers with what is to be found of each; the format is found by the suffix.
 
     `Reading.taken` says what was taken for what, `Reading.facts` whether y is a label or a number, and of each step.
     Missing numbers are NaN. Nothing in a file raises: what is wrong stands in the reading, and `Reading.checked` raises
-    it.
+    it. Without `labelled` nothing need be said of y, which then is None: what `predict` reads.
 
     Raises:
         DataError: pyarrow is missing.
     """
     settings, path = settings or SeriesSettings(), Path(path)
-    drafts = SeriesDrafts(Problems(path, settings.encoding), settings)
+    drafts = SeriesDrafts(Problems(path, settings.encoding), settings, labelled=labelled)
     suffix = path.suffix.lower()
     if path.is_dir():
         add_folder(drafts, path)

@@ -1,5 +1,6 @@
 """Series in files of numpy: `.npy` with one array, `.npz` with x, y and the lengths."""
 
+import io
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -52,7 +53,7 @@ def add_arrays(drafts: SeriesDrafts, path: Path) -> None:
         return
     found = {role: next((name for name in names if name in arrays), None) for role, names in NAMES.items()}
     for role in ("x", "y"):
-        if found[role] is None:
+        if found[role] is None and (drafts.labelled or role == "x"):
             names = ", ".join(map(str, arrays)) or "nothing"
             way_out = "Name the arrays: numpy.savez(FILE, x=x, y=y), and lengths=lengths where they differ"
             _wrong(problems, f"no array {role}; the file holds {names}", way_out)
@@ -63,30 +64,21 @@ def add_arrays(drafts: SeriesDrafts, path: Path) -> None:
     _add(drafts, {role: array for role, array in loaded.items() if array is not None}, problems)
     drafts.taken = {
         "series": f"{found['x']} {loaded['x'].shape}",  # pyright: ignore[reportOptionalMemberAccess]
-        "labels": f"{found['y']} {loaded['y'].shape}",  # pyright: ignore[reportOptionalMemberAccess]
+        **({"labels": f"{found['y']} {loaded['y'].shape}"} if "y" in loaded else {}),  # pyright: ignore[reportOptionalMemberAccess]
         **({"lengths": str(found["lengths"])} if found["lengths"] else {}),
         **({"time": str(found["times"])} if found["times"] else {}),
     }
 
 
 def _add(drafts: SeriesDrafts, arrays: Mapping[str, NDArray[Any]], problems: Problems) -> None:
-    x, y = arrays["x"], arrays["y"]
+    x, y = arrays["x"], arrays.get("y", np.zeros(0))
     if x.dtype.kind not in "iufb" or x.ndim not in (2, 3):
         way_out = "Give (N, T, D), or (M, D) with lengths"
         _wrong(problems, f"x of shape {x.shape} and type {x.dtype}", way_out)
         return
     lengths = arrays.get("lengths")
-    whole = lengths is not None and x.ndim == 2 and len(x) == int(lengths.sum()) and lengths.ndim == 1
-    if (
-        lengths is not None
-        and not whole
-        and (x.ndim != 3 or lengths.shape != (len(x),) or lengths.max(initial=0) > x.shape[1])
-    ):
-        found = f"lengths of shape {lengths.shape}, in sum {lengths.sum()}, beside x of shape {x.shape}"
-        _wrong(problems, found, "Give one length for each series; of all steps in one array they add up to its rows")
-        return
-    if lengths is not None and (lengths.dtype.kind not in "iu" or lengths.min(initial=0) < 0):
-        _wrong(problems, f"lengths of type {lengths.dtype} from {lengths.min()}", "Give whole numbers from 1")
+    whole = lengths is not None and _are_of_rows(lengths, x)
+    if lengths is not None and not _fit(lengths, x, problems, whole=whole):
         return
     if not whole and x.ndim == 2:
         x = x[:, :, None]
@@ -95,6 +87,8 @@ def _add(drafts: SeriesDrafts, arrays: Mapping[str, NDArray[Any]], problems: Pro
     if times is not None and times.shape != x.shape[: 1 if whole else 2]:
         _wrong(problems, f"times of shape {times.shape} beside x of shape {x.shape}", "Give a time for each step")
         return
+    if "y" not in arrays:
+        y = np.zeros(N)
     steps = y.ndim > 1 or (whole and len(y) == len(x) != N)
     if len(y) != (len(x) if steps and whole else N):
         _wrong(problems, f"{len(y):,} answers in y for {N:,} series in x", "Give one for each")
@@ -119,13 +113,30 @@ def _add(drafts: SeriesDrafts, arrays: Mapping[str, NDArray[Any]], problems: Pro
         drafts.add(0, rows, cells, timed=times is not None, name=str(n))
 
 
+def _are_of_rows(lengths: NDArray[Any], x: NDArray[Any]) -> bool:
+    """Return whether x holds all steps, one series behind the other."""
+    return x.ndim == 2 and lengths.ndim == 1 and lengths.dtype.kind in "iu" and len(x) == int(lengths.sum())
+
+
+def _fit(lengths: NDArray[Any], x: NDArray[Any], problems: Problems, *, whole: bool) -> bool:
+    """Return whether the lengths are those of x; if not, it is noted."""
+    if not whole and (x.ndim != 3 or lengths.shape != (len(x),) or lengths.max(initial=0) > x.shape[1]):
+        found = f"lengths of shape {lengths.shape}, in sum {lengths.sum()}, beside x of shape {x.shape}"
+        _wrong(problems, found, "Give one length for each series; of all steps in one array they add up to its rows")
+        return False
+    if lengths.dtype.kind not in "iu" or lengths.min(initial=0) < 0:
+        _wrong(problems, f"lengths of type {lengths.dtype} from {lengths.min()}", "Give whole numbers from 1")
+        return False
+    return True
+
+
 def _opened(path: Path, problems: Problems) -> Any:
     try:
-        with path.open("rb") as file:
-            if not file.read(6).startswith((b"PK", b"\x93NUMPY")):
-                return _wrong(problems, "this is no file of numpy", "Save it by numpy.save or numpy.savez")
+        content = path.read_bytes()
+        if not content.startswith((b"PK", b"\x93NUMPY")):
+            return _wrong(problems, "this is no file of numpy", "Save it by numpy.save or numpy.savez")
         # Nothing that is pickled is loaded: that could run any code.
-        return np.load(path, allow_pickle=False)
+        return np.load(io.BytesIO(content), allow_pickle=False)
     except FileNotFoundError:
         return _wrong(problems, "there is no such file", "Check the path")
     except (OSError, EOFError, ValueError, zipfile.BadZipFile, MemoryError, SyntaxError, UnicodeError) as error:

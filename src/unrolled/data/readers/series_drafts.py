@@ -44,10 +44,11 @@ class SeriesDrafts:
     Arguments:
         problems: where to note what is wrong.
         settings: how the file is read.
+        labelled: whether there must be labels; else none is looked at.
     """
 
-    def __init__(self, problems: Problems, settings: SeriesSettings) -> None:
-        self.problems, self.settings = problems, settings
+    def __init__(self, problems: Problems, settings: SeriesSettings, *, labelled: bool = True) -> None:
+        self.problems, self.settings, self.labelled = problems, settings, labelled
         self.taken: Mapping[str, str] = {}
         self.notes: list[str] = []
         self.names: Sequence[str] = ()
@@ -109,6 +110,8 @@ class SeriesDrafts:
 
     def reading(self) -> Reading[Series, Any]:
         """Return the pairs, once they have been looked at together."""
+        if not self.labelled:
+            return self._of_x()
         drafts = self._drafts
         per_step = any(draft.per_step for draft in drafts)
         if per_step:
@@ -139,6 +142,11 @@ class SeriesDrafts:
             files=tuple(draft.file for draft in drafts) if drafts and all(draft.file for draft in drafts) else (),
         )
         return verdict(reading, self.problems, noun="labelled series")
+
+    def _of_x(self) -> Reading[Series, Any]:
+        pairs = [Pair(draft.series, None) for draft in self._drafts]
+        reading = Reading(self.problems.path, pairs, [draft.line for draft in self._drafts], taken=self.taken)
+        return verdict(reading, self.problems, noun="series")
 
     def _named(self, column: int) -> str:
         return f"column {self.names[column]!r}" if column < len(self.names) else f"number {column + 1}"

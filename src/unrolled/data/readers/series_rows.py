@@ -41,7 +41,7 @@ class _Places:
 def add_rows(drafts: SeriesDrafts, grid: Grid) -> None:
     """Add the series of a table in long form, a row a step."""
     places = _find(drafts, grid, alone=False)
-    if places is None or places.sequence is None or places.label is None:
+    if places is None or places.sequence is None or (places.label is None and drafts.labelled):
         return
     groups: dict[str, _Group] = {}
     for line, row in zip(grid.lines, grid.rows, strict=True):
@@ -55,7 +55,7 @@ def add_rows(drafts: SeriesDrafts, grid: Grid) -> None:
         ):
             group.lines.append(line)
             group.rows.append(numbers)
-            group.ys.append(row[places.label])
+            group.ys.append("" if places.label is None else row[places.label])
     ys = {name: {as_text(y) for y in group.ys} - {""} for name, group in groups.items()}
     per_step = any(len(found) > 1 for found in ys.values())
     for name, group in groups.items():
@@ -103,11 +103,12 @@ def _find(drafts: SeriesDrafts, grid: Grid, *, alone: bool) -> _Places | None:
     labels = LABEL_NAMES[:-1] if "x" in forms else LABEL_NAMES
     usual = {"sequence": SEQUENCE_NAMES, "time": TIME_NAMES, "label": labels}
     found: dict[str, int | None] = {}
+    free = ("time",) if drafts.labelled else ("time", "label")
     for role, name in told.items():
         wanted = None if alone and role != "time" else name
         nothing = alone and role != "time"
         place = None if nothing else find_column(wanted, header, forms, usual[role], set(found.values()))
-        if place is None and (wanted is not None or (role != "time" and not nothing)):
+        if place is None and (wanted is not None or (role not in free and not nothing)):
             was = f"no column {wanted!r}" if wanted is not None else _LACKING[role]
             names = ", ".join(header[:12])
             way_out = f"The columns are {names}: give --set {role}_column=NAME"

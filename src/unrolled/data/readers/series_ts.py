@@ -45,7 +45,7 @@ def add_ts(drafts: SeriesDrafts, path: Path) -> None:
                 found = "@timeStamps true: each number stands with its time"
                 problems.add(number, found, "Export it without times, or as CSV with a column of times", "times in .ts")
                 return
-            elif head.kind is None:
+            elif head.kind is None and drafts.labelled:
                 found = "neither @classLabel nor @targetLabel is true: the series have no labels"
                 problems.add(number, found, "Take the file with labels", "no labels")
                 return
@@ -91,7 +91,7 @@ def _declare(drafts: SeriesDrafts, head: _Head, number: int, text: str) -> None:
 
 
 def _add(drafts: SeriesDrafts, head: _Head, number: int, text: str) -> None:
-    *dimensions, label = text.split(":")
+    *dimensions, label = text.split(":") if head.kind is not None else [*text.split(":"), ""]
     if not dimensions:
         drafts.problems.add(
             number, "a series without a label", "Put the label behind a colon", "series without a label"
