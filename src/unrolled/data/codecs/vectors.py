@@ -302,6 +302,8 @@ class _Fitting:
                     self.shortest = min(self.shortest, float(steps.min()))
                     self.longest = max(self.longest, float(steps.max()))
                 of, _ = self.features.of(rows)
+                values = rows[:, 1:] if self.features.timed else rows
+                of[:, : values.shape[1]] = values  # what is carried forward counts once
                 fault = Standard.nothing(of.shape[1]).check(
                     np.nan_to_num(of, posinf=np.inf, neginf=-np.inf) if self.features.mask else of
                 )
