@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from unrolled.data.pair import Pair
-from unrolled.data.problem import by_kind
+from unrolled.data.problem import Problem, by_kind
 from unrolled.data.readers import Reading
-from unrolled.data.readers.source import IS_DIRECTORY
+from unrolled.data.readers.source import IS_DIRECTORY, OTHER_FORMAT
 from unrolled.data.shapes import Look, look
 from unrolled.errors import DataError, SettingsError
 from unrolled.tasks.table import TASKS
@@ -64,8 +64,8 @@ def infer_file(path: Path) -> tuple[Task[Any, Any], Reading[Any, Any], Found]:
     if not sound:
         most = max(readings, key=lambda name: len(readings[name].pairs))
         kinds = {name: by_kind(found)[0] for name, found in faults.items() if found}
-        if path.is_dir():  # which only some tasks read
-            kinds = {name: kind for name, kind in kinds.items() if kind[0][0].found != IS_DIRECTORY} or kinds
+        # Of a format that only some tasks read, those speak.
+        kinds = {name: kind for name, kind in kinds.items() if not _is_unread(kind[0][0])} or kinds
         whys = {name: message for name, (_, message) in kinds.items()}
         if len({(alike[0].place, alike[0].way_out) for alike, _ in kinds.values()}) == 1:  # the file itself
             raise DataError(next(iter(whys.values())))
@@ -80,3 +80,7 @@ def infer_file(path: Path) -> tuple[Task[Any, Any], Reading[Any, Any], Found]:
         raise SettingsError(f"{path} can be read in {len(sound)} ways. Name the task: {commands}.")
     task, reading = TASKS[sound[0]], readings[sound[0]]
     return task, reading, infer(reading.pairs)
+
+
+def _is_unread(problem: Problem) -> bool:
+    return problem.found == IS_DIRECTORY or problem.kind == OTHER_FORMAT

@@ -18,7 +18,7 @@ from unrolled.data.readers.series_folder import add_folder
 from unrolled.data.readers.series_rows import add_rows
 from unrolled.data.readers.series_settings import SeriesSettings
 from unrolled.data.readers.series_ts import add_ts
-from unrolled.data.readers.source import Problems
+from unrolled.data.readers.source import OTHER_FORMAT, Problems
 from unrolled.data.series import Series
 
 __all__ = ["SeriesReading", "read_series"]
@@ -49,7 +49,7 @@ def read_series(path: str | Path, settings: SeriesSettings | None = None, *, lab
         add_rows(drafts, parquet_grid(path, drafts.problems))
     elif suffix in {".json", ".jsonl", ".ndjson"}:
         way_out = "Give CSV, Parquet, .npz, .ts or a folder"
-        drafts.problems.add(None, "JSON is not read for series", way_out, "formats")
+        drafts.problems.add(None, "JSON is not read for series", way_out, OTHER_FORMAT)
     else:
         add_rows(drafts, csv_grid(path, drafts.problems))
     return drafts.reading()

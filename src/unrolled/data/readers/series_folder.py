@@ -11,7 +11,7 @@ from unrolled.data.readers.grid import as_text, csv_grid, parquet_grid
 from unrolled.data.readers.series_arrays import read_array
 from unrolled.data.readers.series_drafts import SeriesDrafts
 from unrolled.data.readers.series_rows import LABEL_NAMES, steps_of
-from unrolled.data.readers.source import Problems, counted
+from unrolled.data.readers.source import OTHER_FORMAT, Problems, counted
 
 __all__ = ["FILE_NAMES", "add_folder"]
 
@@ -59,7 +59,7 @@ def _of_folders(drafts: SeriesDrafts, path: Path, taken: dict[str, str]) -> Iter
         way_out = (
             f"Give a folder for each label with *.csv or *.npy in it, or a {MANIFESTS[0]} with the columns file,label"
         )
-        problems.add(None, "this folder has no folder of a label with series in it", way_out, "no folder of a label")
+        problems.add(None, "this folder has no folder of a label with series in it", way_out, OTHER_FORMAT)
         return
     taken["series"] = (
         f"a file each: {', '.join(sorted({f'*{file.suffix}' for found in files.values() for file in found}))}"

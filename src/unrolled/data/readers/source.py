@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from unrolled.data.problem import Problem
 
-__all__ = ["IS_DIRECTORY", "Problems", "Row", "counted", "numbered_lines", "split_at_spaces"]
+__all__ = ["IS_DIRECTORY", "OTHER_FORMAT", "Problems", "Row", "counted", "numbered_lines", "split_at_spaces"]
 
 Row = tuple[int, str | None]
 """A 1-based line number and its text, or None where the line cannot be decoded."""
@@ -26,6 +26,8 @@ _CONTAINERS = (
 
 
 IS_DIRECTORY = "this is a directory"
+OTHER_FORMAT = "files of a format that is not read"
+"""The kind of a problem that says nothing about what is in the file."""
 _ENCODED = "lines in another encoding"
 
 
