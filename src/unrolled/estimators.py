@@ -208,9 +208,11 @@ Tagger: Any = estimator(
 )
 
 
-def predict_proba(self: Any, X: Iterable[Any]) -> NDArray[np.float32]:
-    """Return (N, K): the probability of each label of `classes_` for each example."""
-    rows = self._fitted().probabilities(self._xs(X))
+def predict_proba(self: Any, X: Iterable[Any]) -> NDArray[np.float32] | list[NDArray[np.float32]]:
+    """Return (N, K): the probability of each label of `classes_` for each example; of steps (T, K) for each example."""
+    rows: list[NDArray[np.float32]] = self._fitted().probabilities(self._xs(X))
+    if not self._fitted().network.answers_once:
+        return rows
     return np.concatenate(rows) if rows else np.zeros((0, len(self.classes_)), np.float32)
 
 
