@@ -190,3 +190,10 @@ def test_places_rise_from_the_first_to_the_last() -> None:
     line = np.arange(30.0)[:, None]
     np.testing.assert_allclose(resampled(line, places).ravel(), places)
     assert warped_places(1, 1.0, 0.9, noise).tolist() == [0.0]
+
+
+def test_going_on_keeps_features_and_brings_no_noise_that_there_was_not() -> None:
+    codec = VectorsCodec.fitted(some(8, timed=True), VectorsSettings(gaps="mask", jitter=0.1))
+    grown = codec.grown(some(9, timed=True), VectorsSettings(gaps="detect", differences=True, jitter=0.3, warp=0.2))
+    assert grown.settings == VectorsSettings(gaps="mask", timed=True, jitter=0.3)
+    assert grown.standard == codec.standard

@@ -22,6 +22,7 @@ from unrolled.settings import Settings, setting
 
 __all__ = ["VectorsCodec", "VectorsSettings"]
 
+NOISE = ("jitter", "scaling", "warp", "crop")
 REGULAR = 1e-3
 """Times between steps differ by such a part of the longest at most where steps are regular."""
 
@@ -95,7 +96,7 @@ class VectorsCodec:
     def grown(self, raws: Iterable[Series], settings: VectorsSettings) -> "VectorsCodec":
         """Return this codec, with the earlier mean and deviation: in others the weights would mean something else.
 
-        Its features stay; the noise is that of `settings`.
+        Its features stay; the noise is that of `settings`, without what it has none of: y may not bear it.
 
         Raises:
             DataError: what `check` finds in new arrays, with the example's number.
@@ -104,7 +105,9 @@ class VectorsCodec:
             if (fault := self.check(raw)) is not None:
                 raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
         own = self.settings
-        return replace(self, settings=replace(settings, gaps=own.gaps, timed=own.timed, differences=own.differences))
+        kept = {"gaps": own.gaps, "timed": own.timed, "differences": own.differences}
+        kept |= {name: 0.0 for name in NOISE if not getattr(own, name)}
+        return replace(self, settings=VectorsSettings.from_dict({**settings.to_dict(), **kept}))
 
     def origins(self, earlier: "VectorsCodec") -> dict[str, Tensor]:
         """Return nothing: there are no symbols, and as many numbers as before."""
