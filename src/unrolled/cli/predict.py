@@ -123,7 +123,7 @@ class _Verb:
         shown = str(path) if len(self._wanted.files) > 1 else ""
         if self._task.show.read_file is not None and path.suffix.lower() in self._task.show.files:
             found = self._task.show.read_file(path)
-            self._write((Asked(line, words=cast(Any, x)) for line, x in found), shown, path, out)
+            self._write((Asked(line, words=x) for line, x in found), shown, path, out)
             return
         reader, number = self._reader(path), 0
         for block in _blocks(source):
