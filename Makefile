@@ -1,9 +1,12 @@
 # The verbs. `make check` is what a commit must pass, `make test` what a release must, `make prove` what a change in
-# native/ must.
+# native/ or in the readers must.
 PYTHON ?= python
 # Processes that test at a time.
 WORKERS ?= 2
 PYTEST = $(PYTHON) -m pytest -q -n $(WORKERS) --dist=worksteal --durations=10
+
+# Seconds of fuzzing in `make prove`, over all its processes.
+FUZZ ?= 3600
 
 .PHONY: check test prove bench docs
 
@@ -18,8 +21,9 @@ test: check  ## all tests, with coverage
 	$(PYTEST) --cov --cov-report=
 	$(PYTHON) -m coverage report
 
-prove:  ## the native engine on every path, under every sanitizer, for ARM, and all its mutants; goes on where it was stopped
+prove:  ## the native engine on every path, under every sanitizer, for ARM, and all its mutants; then files are fuzzed; goes on where it was stopped
 	CI=true $(PYTEST) --proof=record tests/native
+	$(PYTEST) --fuzz=$(FUZZ) tests/fuzz
 
 bench:  ## side-by-side figures; needs bench/requirements.txt, and for the tasks DATA, the folder with ner/ and sentiment/
 	$(PYTHON) bench/recurrent.py

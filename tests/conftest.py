@@ -3,15 +3,21 @@
 import os
 import signal
 
+import pytest
+from fuzz import fuzzing
+
 # Hooks of pytest: how much of the proof of the native engine runs.
-from native.proving import (  # noqa: F401
-    pytest_addoption,
-    pytest_collection_modifyitems,
-    pytest_configure,
-    pytest_terminal_summary,
-)
+from native.proving import pytest_collection_modifyitems, pytest_configure, pytest_terminal_summary  # noqa: F401
+
+from native import proving
 
 # Before torch is there: threads that wait leave the processors to those who work, in other processes of the tests too.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 # A shell starts background jobs with Ctrl-C ignored, which processes pass on: tests of Ctrl-C would wait in vain.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How much of the proof of the native engine runs, and how long files are fuzzed."""
+    proving.pytest_addoption(parser)
+    fuzzing.add_option(parser)

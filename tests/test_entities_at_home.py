@@ -11,10 +11,6 @@ import unrolled
 
 SOURCE = Path(unrolled.__file__).parent
 
-READERS = (
-    *("conll", "figures", "json_lines", "labelled", "plain_text", "roles", "tables", "tagged", "tagged_doubts"),
-    *("tagged_settings", "token_rows", "values"),
-)
 AT_HOME = frozenset(
     {
         "data/codecs/tags.py",
@@ -25,7 +21,7 @@ AT_HOME = frozenset(
         "metrics/entities.py",
         "tasks/entities.py",
         "tasks/ner.py",
-        *(f"data/readers/{name}.py" for name in READERS),
+        *(path.relative_to(SOURCE).as_posix() for path in (SOURCE / "data/readers/sentences").rglob("*.py")),
     }
 )
 GUESTS = {

@@ -213,7 +213,7 @@ def test_a_strangers_settings_are_checked(
     path = saved(built(), tmp_path / "model")
     read = model_files.read_model_files
 
-    def altered(directory: Path) -> model_files.ModelFiles:
+    def altered(directory: Path, *, follow_links: bool = False) -> model_files.ModelFiles:
         files = read(directory)
         for name, value in change.items():
             own: Any = files.config[name]
@@ -241,7 +241,7 @@ def test_a_strangers_labels_are_checked(
     path = saved(built(), tmp_path / "model")
     read = model_files.read_model_files
 
-    def altered(directory: Path) -> model_files.ModelFiles:
+    def altered(directory: Path, *, follow_links: bool = False) -> model_files.ModelFiles:
         files = read(directory)
         files.texts["y-labels.txt"] = labels
         return files

@@ -4,13 +4,14 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import make_dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 
+from unrolled.data.given import described
 from unrolled.data.pair import Pair
 from unrolled.errors import DataError, SettingsError
 from unrolled.model import Model
@@ -81,8 +82,7 @@ class Estimator(BaseEstimator):
             fraction, seed = settings.group(PartSettings).dev_fraction, settings.group(FitSettings).seed
             train, valid = set_aside(train, fraction, seed, self.task.x.name)
         else:
-            X_dev, y_dev = (dev, None) if isinstance(dev, str | Path) else dev
-            valid = self._pairs(X_dev, y_dev, read)
+            valid = self._pairs(*_dev_part(dev), read)
         found = None if began is None else onward(self.task, began, train, settings)
         if found is None:
             model, notes = build_model(self.task, train, settings)
@@ -276,6 +276,16 @@ def _started(task: Task[Any, Any], start: Model[Any, Any] | str | Path) -> Start
     if found.model.task != task.name:
         raise SettingsError(f"start is a model of the task {found.model.task}, and the task is {task.name}.")
     return found
+
+
+def _dev_part(dev: Any) -> tuple[Any, Any]:
+    """Return X and y of what was given as `dev`."""
+    if isinstance(dev, str | Path):
+        return dev, None
+    if not isinstance(dev, tuple | list) or len(cast("list[Any]", dev)) != 2:
+        raise DataError(f"dev is {described(dev).rstrip(',')}. Give dev=(X, y), or the path of a labelled file.")
+    X, y = cast("list[Any]", dev)
+    return X, y
 
 
 def _warn(event: Event) -> None:

@@ -57,6 +57,8 @@ class Tagger(Estimator):
         header: bool | None = None,
         scheme: Literal["detect", "IOB2", "IOB1", "BIOES", "IOE2", "bare"] = "detect",
         label_names: str | None = None,
+        offsets: Literal["detect", "characters", "utf16", "bytes", "tokens"] = "detect",
+        nested: Literal["error", "outermost", "innermost"] = "error",
         min_count: int = 1,
         max_vocabulary: int | None = None,
         vectors: str | None = None,

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from unrolled.architectures import Architecture, Loss, build_network, network_settings
 from unrolled.data.answer import Answer
-from unrolled.data.codecs import Codec, Encoded, Saved, load_codec
+from unrolled.data.codecs import Codec, Encoded, Fault, Saved, load_codec
+from unrolled.data.given import each
 from unrolled.data.pair import Pair
 from unrolled.decoding import Decoding, Hypothesis
 from unrolled.errors import DataError, ModelFileError, SettingsError
@@ -25,6 +26,9 @@ Y = TypeVar("Y")
 
 BATCH_STEPS = 2048
 """Examples are answered in batches of about this many steps; the answers do not depend on it."""
+
+FEW = 64
+"""Answers to each example that are no reason for smaller batches."""
 
 BEST = Decoding()
 
@@ -64,7 +68,7 @@ class Model(Generic[X, Y]):
             DataError: an x that cannot be encoded, with its number.
             SettingsError: something that this network cannot be asked.
         """
-        for batch in self.encoded(xs):
+        for batch in self._encoded(xs, BATCH_STEPS // max(1, decoding.n_best // FEW)):
             yield from self._decoded(self.network.found(batch, decoding))
 
     def probabilities(self, xs: Iterable[X]) -> list[NDArray[np.float32]]:
@@ -73,9 +77,13 @@ class Model(Generic[X, Y]):
         return [probabilities for probabilities in found if probabilities is not None]
 
     def log_likelihood(self, pairs: Sequence[Pair[X, Y]]) -> NDArray[np.float64]:
-        """Return log P(y | x) of each pair, in nats, (N,)."""
+        """Return log P(y | x) of each pair, in nats, (N,).
+
+        Raises:
+            DataError: an x or a y that cannot be encoded, with the example's number.
+        """
         found: list[float] = []
-        for batch in _batches(pairs, self._length_of_x):
+        for batch in _batches(self._checked_pairs(pairs), self._length_of_x):
             y = cast(Any, self.y.encode([pair.y for pair in batch]))
             scores = self.network.log_likelihood(self.x.encode([pair.x for pair in batch]), y)
             found += cast(Any, scores).tolist()
@@ -87,8 +95,7 @@ class Model(Generic[X, Y]):
         Raises:
             DataError: an x that cannot be encoded, with its number.
         """
-        for batch in _batches(self._checked(xs), self.x.length):
-            yield self.x.encode(batch)
+        return self._encoded(xs, BATCH_STEPS)
 
     def stream(self) -> Stream[X, Y]:
         """Return a stream that answers while x arrives.
@@ -135,13 +142,18 @@ class Model(Generic[X, Y]):
         )
 
     @classmethod
-    def load(cls, directory: str | Path) -> "Model[Any, Any]":
+    def load(cls, directory: str | Path, *, follow_links: bool = False) -> "Model[Any, Any]":
         """Read a model directory, or the best model of a run directory.
+
+        Args:
+            directory: where it is. Its files may be links that stay inside it, or inside the cache folder that it lies
+                in, as Hugging Face's cache has them.
+            follow_links: also follow links that lead elsewhere.
 
         Raises:
             ModelFileError: anything about the files that is not as it was saved.
         """
-        return cls.of(read_model_files(Path(directory)), directory)
+        return cls.of(read_model_files(Path(directory), follow_links=follow_links), directory)
 
     @classmethod
     def of(cls, files: ModelFiles, directory: str | Path) -> "Model[Any, Any]":
@@ -155,15 +167,27 @@ class Model(Generic[X, Y]):
         except (DataError, SettingsError) as problem:
             raise ModelFileError(f"{directory}: config.json or a vocabulary cannot be used. {problem}") from problem
 
+    def _encoded(self, xs: Iterable[X], batch_steps: int) -> Iterator[Encoded]:
+        for batch in _batches(self._checked(xs), self.x.length, batch_steps):
+            yield self.x.encode(batch)
+
     def _length_of_x(self, pair: Pair[X, Y]) -> int:
         return self.x.length(pair.x)
 
     def _checked(self, xs: Iterable[X]) -> Iterator[X]:
-        for number, x in enumerate(xs, 1):
-            fault = self.x.check(x)
-            if fault is not None:
-                raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
+        for number, given in enumerate(each(xs, "xs", "a list of values of x"), 1):
+            x = self.x.accepted(given)
+            if isinstance(x, Fault):
+                raise DataError(f"Example {number} has {x.found}. {x.way_out}.")
             yield x
+
+    def _checked_pairs(self, pairs: Iterable[Pair[X, Y]]) -> Iterator[Pair[X, Y]]:
+        for number, pair in enumerate(pairs, 1):
+            x, y = self.x.accepted(pair.x), self.y.accepted(pair.y)
+            for found in (x, y):
+                if isinstance(found, Fault):
+                    raise DataError(f"Example {number} has {found.found}. {found.way_out}.")
+            yield Pair(cast(X, x), cast(Y, y))
 
     def _decoded(self, found: Sequence[Sequence[Hypothesis]]) -> Iterator[Answer[Y]]:
         ys = self.y.decode([hypotheses[0].rows for hypotheses in found])
@@ -184,16 +208,17 @@ class Model(Generic[X, Y]):
             )
 
 
-def _batches(items: Iterable[X], length: Callable[[X], int]) -> Iterator[list[X]]:
-    """Yield runs of items of about BATCH_STEPS steps each, in order."""
+def _batches(items: Iterable[X], length: Callable[[X], int], batch_steps: int = BATCH_STEPS) -> Iterator[list[X]]:
+    """Yield runs of items of about so many steps each, in order."""
+    batch_steps = max(1, batch_steps)
     batch: list[X] = []
     steps, place = 0, 0
     for item in items:
         steps += length(item)
-        if batch and steps // BATCH_STEPS != place:
+        if batch and steps // batch_steps != place:
             yield batch
             batch = []
-        place = steps // BATCH_STEPS
+        place = steps // batch_steps
         batch.append(item)
     if batch:
         yield batch

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from unrolled.architectures import Architecture
 from unrolled.data.answer import Answer
-from unrolled.data.codecs import Codec
+from unrolled.data.codecs import Codec, Fault
 from unrolled.data.ragged import Ragged
 from unrolled.decoding import Decoding
 from unrolled.errors import DataError
@@ -50,14 +50,14 @@ class Stream(Generic[X, Y]):
         Raises:
             DataError: a chunk that cannot be encoded.
         """
-        fault = self._x.check(chunk)
-        if fault is not None:
-            raise DataError(f"The chunk has {fault.found}. {fault.way_out}.")
-        scores = self._steps.step(self._chunks.feed(chunk)).rows
+        found = self._x.accepted(chunk)
+        if isinstance(found, Fault):
+            raise DataError(f"The chunk has {found.found}. {found.way_out}.")
+        scores = self._steps.step(self._chunks.feed(found)).rows
         each = Ragged(scores, torch.ones(len(scores), dtype=torch.int64))
-        found = [hypotheses[0] for hypotheses in self._network.output.found(each, SURE)]
-        ys = self._y.decode([hypothesis.rows for hypothesis in found])
-        answers = [Answer(y, confidence=best.confidence) for y, best in zip(ys, found, strict=True)]
+        best = [hypotheses[0] for hypotheses in self._network.output.found(each, SURE)]
+        ys = self._y.decode([hypothesis.rows for hypothesis in best])
+        answers = [Answer(y, confidence=hypothesis.confidence) for y, hypothesis in zip(ys, best, strict=True)]
         self._last = answers[-1]
         return answers
 

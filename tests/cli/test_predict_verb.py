@@ -71,6 +71,38 @@ def test_lines_arrive_whole_however_the_bytes_do(source: type[io.BytesIO]) -> No
     assert list(read_lines(source(b""))) == []
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 2**16])
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        (b"a\rb\r", ["a", "b"]),
+        (b"a\rb", ["a", "b"]),
+        (b"a\r\nb\r\n", ["a", "b"]),
+        (b"a\r\rb\n\nc\r\n\r\n", ["a", "", "b", "", "c", ""]),
+        (b"a\r\n\nb", ["a", "", "b"]),
+        (b"\r\n\n\r", ["", "", ""]),
+        ("\ufeffé\r\u2028b\u0085\r\n".encode(), ["é", "\u2028b\u0085"]),
+    ],
+)
+def test_lines_end_in_lf_crlf_or_cr_wherever_a_read_ends(content: bytes, lines: list[str], size: int) -> None:
+    class Reads(io.BytesIO):
+        def read1(self, _: int | None = -1, /) -> bytes:
+            return super().read1(size)
+
+    assert list(chain.from_iterable(read_lines(Reads(content)))) == lines
+
+
+def test_a_line_that_ends_in_cr_is_answered_before_more_comes() -> None:
+    lines = read_lines(Drops(b"ab\r\ncd\n"))
+    assert [line for _ in range(1) for line in next(lines)] == ["ab"]
+    assert list(chain.from_iterable(lines)) == ["cd"]
+
+
+def test_cr_alone_ends_a_line_of_predict_as_of_the_labelled_files(run: Path, unrolled) -> None:
+    wanted = unrolled("predict", run, input=b"Ada spoke .\nHe sat .\n").stdout
+    assert unrolled("predict", run, input=b"Ada spoke .\rHe sat .\r").stdout == wanted
+
+
 def test_a_bad_line_comes_after_the_good_ones() -> None:
     lines = read_lines(io.BytesIO(b"a\nb\n\xff\n"))
     assert next(lines) == ["a", "b"]
@@ -93,3 +125,14 @@ def test_a_pipe_is_answered_line_by_line_and_may_close(run: Path) -> None:
         process.stdin.close()
         assert process.stderr.read() == b""
     assert process.returncode == 141
+
+
+def test_more_answers_than_there_are_give_all_of_them(run: Path, unrolled) -> None:
+    result = unrolled("predict", run, "--n-best", 10**9, input="Ada .\n")
+    lines = result.stdout.splitlines()
+    assert result.exit_code == 0
+    assert len(lines) == len(set(lines)) > 4
+    assert sum(float(line.split("\t")[2]) for line in lines) == pytest.approx(1, abs=1e-4)
+    result = unrolled("predict", run, "--n-best", 10**9, input="He sat .\n" + "Ada spoke " * 20 + "\n")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: n_best is 1000000000: so many labellings of 40 steps")

@@ -1,10 +1,13 @@
+import tracemalloc
+
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unrolled.data.codecs import Saved, TagsCodec, WordsCodec, WordsSettings, load_codec, may_follow, words
-from unrolled.data.codecs.words import MAX_CHARACTERS
+from unrolled.data.codecs.words import MAX_CACHE, MAX_CHARACTERS
 from unrolled.data.spelling import AFFIXES, affixes
 from unrolled.data.tags import is_valid_iob2
 from unrolled.errors import DataError
@@ -68,7 +71,7 @@ def test_a_text_that_is_missing_is_named(codec: WordsCodec) -> None:
 
 @pytest.mark.parametrize("sentences", [[["a"], []], [["a"], ["b", ""]]])
 def test_an_empty_sentence_or_word_is_refused(codec: WordsCodec, sentences: list[list[str]]) -> None:
-    with pytest.raises(DataError, match="Sentence 2 of 2 has no words or an empty word"):
+    with pytest.raises(DataError, match="Sentence 2 has no words or an empty word"):
         codec.encode(sentences)
 
 
@@ -89,15 +92,37 @@ def test_texts_hold_everything(sentences: list[list[str]]) -> None:
     assert torch.equal(again.encode(sentences).affixes, codec.encode(sentences).affixes)
 
 
-def test_the_cache_is_bounded_and_changes_nothing(codec: WordsCodec, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(words, "MAX_CACHE", 2)
+def test_memory_stays_flat_on_an_endless_stream_of_new_words(
+    codec: WordsCodec, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = codec.encode(TRAIN)
-    for number in range(10):
-        codec.encode([[f"word{number}"]])
-        assert len(codec._seen) <= 2
-    after = codec.encode(TRAIN)
+    monkeypatch.setattr(words, "MAX_CACHE", 20)
+    small = WordsCodec.fitted(TRAIN)
+    spelt: list[str] = []
+    monkeypatch.setattr(words, "affixes", lambda word: spelt.append(word) or affixes(word))
+    for number in range(100):
+        small.encode([[f"word{number}", "Teddy"]])
+        assert len(small._seen) <= 20
+    assert spelt.count("Teddy") == 1  # what comes again stays
+    assert len(spelt) == 101
+    after = small.encode(TRAIN)
     assert torch.equal(before.indices.rows, after.indices.rows)
     assert torch.equal(before.affixes, after.affixes)
+
+
+def test_a_full_cache_of_spellings_takes_some_megabytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    # it was a million words, and half a GB
+    monkeypatch.setattr(words, "MAX_CACHE", 2_000)
+    small = WordsCodec.fitted(TRAIN)
+    letters = np.random.default_rng(0).integers(97, 123, (5_000, 9), dtype=np.uint8)
+    most = 0
+    tracemalloc.start()
+    for row in letters:
+        small.encode([[row.tobytes().decode()]])
+        most = max(most, tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    assert 1_000 <= len(small._seen) <= 2_000
+    assert most / 2_000 * MAX_CACHE < 48 * 2**20
 
 
 def test_labels_there_and_back() -> None:

@@ -65,5 +65,5 @@ def test_numbers_in_the_prose() -> None:
     free = re.search(r"differ from the run's, but for ([^.]*)\.", section("Which value counts"))
     assert free is not None
     assert set(re.findall(r"`(\w+)`", free[1])) == FREE_WHEN_RESUMED
-    assert "for the first nine settings of the next table" in " ".join(section("Which value counts").split())
-    assert [row[0].strip("`") for row in rows("Data")[:9]] == NER.defaults["read"].names()
+    assert "for the first eleven settings of the next table" in " ".join(section("Which value counts").split())
+    assert [row[0].strip("`") for row in rows("Data")[:11]] == NER.defaults["read"].names()

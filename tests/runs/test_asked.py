@@ -75,9 +75,12 @@ def test_conll_u_has_its_words_in_the_second_column() -> None:
     assert one.words == ("in", "dem")
 
 
-def test_a_column_that_counts_or_is_not_there_is_refused() -> None:
-    with pytest.raises(DataError, match="token_column=1"):
-        conll("1 a O\n2 b O")
+def test_behind_a_column_that_counts_stand_the_words() -> None:
+    (one,) = conll("1 a O\n2 b O")
+    assert one.words == ("a", "b")
+
+
+def test_a_column_that_is_not_there_is_refused() -> None:
     with pytest.raises(DataError, match="0 to 1"):
         conll("a O", token=2)
     with pytest.raises(SettingsError, match="have no names"):

@@ -42,6 +42,19 @@ def test_the_bundled_files_are_of_their_tasks(task) -> None:
     assert seen.task is task
 
 
+def test_exports_are_of_ner_and_lists_and_folders_of_labels_of_sentiment(tmp_path: Path) -> None:
+    (tmp_path / "brat").mkdir()
+    (tmp_path / "brat" / "a.txt").write_text("Ann sat.\n")
+    (tmp_path / "brat" / "a.ann").write_text("T1\tPER 0 3\tAnn\n")
+    for label in ("good", "bad"):
+        (tmp_path / "texts" / label).mkdir(parents=True)
+        (tmp_path / "texts" / label / "1.txt").write_text(f"a {label} film")
+    (tmp_path / "a.jsonl").write_text('{"text": "Ann sat.", "label": [[0, 3, "PER"]]}\n{"text": "So.", "label": []}\n')
+    (tmp_path / "b.json").write_text('[{"text": "so good", "label": "pos"}, {"text": "so bad", "label": "neg"}]')
+    found = {name: infer_file(tmp_path / name)[0] for name in ("brat", "texts", "a.jsonl", "b.json")}
+    assert found == {"brat": NER, "texts": SENTIMENT, "a.jsonl": NER, "b.json": SENTIMENT}
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [

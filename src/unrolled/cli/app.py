@@ -13,6 +13,7 @@ import typer
 
 from unrolled import __version__
 from unrolled.cli.outcome import outcome
+from unrolled.cli.streams import secure_streams
 
 __all__ = ["app", "main"]
 
@@ -48,6 +49,9 @@ ModelDirectory = Annotated[Path, typer.Argument(metavar="DIR", help="A run direc
 SetReading = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="How files are read, such as label_column=1; several times."),
+]
+FollowLinks = Annotated[
+    bool, typer.Option("--follow-links", help="Read model files that are links to another folder or cache.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, for machines.")]
 
@@ -122,6 +126,7 @@ def evaluate(
         Path | None, typer.Option(metavar="FILE", help="Labelled pairs; else what the run was measured on.")
     ] = None,
     set_: SetReading = None,
+    follow_links: FollowLinks = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure a model: its figures, over all and of each type or class, with the rule that they count by.
@@ -131,7 +136,7 @@ def evaluate(
     with outcome():
         from unrolled.cli import evaluate as verb
 
-        verb.run(directory, data, tuple(set_ or ()), as_json=as_json)
+        verb.run(directory, data, tuple(set_ or ()), as_json=as_json, follow_links=follow_links)
 
 
 @app.command(short_help="Answer lines of text, CoNLL columns or JSON Lines.")
@@ -161,6 +166,7 @@ def predict(
             "--set", metavar="KEY=VALUE", help="token_column=N, label_column=N, text_column=KEY, tokenizer=NAME."
         ),
     ] = None,
+    follow_links: FollowLinks = False,
     as_json: Annotated[bool, typer.Option("--json", help="As --output-format json.")] = False,
 ) -> None:
     """Answer lines of text: one x a line, a line for each line; blank lines stay blank. It answers as the lines arrive.
@@ -188,12 +194,13 @@ def predict(
             whitespace=whitespace,
             strict=strict,
             set=tuple(set_ or ()),
+            follow_links=follow_links,
         )
         verb.run(directory, wanted)
 
 
 @app.command(short_help="Answer standard input while it arrives.")
-def stream(directory: ModelDirectory, as_json: AsJson = False) -> None:
+def stream(directory: ModelDirectory, follow_links: FollowLinks = False, as_json: AsJson = False) -> None:
     """Read standard input and answer as it comes, step by step: a line holds any number of steps, a blank one ends x.
 
     The answers do not depend on how the input is cut into lines. Needs a model that does not wait for the end of x: one
@@ -202,13 +209,14 @@ def stream(directory: ModelDirectory, as_json: AsJson = False) -> None:
     with outcome():
         from unrolled.cli import stream as verb
 
-        verb.run(directory, as_json=as_json)
+        verb.run(directory, as_json=as_json, follow_links=follow_links)
 
 
 @app.command(short_help="Show which words spoke for the answer.")
 def explain(
     directory: ModelDirectory,
     label: Annotated[str | None, typer.Option(metavar="LABEL", help="Explain this label, not the answer.")] = None,
+    follow_links: FollowLinks = False,
     as_json: AsJson = False,
 ) -> None:
     """Explain the answers to lines of standard input: how much each word spoke for the label, by integrated gradients.
@@ -219,16 +227,16 @@ def explain(
     with outcome():
         from unrolled.cli import explain as verb
 
-        verb.run(directory, label, as_json=as_json)
+        verb.run(directory, label, as_json=as_json, follow_links=follow_links)
 
 
 @app.command(short_help="Show shape, parameters, vocabulary, labels, settings.")
-def inspect(directory: ModelDirectory, as_json: AsJson = False) -> None:
+def inspect(directory: ModelDirectory, follow_links: FollowLinks = False, as_json: AsJson = False) -> None:
     """Show a model as the notation has it: shape, parameters, vocabulary, labels, metric, settings."""
     with outcome():
         from unrolled.cli import inspect as verb
 
-        verb.run(directory, as_json=as_json)
+        verb.run(directory, as_json=as_json, follow_links=follow_links)
 
 
 @app.command(short_help="List the problems and the figures of labelled files.")
@@ -239,17 +247,19 @@ def check(
         Path | None, typer.Option(metavar="DIR", help="Also count the words that this model does not know.")
     ] = None,
     set_: SetReading = None,
+    follow_links: FollowLinks = False,
     as_json: AsJson = False,
 ) -> None:
     """List all problems and the figures of labelled files, without training; exit with 1 if there are problems."""
     with outcome():
         from unrolled.cli import check as verb
 
-        verb.run(task, files, model, tuple(set_ or ()), as_json=as_json)
+        verb.run(task, files, model, tuple(set_ or ()), as_json=as_json, follow_links=follow_links)
 
 
 def main() -> None:
     """Run the command line."""
+    secure_streams()
     for stream in (sys.stdout, sys.stderr):
         # A pipe gets UTF-8 whatever the locale; a terminal that lacks a character gets its escape.
         if isinstance(stream, io.TextIOWrapper):

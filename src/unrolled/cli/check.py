@@ -19,14 +19,23 @@ SHOWN_CONFLICTS = 10
 SHOWN_KINDS = 200
 
 
-def run(task: str, files: Sequence[Path], model: Path | None, set_: Sequence[str], *, as_json: bool) -> None:
+def run(
+    task: str,
+    files: Sequence[Path],
+    model: Path | None,
+    set_: Sequence[str],
+    *,
+    as_json: bool,
+    follow_links: bool = False,
+) -> None:
     """Print the problems and the figures of files.
 
     Raises:
         typer.Exit: with 1, where there are problems.
     """
     found = find_task(task)
-    report = check_files(found, files, model, found.defaults.replaced(reading_given(found, set_)))
+    settings = found.defaults.replaced(reading_given(found, set_))
+    report = check_files(found, files, model, settings, follow_links=follow_links)
     if as_json:
         print_json(report.to_dict())
     else:

@@ -13,10 +13,10 @@ from unrolled.tasks import find_task
 __all__ = ["run"]
 
 
-def run(directory: Path, data: Path | None, set_: Sequence[str], *, as_json: bool) -> None:
+def run(directory: Path, data: Path | None, set_: Sequence[str], *, as_json: bool, follow_links: bool = False) -> None:
     """Print the figures of a model."""
-    task = find_task(Model.load(directory).task) if set_ else None
-    evaluation = evaluate(directory, data, {} if task is None else reading_given(task, set_))
+    task = find_task(Model.load(directory, follow_links=follow_links).task) if set_ else None
+    evaluation = evaluate(directory, data, {} if task is None else reading_given(task, set_), follow_links=follow_links)
     if as_json:
         print_json(evaluation.to_dict())
         return

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from unrolled.cli.predict import read_lines
 from unrolled.cli.screen import clean, is_plain, print_text, screen
+from unrolled.cli.streams import standard_input
 from unrolled.model import Model
 from unrolled.runs.explain import Explanation, explain
 from unrolled.tasks import task_of
@@ -19,14 +20,15 @@ from unrolled.tasks.text import tokenizer_in
 __all__ = ["run"]
 
 
-def run(directory: Path, label: str | None, *, as_json: bool) -> None:
+def run(directory: Path, label: str | None, *, as_json: bool, follow_links: bool = False) -> None:
     """Explain the answer to each line of standard input."""
-    model = Model.load(directory)
+    source = standard_input()
+    model = Model.load(directory, follow_links=follow_links)
     task = task_of(model, directory)
     console = screen()
-    if sys.stdin.isatty():
+    if source.isatty():
         print_text(screen(stderr=True), f"One {task.x.name} a line; Ctrl-D ends.", style="dim")
-    for lines in read_lines(sys.stdin.buffer):
+    for lines in read_lines(source):
         for line in lines:
             x = task.show.read_x(line, tokenizer_in(model.x))
             if x is None:
@@ -34,9 +36,13 @@ def run(directory: Path, label: str | None, *, as_json: bool) -> None:
                 continue
             found = explain(model, x, label)
             if as_json:
-                sys.stdout.write(json.dumps({f"{task.x.step}s": list(plainly(x)), **found.to_dict()}, ensure_ascii=False) + "\n")
+                sys.stdout.write(
+                    json.dumps({f"{task.x.step}s": list(plainly(x)), **found.to_dict()}, ensure_ascii=False) + "\n"
+                )
             elif is_plain(console):
-                words = " ".join(f"{clean(in_words(word))}:{value:+.3f}" for word, value in zip(x, found.steps, strict=True))
+                words = " ".join(
+                    f"{clean(in_words(word))}:{value:+.3f}" for word, value in zip(x, found.steps, strict=True)
+                )
                 sys.stdout.write(f"{clean(found.label)}\t{words}\n")
             else:
                 _print(console, x, found)

@@ -13,9 +13,9 @@ SPELT = {"affixes": "affixes and shapes"}
 """What the vocabularies of spelling hold, where their name does not say all."""
 
 
-def run(directory: Path, *, as_json: bool) -> None:
+def run(directory: Path, *, as_json: bool, follow_links: bool = False) -> None:
     """Print what a model is."""
-    model = describe(directory)
+    model = describe(directory, follow_links=follow_links)
     if as_json:
         print_json(model.to_dict())
         return

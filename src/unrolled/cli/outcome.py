@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import typer
 
+from unrolled.cli.streams import forget_output
 from unrolled.errors import UnrolledError
 
 __all__ = ["FAULT", "GONE", "INTERRUPTED", "Interrupted", "outcome"]
@@ -39,10 +40,10 @@ def outcome() -> Generator[None]:
     except KeyboardInterrupt:
         raise _exit(INTERRUPTED, "\ninterrupted.") from None
     except BrokenPipeError:
-        # The interpreter flushes once more at its end, which must not fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        forget_output()
         raise typer.Exit(GONE) from None
     except OSError as error:
+        forget_output()
         place = f"{error.filename}: " if error.filename else ""
         raise _exit(RUN_FAILED, f"error: {place}{error.strerror or error}") from None
     except typer.Exit:

@@ -13,6 +13,7 @@ from unrolled.cli.answers import FORMATS, Write, writer
 from unrolled.cli.options import parse_setting
 from unrolled.cli.output import destination
 from unrolled.cli.screen import print_text, screen
+from unrolled.cli.streams import standard_input
 from unrolled.data.tokenizer import tokenizer_of
 from unrolled.errors import DataError, SettingsError
 from unrolled.model import Model
@@ -62,6 +63,7 @@ class Wanted:
         whitespace: whether text is split at white space alone.
         strict: whether the first line that cannot be answered ends it.
         set: what `--set` says of columns, keys and the tokenizer.
+        follow_links: whether the model's files may be links to anywhere.
     """
 
     files: Sequence[Path] = ()
@@ -72,6 +74,7 @@ class Wanted:
     whitespace: bool = False
     strict: bool = False
     set: Sequence[str] = ()
+    follow_links: bool = False
 
 
 def run(directory: Path, wanted: Wanted) -> None:
@@ -81,7 +84,7 @@ def run(directory: Path, wanted: Wanted) -> None:
         typer.Exit: some lines could not be answered.
     """
     _check(wanted)
-    files = read_model_files(directory)
+    files = read_model_files(directory, follow_links=wanted.follow_links)
     model = Model.of(files, directory)
     task = task_of(model, directory)
     if wanted.input not in (None, "text") and not task.show.of_words:
@@ -248,9 +251,10 @@ def _opened(path: Path, task: Task[Any, Any]) -> Generator[BinaryIO]:
         with path.open("rb") as file:
             yield file
         return
-    if sys.stdin.isatty():
+    source = standard_input()
+    if source.isatty():
         print_text(screen(stderr=True), f"One {task.x.name} a line; Ctrl-D ends.", style="dim")
-    yield sys.stdin.buffer
+    yield source
 
 
 def _say(message: str, style: str = "yellow") -> None:
@@ -271,7 +275,7 @@ def read_lines(source: BinaryIO) -> Iterator[list[str]]:
             number += 1
             content = raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw
             try:
-                lines.append(content.decode("utf-8").removesuffix("\r"))
+                lines.append(content.decode("utf-8"))
             except UnicodeDecodeError as error:
                 yield lines
                 raise DataError(
@@ -282,11 +286,19 @@ def read_lines(source: BinaryIO) -> Iterator[list[str]]:
 
 
 def _blocks(source: BinaryIO) -> Iterator[list[bytes]]:
-    """Yield the complete lines of each read; read1 returns what there is and waits only for the first byte."""
+    """Yield the complete lines of each read; read1 returns what there is and waits only for the first byte.
+
+    A line ends in LF, CRLF or CR. One that ends in CR is complete: if the next read begins with the LF to it, that is
+    dropped then, so that an answer never waits for it.
+    """
     read: Callable[[int], bytes] = getattr(source, "read1", source.read)
     begun: list[bytes] = []
+    after_cr = False
     while data := read(BLOCK):
-        *lines, rest = data.split(b"\n")
+        if after_cr:
+            data = data.removeprefix(b"\n")
+        after_cr = data.endswith(b"\r")
+        *lines, rest = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
         if lines:
             lines[0] = b"".join([*begun, lines[0]])
             begun = []

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from unrolled.cli.predict import read_lines
+from unrolled.cli.streams import standard_input
 from unrolled.data.answer import Answer
 from unrolled.model import Model
 from unrolled.tasks import task_of
@@ -14,9 +15,10 @@ from unrolled.tasks.text import tokenizer_in
 __all__ = ["run"]
 
 
-def run(directory: Path, *, as_json: bool) -> None:
+def run(directory: Path, *, as_json: bool, follow_links: bool = False) -> None:
     """Answer standard input step by step; a blank line, and the end, finish x."""
-    model = Model.load(directory)
+    source = standard_input()
+    model = Model.load(directory, follow_links=follow_links)
     task = task_of(model, directory)
     stream = model.stream()
     own = tokenizer_in(model.x)
@@ -27,7 +29,7 @@ def run(directory: Path, *, as_json: bool) -> None:
             line = json.dumps(row, ensure_ascii=False) if as_json else "\t".join(map(str, row.values()))
             sys.stdout.write(line + "\n")
 
-    for lines in read_lines(sys.stdin.buffer):
+    for lines in read_lines(source):
         for line in lines:
             x = task.show.read_x(line, tokenizer)
             if x is None:

@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from unrolled.data.recent import Recent
 from unrolled.data.spelling import normal_form
 from unrolled.errors import DataError
 
@@ -25,6 +26,9 @@ Places = NDArray[np.int64]
 
 SHORTEST = 2
 """Of the sequences of characters."""
+
+MAX_CACHE = 2**16
+"""Words whose numbers are kept: some 16 MiB, however many distinct words come."""
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
@@ -58,7 +62,9 @@ class Phrases:
     words: int
     characters: int
     known: tuple[Numbers, Numbers]
-    _seen: dict[str, np.uint64] = field(default_factory=dict[str, np.uint64], init=False, repr=False, compare=False)
+    _seen: Recent[str, np.uint64] = field(
+        default_factory=lambda: Recent[str, np.uint64](MAX_CACHE), init=False, repr=False, compare=False
+    )
 
     @classmethod
     def fitted(
@@ -175,9 +181,7 @@ class Phrases:
         if found is None:
             digest = blake2b(form.encode("utf-8", "surrogatepass"), digest_size=8).digest()
             found = np.frombuffer(digest, np.uint64)[0]
-            if len(self._seen) >= 1_000_000:
-                self._seen.clear()
-            self._seen[form] = found
+            self._seen.keep(form, found)
         return found
 
 

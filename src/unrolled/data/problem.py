@@ -1,13 +1,30 @@
 """What is wrong with a file: where, what was found, and the way out."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from unrolled.errors import DataError
 
-__all__ = ["Problem", "by_kind"]
+__all__ = ["Problem", "by_kind", "in_a_line"]
 
 SHOWN_PLACES = 3
+LONGEST = 400
+"""The most characters of what was found, and of the way out: both may hold what stands in the file."""
+_UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Characters that end a line, steer a terminal, or cannot be printed."""
+
+
+def in_a_line(words: str, most: int = LONGEST) -> str:
+    """Return words for people on one line: cut where they are long, with the code points of what ends or steers a line.
+
+    >>> in_a_line("Sentence\\t#"), in_a_line("O" * 100, 5)
+    ('Sentence<U+0009>#', 'OOOO…')
+    """
+    cut = words if len(words) <= most else words[: most - 1] + "…"
+    if cut.isprintable():
+        return cut
+    return "".join(f"<U+{ord(c):04X}>" if unicodedata.category(c) in _UNSEEN else c for c in cut)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +83,5 @@ def _message(alike: list[Problem]) -> str:
 
 
 def _sentence(words: str) -> str:
+    words = in_a_line(words)
     return words if not words or words[-1] in ".!?" else words + "."

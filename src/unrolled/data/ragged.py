@@ -11,7 +11,7 @@ from torch.nn.utils.rnn import PackedSequence
 from unrolled.data.layout import Layout, TimeMajor, inverse_order, permute, time_major_positions
 from unrolled.errors import DataError
 
-__all__ = ["Ragged", "check_numbers"]
+__all__ = ["Ragged", "check_numbers", "check_ragged"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,6 +201,22 @@ class Ragged:
         return self._layout.time_major
 
 
+def check_ragged(where: str, *given: object) -> None:
+    """Refuse what is no ragged batch, such as a padded tensor: what users of torch's own layers have.
+
+    Raises:
+        DataError: what was given instead, and how to make a ragged batch of it.
+    """
+    for value in given:
+        if not isinstance(value, Ragged):
+            raise DataError(
+                f"{where}: {_instead(value)} where a ragged batch is expected. "
+                "Give Ragged.from_padded(padded, lengths) of a padded tensor, batch first, "
+                "Ragged.from_packed(packed) of torch's PackedSequence, or "
+                "Ragged.from_list(sequences)."
+            )
+
+
 def check_numbers(rows: Tensor, lengths: Tensor) -> None:
     """Raise DataError unless every length is at least 1 and their sum M: what a graph leaves to its operators."""
     _check_sum(rows, lengths, _checked_sum(lengths))
@@ -231,6 +247,12 @@ def _check_sum(rows: Tensor, lengths: Tensor, total: int) -> None:
             f"Ragged: the {len(lengths)} lengths sum to {total}, but rows has shape {tuple(rows.shape)}. "
             f"Give one row per step: {total} rows."
         )
+
+
+def _instead(value: object) -> str:
+    if isinstance(value, Tensor):
+        return f"a tensor of shape {tuple(value.shape)}, which does not say how long its sequences are,"
+    return f"a {type(value).__name__}" if value is not None else "None"
 
 
 def _kind(sequence: Tensor) -> str:

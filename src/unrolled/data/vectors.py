@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from unrolled.data.pipes import refuse_pipe
 from unrolled.data.problem import Problem
 from unrolled.data.vocabulary import Vocabulary
 from unrolled.errors import DataError
@@ -128,6 +129,7 @@ def _lowered(vocabulary: Vocabulary) -> dict[str, list[int]]:
 
 def _lines(path: str | Path) -> Iterator[tuple[int, str]]:
     """Yield number and text of each line that is not blank, tabs made spaces, none at its end."""
+    refuse_pipe(path)  # the words are read first, then their vectors
     try:
         file = Path(path).open("rb")  # noqa: SIM115  (closed below: only the opening may fail here)
     except OSError as error:

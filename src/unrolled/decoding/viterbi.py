@@ -8,11 +8,15 @@ the one before it …
 import torch
 from torch import Tensor
 
-from unrolled.data.ragged import Ragged
+from unrolled.data.ragged import Ragged, check_ragged
 from unrolled.kernels import chain_operator, native_chain
 from unrolled.kernels.chain import runs_natively
 
 __all__ = ["n_best", "viterbi"]
+
+
+MANY = 256
+"""More paths than these are sorted at each step; the native engine puts each in its place among the n, n² in all."""
 
 
 @torch.no_grad()
@@ -27,6 +31,7 @@ def viterbi(emissions: Ragged, transitions: Tensor, start: Tensor, end: Tensor) 
     >>> labels.rows.tolist(), scores.tolist()
     ([0, 1], [2.0])
     """
+    check_ragged("viterbi", emissions)
     if runs_natively(emissions, transitions, start, end):
         labels, scores = chain_operator.best_path(emissions.rows, emissions.lengths, (transitions, start, end))
         return emissions.with_rows(labels), scores
@@ -63,9 +68,21 @@ def n_best(
     >>> n_best(Ragged.from_list([torch.tensor([[0.0, 1.0]])]), torch.zeros(2, 2), torch.zeros(2), torch.zeros(2), n=3)
     [[([1], 1.0), ([0], 0.0)]]
     """
+    check_ragged("n_best", emissions)
     assert n >= 1
-    if runs_natively(emissions, transitions, start, end):
+    if runs_natively(emissions, transitions, start, end) and n <= MANY:
         return _n_best_natively(emissions, (transitions, start, end), n)
+    try:
+        return _n_best_sorted(emissions, transitions, start, end, n)
+    except RuntimeError as error:
+        if "memory" not in str(error):
+            raise
+        raise MemoryError(f"The {n} best paths do not fit in memory; ask for fewer paths.") from error
+
+
+def _n_best_sorted(
+    emissions: Ragged, transitions: Tensor, start: Tensor, end: Tensor, n: int
+) -> list[list[tuple[list[int], float]]]:
     order, K = emissions.time_major(), len(start)
     sizes: list[int] = order.batch_sizes.numpy().tolist()
     steps = order.sort(emissions.rows.double()).split_with_sizes(sizes)

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from unrolled.data.ragged import Ragged
+from unrolled.data.ragged import Ragged, check_ragged
 from unrolled.kernels import chain_operator, forked, gold, log_space, scaled
 from unrolled.kernels.door import engine
 from unrolled.kernels.once import differentiable_once
@@ -43,6 +43,7 @@ def log_partition(emissions: Ragged, transitions: Tensor, start: Tensor, end: Te
     >>> log_partition(Ragged.from_list([torch.zeros(3, 2)]), torch.zeros(2, 2), zeros, zeros).exp().round()
     tensor([8.], dtype=torch.float64)
     """
+    check_ragged("log_partition", emissions)
     if runs_natively(emissions, transitions, start, end):
         return chain_operator.log_partition(emissions, (transitions, start, end))
     run: Any = _LogPartition.apply  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
@@ -70,6 +71,7 @@ def log_likelihood(
     >>> log_likelihood(emissions, labels, torch.zeros(2, 2), torch.zeros(2), torch.zeros(2)).exp()
     tensor([0.1250])
     """
+    check_ragged("log_likelihood", emissions, labels)
     assert forbidden is None or (forbidden.shape == transitions.shape and forbidden.dtype == torch.bool)
     assert forbidden_start is None or (forbidden_start.shape == start.shape and forbidden_start.dtype == torch.bool)
     native = runs_natively(emissions, transitions, start, end) and labels.rows.is_cpu
@@ -91,6 +93,7 @@ def expectations(emissions: Ragged, transitions: Tensor, start: Tensor, end: Ten
 
     `emissions` (M, K) are the marginals of every step in the caller's order; the others are summed over the batch.
     """
+    check_ragged("expectations", emissions)
     if runs_natively(emissions, transitions, start, end):
         tables = (transitions, start, end)
         return Expectations(*chain_operator.expectations(emissions.rows, emissions.lengths, tables))

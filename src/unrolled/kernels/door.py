@@ -6,7 +6,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from unrolled.data.ragged import Ragged, check_numbers
+from unrolled.data.ragged import Ragged, check_numbers, check_ragged
 from unrolled.kernels import forked, operator, torch_packed
 from unrolled.kernels.cells import Cell, State, Weights, check_fit
 from unrolled.kernels.library import load
@@ -47,6 +47,7 @@ def recur(cell: Cell, x: Ragged, weights: Sequence[Weights], state: State | None
     Graphs (torch.compile, torch.export) hold the native engine unbroken. torch's kernels read the lengths as numbers,
     for which a compiled graph breaks: with fullgraph, and in torch.export, they fail.
     """
+    check_ragged("recur", x)
     assert len(weights) in (1, 2)
     assert (weights[0].ban is None) == (weights[-1].ban is None) == (cell != "gru")
     # Autocast may have left x, or a computed weight, in half precision: a recurrence adds up too many roundings for it.

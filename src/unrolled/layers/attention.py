@@ -7,7 +7,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from unrolled.data.ragged import Ragged
+from unrolled.data.ragged import Ragged, check_ragged
 from unrolled.errors import DataError, SettingsError
 from unrolled.layers.initialise import generator_or_default, xavier_uniform
 from unrolled.textbook import SCORES, Score
@@ -92,6 +92,7 @@ class Attention(nn.Module):
         Raises:
             DataError: the rows are not of that width.
         """
+        check_ragged("Attention.memory", a)
         if a.rows.ndim != 2 or a.rows.shape[1] != self.memory_size:
             raise DataError(f"Attention: a has rows {tuple(a.rows.shape)}. Give (M, {self.memory_size}).")
         keys = a
@@ -109,6 +110,7 @@ class Attention(nn.Module):
         Raises:
             DataError: the rows are not of that width, or there are other numbers of sequences.
         """
+        check_ragged("Attention", s)
         if s.rows.ndim != 2 or s.rows.shape[1] != self.query_size or len(s) != len(memory):
             raise DataError(
                 f"Attention: s has rows {tuple(s.rows.shape)} in {len(s)} sequences. "

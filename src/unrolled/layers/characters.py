@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from unrolled.data.ragged import Ragged
+from unrolled.data.ragged import Ragged, check_ragged
 from unrolled.errors import DataError, SettingsError
 from unrolled.layers.initialise import generator_or_default, xavier_uniform
 from unrolled.layers.recurrent import Recurrent
@@ -72,6 +72,7 @@ class CharacterEncoder(nn.Module):
 
     def forward(self, characters: Ragged) -> Tensor:
         """Vectors of words, (num_words, size), from int64 rows (M,); raises DataError for indices out of range."""
+        check_ragged("CharacterEncoder", characters)
         V, rows = len(self.embedding), characters.rows
         if rows.ndim != 1 or rows.dtype != torch.int64 or int(rows.min()) < 0 or int(rows.max()) >= V:
             raise DataError(

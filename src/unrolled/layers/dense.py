@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias, get_args
 import torch
 from torch import Tensor, nn
 
-from unrolled.errors import SettingsError
+from unrolled.errors import DataError, SettingsError
 from unrolled.layers.dropout import dropout
 from unrolled.layers.initialise import generator_or_default, xavier_uniform
 
@@ -51,6 +51,7 @@ class Dense(nn.Module):
             raise SettingsError(f"activation is {activation!r}. Choose one of {', '.join(ACTIVATIONS)}.")
         self.activation: Activation = activation
         self.dropout = dropout
+        self.input_size = input_size
         self.output_size = hidden_size if num_layers else input_size
         generator = generator_or_default(generator)
         gain = math.sqrt(2) if activation == "relu" else 1.0
@@ -60,7 +61,17 @@ class Dense(nn.Module):
             self.bx.append(nn.Parameter(torch.zeros(hidden_size)))
 
     def forward(self, rows: Tensor, noise: torch.Generator | None = None) -> Tensor:
-        """Return a of the last layer, (M, H), of rows (M, D); `noise` draws the dropout, None drops nothing."""
+        """Return a of the last layer, (M, H), of rows (M, D); `noise` draws the dropout, None drops nothing.
+
+        Raises:
+            DataError: no tensor, such as a ragged batch.
+        """
+        if not isinstance(rows, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]  (a batch is often given)
+            raise DataError(
+                f"Dense works row by row, and was given a {type(rows).__name__}. Give the rows (M, {self.input_size}) "
+                "of a ragged batch, `batch.rows`; Ragged.from_packed(packed) makes one of torch's PackedSequence, "
+                "Ragged.from_padded(padded, lengths) of a padded tensor."
+            )
         g = torch.tanh if self.activation == "tanh" else torch.relu
         for Wx, bx in zip(self.Wx, self.bx, strict=True):
             rows = dropout(g(nn.functional.linear(rows, Wx, bx)), self.dropout, noise)

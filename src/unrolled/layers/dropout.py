@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from unrolled.data.ragged import Ragged
+from unrolled.data.ragged import Ragged, check_ragged
 from unrolled.errors import DataError, SettingsError
 
 __all__ = ["check_probability", "dropout", "variational", "word_dropout"]
@@ -22,6 +22,7 @@ def dropout(tensor: Tensor, p: float, noise: torch.Generator | None) -> Tensor:
 
 def variational(ragged: Ragged, p: float, noise: torch.Generator | None) -> Ragged:
     """As `dropout`, with the same mask at every step of a sequence (Gal and Ghahramani 2016, arXiv:1512.05287v5)."""
+    check_ragged("variational", ragged)
     if noise is None or p == 0:
         return ragged
     masks = _mask((len(ragged), *ragged.rows.shape[1:]), p, noise, ragged.rows)

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import torch
 
-from unrolled.data.ragged import Ragged
+from unrolled.data.ragged import Ragged, check_ragged
 from unrolled.errors import SettingsError
 from unrolled.kernels import State, Weights, engine, recur
 from unrolled.kernels.cells import rounded
@@ -62,6 +62,7 @@ class Frozen:
 
     def __call__(self, x: Ragged, state: State | None = None) -> tuple[Ragged, State]:
         """As `Recurrent.forward` without noise: the last layer's rows (M, num_directions·H), and the last state."""
+        check_ragged("Frozen", x)
         given = [x.rows] if state is None else [x.rows, *state.tensors()]
         state, last = self._layer.start(x, state), list[State]()
         # The engine reads float32 at an address: what is of another type or elsewhere goes by the kernels' door.

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias, get_args
 import torch
 from torch import Tensor, nn
 
-from unrolled.data.ragged import Ragged
+from unrolled.data.ragged import Ragged, check_ragged
 from unrolled.errors import DataError, SettingsError
 from unrolled.layers.initialise import generator_or_default, xavier_uniform
 
@@ -75,6 +75,7 @@ class Pooling(nn.Module):
         Raises:
             DataError: the rows are not of that width.
         """
+        check_ragged("Pooling", a)
         self._check(a.rows)
         match self.kind:
             case "last" if self.num_directions == 2:
@@ -96,6 +97,7 @@ class Pooling(nn.Module):
 
         Of "last" and "max" no numbers say that; raises SettingsError for them.
         """
+        check_ragged("Pooling.alpha", a)
         if self.kind == "mean":
             return a.with_rows((1 / a.lengths.to(a.rows)).index_select(0, a.sequence_numbers.to(a.rows.device)))
         if not self.kind.startswith("attention"):

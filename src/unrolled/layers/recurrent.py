@@ -7,7 +7,7 @@ from typing import Literal, cast
 import torch
 from torch import Tensor, nn
 
-from unrolled.data.ragged import Ragged
+from unrolled.data.ragged import Ragged, check_ragged
 from unrolled.errors import DataError, SettingsError
 from unrolled.kernels import CELLS, Cell, State, recur
 from unrolled.layers.direction import Direction, cell_of, torch_module
@@ -125,6 +125,7 @@ class Recurrent(nn.Module):
         chunks gives what it gives whole. `noise` draws the dropout masks; None drops nothing. Raises DataError where
         the shape of x or of the state is not the layer's.
         """
+        check_ragged("Recurrent", x)
         state = self.start(x, state)
         last: list[State] = []
         for layer, directions in enumerate(cast(Iterable[nn.ModuleDict], self.layers)):

@@ -14,6 +14,7 @@ import torch
 
 from unrolled.errors import ModelFileError
 from unrolled.model_files import names
+from unrolled.model_files.links import Links, tree_of
 from unrolled.model_files.refusal import COPY_AGAIN, refusal, shown
 from unrolled.model_files.strict_json import JSON, MAX_JSON_BYTES, canonical_sha256, parse_object
 from unrolled.model_files.swap import leftovers
@@ -54,6 +55,7 @@ class ModelFiles:
     tensor_shapes: dict[str, tuple[str, tuple[int, ...]]]
     _layout: Layout = field(repr=False)
     _record: FileRecord = field(repr=False)
+    _links: Links = field(repr=False)
     version: int = names.VERSION
     renamed: Callable[[str], str] = field(default=str, repr=False)
 
@@ -85,27 +87,32 @@ class ModelFiles:
     def _decoded(self) -> dict[str, torch.Tensor]:
         # The digest is taken again, of the very bytes that are decoded.
         path = self.directory / names.TENSORS
-        return decode(_read(path, self._record), path)
+        return decode(_read(path, self._record, self._links), path)
 
 
-def read_model_files(directory: Path) -> ModelFiles:
+def read_model_files(directory: Path, *, follow_links: bool = False) -> ModelFiles:
     """Return the checked content of a model directory, or of the `best/` of a run directory.
 
     The order of the checks is that of docs/model-file.md. Files that config.json does not list are never opened.
+
+    Args:
+        directory: a model directory or a run directory.
+        follow_links: also follow symbolic links that lead out of the directory, and of the cache that it lies in.
 
     Raises:
         ModelFileError: with the file, what was found, and the way out.
     """
     try:
         directory = _locate(Path(directory))
+        links = Links(None if follow_links else tree_of(directory))
     except (OSError, RuntimeError, ValueError) as error:  # a name too long, a loop of links, a NUL
         if isinstance(error, ModelFileError):
             raise
         raise refusal(shown(str(directory)), f"cannot be looked at: {error}", "Check the path.") from None
-    config, records, version = read_config(directory)
+    config, records, version = read_config(directory, links)
     path = directory / names.TENSORS
     record = records.pop(names.TENSORS)
-    handle, size = _open(path)
+    handle, size = _open(path, links)
     with handle:
         try:
             layout = read_layout(handle, size, path)
@@ -114,16 +121,20 @@ def read_model_files(directory: Path) -> ModelFiles:
         _check_size(path, size, record)
         if _digest(handle, path) != record.sha256:
             raise _altered(path)
-    metrics = parse_object(_read(directory / names.METRICS, records.pop(names.METRICS)), directory / names.METRICS)
-    texts = {name: _text(directory / name, record) for name, record in records.items()}
+    where = directory / names.METRICS
+    metrics = parse_object(_read(where, records.pop(names.METRICS), links), where)
+    texts = {name: _text(directory / name, record, links) for name, record in records.items()}
     shapes = {name: (str(dtype).removeprefix("torch."), shape) for name, (dtype, shape) in layout.items()}
-    return ModelFiles(directory, config, texts, metrics, shapes, layout, record, version)
+    return ModelFiles(directory, config, texts, metrics, shapes, layout, record, links, version)
 
 
-def read_config(directory: Path) -> tuple[dict[str, JSON], dict[str, FileRecord], int]:
-    """Return the writer's fields of config.json, the table of files and the format's version, all checked."""
+def read_config(directory: Path, links: Links | None = None) -> tuple[dict[str, JSON], dict[str, FileRecord], int]:
+    """Return the writer's fields of config.json, the table of files and the format's version, all checked.
+
+    `links` are those that are followed; None for none.
+    """
     path = directory / names.CONFIG
-    handle, size = _open(path)
+    handle, size = _open(path, links)
     with handle:
         if size > MAX_JSON_BYTES:
             raise refusal(path, f"has {size} bytes; {MAX_JSON_BYTES} are allowed")
@@ -191,15 +202,13 @@ def _standing(directory: Path) -> Path | None:
     return (new if new.is_dir() else old) if old.is_dir() and not directory.exists() else None
 
 
-def _open(path: Path) -> tuple[BufferedReader, int]:
-    """Open a regular file, following no link and waiting for no pipe; return it and its size."""
+def _open(path: Path, links: Links | None) -> tuple[BufferedReader, int]:
+    """Open a regular file, following allowed links alone and waiting for no pipe; return it and its size."""
     flags = os.O_RDONLY
     for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):  # not on every system
         flags |= getattr(os, name, 0)
     try:
-        if path.is_symlink():
-            raise refusal(path, "is a symbolic link", "Copy the directory with its files, for example with `cp -rL`.")
-        descriptor = os.open(path, flags)
+        descriptor = _open_linked(path, links, flags) if path.is_symlink() else os.open(path, flags)
     except OSError as error:
         if error.errno == errno.ENOENT:
             raise refusal(path, "is missing", _instead(path)) from None
@@ -211,6 +220,22 @@ def _open(path: Path) -> tuple[BufferedReader, int]:
     return os.fdopen(descriptor, "rb"), status.st_size
 
 
+def _open_linked(path: Path, links: Links | None, flags: int) -> int:
+    """Open what a link leads to, where that is allowed."""
+    try:
+        place = Path(os.path.realpath(path, strict=True))
+    except (OSError, RuntimeError, ValueError) as error:  # nothing is there, a loop of links
+        raise refusal(path, f"is a symbolic link that cannot be followed: {shown(str(error))}") from None
+    if links is None or not links.allow(place):
+        way_out = "Copy the directory with its files, for example with `cp -rL`"
+        if links is not None:
+            way_out += (
+                f"; or, if you trust what lies outside of {links.tree}, follow it: --follow-links, follow_links=True"
+            )
+        raise refusal(path, "is a symbolic link", f"{way_out}.")
+    return links.open(place, flags)
+
+
 def _instead(path: Path) -> str:
     if path.name == names.TENSORS and list(path.parent.glob("*.bin")) + list(path.parent.glob("*.pt")):
         return (
@@ -219,8 +244,8 @@ def _instead(path: Path) -> str:
     return COPY_AGAIN
 
 
-def _read(path: Path, record: FileRecord) -> bytes:
-    handle, size = _open(path)
+def _read(path: Path, record: FileRecord, links: Links) -> bytes:
+    handle, size = _open(path, links)
     with handle:
         _check_size(path, size, record)
         data = _exactly(handle, size, path)
@@ -262,8 +287,8 @@ def _altered(path: Path) -> ModelFileError:
     return refusal(path, "does not have the SHA-256 that config.json states: it was altered or swapped", _WRITING)
 
 
-def _text(path: Path, record: FileRecord) -> str:
-    data = _read(path, record)
+def _text(path: Path, record: FileRecord, links: Links) -> str:
+    data = _read(path, record, links)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -139,18 +139,23 @@ class CheckReport:
 
 
 def check_files(
-    task: Task[Any, Any], paths: Sequence[Path], model: Path | None = None, settings: Composed | None = None
+    task: Task[Any, Any],
+    paths: Sequence[Path],
+    model: Path | None = None,
+    settings: Composed | None = None,
+    *,
+    follow_links: bool = False,
 ) -> CheckReport:
     """List all problems and the figures of labelled files, the training file first.
 
     Nothing in a file raises: what is wrong stands in `problems`. With a model's directory it is also counted what the
-    model does not know.
+    model does not know; `follow_links` is that of `Model.load`.
 
     Raises:
         ModelFileError: the model cannot be trusted.
         SettingsError: settings that a file cannot be read by.
     """
-    known = None if model is None else Model.load(model).x
+    known = None if model is None else Model.load(model, follow_links=follow_links).x
     readings = [task.read(path, settings or task.defaults) for path in paths]
     return CheckReport(
         task=task,

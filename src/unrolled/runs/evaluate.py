@@ -68,13 +68,20 @@ class Evaluation:
         }
 
 
-def evaluate(directory: Path, data: Path | None = None, reading: Mapping[str, object] | None = None) -> Evaluation:
+def evaluate(
+    directory: Path,
+    data: Path | None = None,
+    reading: Mapping[str, object] | None = None,
+    *,
+    follow_links: bool = False,
+) -> Evaluation:
     """Measure the model of a directory on a labelled file, or on what its run kept for that.
 
     Args:
         directory: a model directory, or a run directory.
         data: a labelled file; None for the run's dev part and, of the bundled corpus, the test part.
         reading: how `data` is read where that differs from the model's own training: names and values of settings.
+        follow_links: as `Model.load` has it.
 
     Raises:
         DataError: the file cannot be used, or has changed since the training.
@@ -82,7 +89,7 @@ def evaluate(directory: Path, data: Path | None = None, reading: Mapping[str, ob
         RunError: the run's configuration is damaged, or that of a run which the model is not from.
         SettingsError: no file is given, and none is known; or settings that do not fit the file.
     """
-    files = read_model_files(directory)
+    files = read_model_files(directory, follow_links=follow_links)
     model = Model.of(files, directory)
     task = task_of(model, directory)
     if data is None:

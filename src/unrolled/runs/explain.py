@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from unrolled.architectures import ManyToOne
-from unrolled.data.codecs import TextCodec
+from unrolled.data.codecs import Fault, TextCodec
 from unrolled.data.ragged import Ragged
 from unrolled.errors import DataError, SettingsError
 from unrolled.layers.wide import SCALE
@@ -67,6 +67,10 @@ def explain(model: Model[Any, Any], x: Any, label: str | None = None) -> Explana
         raise SettingsError(
             f"explain needs a model with one label for all of x and a score for each; this one is {network.shape}."
         )
+    accepted = model.x.accepted(x)
+    if isinstance(accepted, Fault):
+        raise DataError(f"What is to be explained has {accepted.found}. {accepted.way_out}.")
+    x = accepted
     chosen: str = model.predict([x])[0] if label is None else label
     fault = model.y.check(chosen)
     if fault is not None:

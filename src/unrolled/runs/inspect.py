@@ -85,13 +85,13 @@ class Description:
         return rest | cast("dict[str, object]", rest.pop("chosen"))
 
 
-def describe(directory: Path) -> Description:
-    """Describe the model of a model directory, or of a run directory.
+def describe(directory: Path, *, follow_links: bool = False) -> Description:
+    """Describe the model of a model directory, or of a run directory; `follow_links` as `Model.load` has it.
 
     Raises:
         ModelFileError: the model cannot be trusted, or is for a task that this version lacks.
     """
-    files = read_model_files(directory)
+    files = read_model_files(directory, follow_links=follow_links)
     model = Model.of(files, directory)
     task, recorded = task_of(model, directory), files.metrics
     fit = _mapping(recorded.get("settings"))

@@ -11,8 +11,10 @@ import torch
 
 from unrolled.architectures import ManyToMany, ManyToManySettings
 from unrolled.data.answer import Answer
-from unrolled.data.codecs import Codec, TagsCodec, TagsSettings, WordsCodec, WordsSettings, check_sentences
+from unrolled.data.codecs import Codec, Fault, TagsCodec, TagsSettings, WordsCodec, WordsSettings, check_sentences
+from unrolled.data.given import each, labels_of
 from unrolled.data.pair import Pair
+from unrolled.data.pipes import refuse_pipe
 from unrolled.data.readers import TaggedReading, TaggedSettings, read_labelled
 from unrolled.data.tags import detect_scheme, faults, spans, strict_spans, to_iob2
 from unrolled.errors import DataError
@@ -36,6 +38,15 @@ Pairs: TypeAlias = Sequence[Pair[Words, Labels]]
 OUTSIDE_BIASES = (0.0, 0.5, 1.0, 1.5, 2.0)
 """The biases to choose from; of equals the first."""
 
+WANTED_X = (
+    "a list of sentences, each a list of words: of a frame with a sentence a row its column of words, with a word a "
+    "row list(frame.groupby('sentence', sort=False)['word'].agg(list))"
+)
+WANTED_Y = (
+    "a list with the list of labels of each sentence: of a frame with a sentence a row its column of labels, with a "
+    "word a row list(frame.groupby('sentence', sort=False)['label'].agg(list))"
+)
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
@@ -54,24 +65,36 @@ class BiasSettings(Settings):
 
 
 def _read(path: Path, settings: Composed) -> TaggedReading:
-    reading = read_labelled(path, settings.group(TaggedSettings))
+    refuse_pipe(path)
+    reading = read_labelled(path, settings.group(TaggedSettings), tokenizer=settings.group(WordsSettings).tokenizer)
     return replace(reading, notes=(*reading.notes, *tokenizer_note(settings, reading.pairs)))
 
 
-def _of_python(X: Sequence[Words], y: Sequence[Labels] | None, settings: Composed) -> list[Pair[Words, Labels]]:
-    if y is None or len(X) != len(y):
-        found = "no y" if y is None else f"{len(y)} label sequences"
-        raise DataError(f"There are {len(X)} sentences and {found}. Give one label sequence for each sentence.")
-    check_sentences(X)
-    scheme = settings.group(TaggedSettings).known_scheme() or detect_scheme(y)
+def _of_python(X: Any, y: Any, settings: Composed) -> list[Pair[Words, Labels]]:
+    sentences, ys = list(each(X, "X", WANTED_X)), None if y is None else list(each(y, "y", WANTED_Y))
+    if ys is None or len(sentences) != len(ys):
+        found = "no y" if ys is None else f"{len(ys)} label sequences"
+        raise DataError(f"There are {len(sentences)} sentences and {found}. Give one label sequence for each sentence.")
+    xs, how = check_sentences(sentences), settings.group(TaggedSettings)
+    labellings: list[Labels] = []
+    for number, given in enumerate(ys, 1):
+        labels = labels_of(given, how.names_of_labels())
+        if isinstance(labels, Fault):
+            raise DataError(f"Sentence {number} has {labels.found}. {labels.way_out}.")
+        labellings.append(labels)
+    scheme = how.known_scheme() or detect_scheme(labellings)
     pairs: list[Pair[Words, Labels]] = []
-    for number, (words, labels) in enumerate(zip(X, y, strict=True), 1):
+    for number, (words, labels) in enumerate(zip(xs, labellings, strict=True), 1):
         if len(words) != len(labels):
             raise DataError(f"Sentence {number} has {len(words)} words and {len(labels)} labels. Give one a word.")
         for fault in faults(labels, scheme):
             raise DataError(f"Sentence {number}, word {fault.position + 1}: {fault.found}. {fault.way_out}.")
         pairs.append(Pair(tuple(words), tuple(to_iob2(labels, scheme))))
     return pairs
+
+
+def _xs_of_python(X: Any, x: Codec[Words]) -> list[Words]:
+    return check_sentences(each(X, "X", WANTED_X))
 
 
 def _codecs(pairs: Pairs, settings: Composed) -> tuple[WordsCodec, TagsCodec]:
@@ -205,6 +228,7 @@ NER: Task[Any, Any] = Task(
     purpose=_purpose,
     read=_read,
     of_python=_of_python,
+    xs_of_python=_xs_of_python,
     codecs=_codecs,
     metric=lambda y: EntityMetric(),
     show=Show(

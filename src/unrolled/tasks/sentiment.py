@@ -10,8 +10,10 @@ import torch
 
 from unrolled.architectures import ManyToOne, ManyToOneSettings
 from unrolled.data.answer import Answer
-from unrolled.data.codecs import Codec, LabelCodec, LabelSettings, TextCodec, TextSettings
+from unrolled.data.codecs import Codec, Fault, LabelCodec, LabelSettings, TextCodec, TextSettings
+from unrolled.data.given import each, is_gap, label_of, own, texts_of
 from unrolled.data.pair import Pair
+from unrolled.data.pipes import refuse_pipe
 from unrolled.data.readers import Reading, TextsSettings, read_texts
 from unrolled.data.tokenizer import detect_tokenizer, tokenizer_of
 from unrolled.errors import DataError
@@ -32,44 +34,59 @@ __all__ = ["SENTIMENT"]
 Words: TypeAlias = Sequence[str]
 Pairs: TypeAlias = Sequence[Pair[Words, str]]
 
+WANTED_X = "a list of texts; of a frame the column that holds them, X['text']"
+WANTED_Y = "a list with a label for each text; of a frame the column that holds them, y['label']"
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
 def _read(path: Path, settings: Composed) -> Reading[Words, str]:
+    refuse_pipe(path)
     how, tokenizer = settings.group(TextsSettings), settings.group(TextSettings).tokenizer
     return cast(Reading[Words, str], read_texts(path, how, tokenizer=tokenizer))
 
 
-def _of_python(X: Sequence[str | Words], y: Sequence[object] | None, settings: Composed) -> list[Pair[Words, str]]:
-    if y is None or len(X) != len(y):
-        found = "no y" if y is None else f"{len(y)} labels"
-        raise DataError(f"There are {len(X)} texts and {found}. Give one label for each text.")
-    name = settings.group(TextSettings).tokenizer
-    if name == "detect":
-        name = detect_tokenizer([text for text in X if isinstance(text, str)])
+def _of_python(X: Any, y: Any, settings: Composed) -> list[Pair[Words, str]]:
+    texts, ys = list(each(X, "X", WANTED_X)), None if y is None else list(each(y, "y", WANTED_Y))
+    if ys is None or len(texts) != len(ys):
+        found = "no y" if ys is None else f"{len(ys)} labels"
+        raise DataError(f"There are {len(texts)} texts and {found}. Give one label for each text.")
+    names, tokenizer = settings.group(TextsSettings).names_of_labels(), settings.group(TextSettings).tokenizer
+    if tokenizer == "detect":
+        tokenizer = detect_tokenizer([text for text in texts if isinstance(text, str)])
     pairs: list[Pair[Words, str]] = []
-    for number, (words, label) in enumerate(zip(_words_of_python(X, name), y, strict=True), 1):
-        if label is None or not str(label) or (isinstance(label, float) and math.isnan(label)):
-            raise DataError(f"Text {number} has the label {label!r}. Give every text a label, or leave it out.")
-        # pandas holds whole numbers beside missing ones as floats.
-        whole = isinstance(label, float) and label.is_integer()
-        pairs.append(Pair(words, str(int(label)) if isinstance(label, float) and whole else str(label)))
+    for number, (words, given) in enumerate(zip(_words_of_python(texts, tokenizer), ys, strict=True), 1):
+        label = label_of(given, names)
+        if isinstance(label, Fault):
+            raise DataError(f"Text {number} has the label {label.found.rstrip(',')}. {label.way_out}.")
+        pairs.append(Pair(words, label))
     return pairs
 
 
-def _xs_of_python(X: Iterable[str | Words], x: Codec[Words]) -> Iterator[tuple[str, ...]]:
+def _xs_of_python(X: Any, x: Codec[Words]) -> Iterator[tuple[str, ...]]:
     return _words_of_python(X, tokenizer_in(x))
 
 
-def _words_of_python(X: Iterable[str | Words], tokenizer: str) -> Iterator[tuple[str, ...]]:
+def _words_of_python(X: Any, tokenizer: str) -> Iterator[tuple[str, ...]]:
     tokenize = tokenizer_of(tokenizer)
-    for number, text in enumerate(X, 1):
-        if not isinstance(text, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]  (a gap of pandas is a number)
-            raise DataError(f"Text {number} is {text!r}, which is no text. Give a text, or its words.")
-        words = tokenize(text) if isinstance(text, str) else text
-        if not words or not all(isinstance(word, str) and word for word in cast("Sequence[object]", words)):
-            raise DataError(f"Text {number} is {str(text)[:40]!r}, without words. Give a text, or its words.")
-        yield tuple(words)
+    for number, given in enumerate(each(X, "X", WANTED_X), 1):
+        text = own(given)
+        if isinstance(text, str):
+            words = tuple(tokenize(text))
+            if not words:
+                raise DataError(f"Text {number} is {text[:40]!r}, without words. Give a text, or its words.")
+            yield words
+            continue
+        found = texts_of(text)
+        if isinstance(found, Fault):
+            verb = "is" if is_gap(text) or not isinstance(text, Iterable) else "has"
+            raise DataError(f"Text {number} {verb} {found.found}. {found.way_out}.")
+        if len(found) == 1 and len(found[0].split()) > 1:
+            raise DataError(
+                f"Text {number} is a sequence that holds one text, {found[0][:40]!r}, where its words are expected. "
+                "Give the text alone; of an array of shape (N, 1) X.ravel()."
+            )
+        yield found
 
 
 def _codecs(pairs: Pairs, settings: Composed) -> tuple[TextCodec, LabelCodec]:

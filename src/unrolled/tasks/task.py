@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar, cast
 from unrolled.architectures import ARCHITECTURES
 from unrolled.data.answer import Answer
 from unrolled.data.codecs import Codec
+from unrolled.data.given import each
 from unrolled.data.pair import Pair
 from unrolled.data.readers import Reading
 from unrolled.data.shapes import length
@@ -130,13 +131,15 @@ def no_doubts(pairs: Sequence[Pair[Any, Any]]) -> str | None:
     return None
 
 
-def pairs_of_python(X: Sequence[Any], y: Sequence[Any] | None, settings: Composed) -> list[Pair[Any, Any]]:
+def pairs_of_python(X: Iterable[Any], y: Iterable[Any] | None, settings: Composed) -> list[Pair[Any, Any]]:
     """Return the pairs as they were given; the codecs say what is wrong with a value."""
-    if y is None or len(X) != len(y):
+    xs = list(each(X, "X", "a list of examples"))
+    ys = None if y is None else list(each(y, "y", "a list with one y for each example"))
+    if ys is None or len(xs) != len(ys):
         raise DataError(
-            f"There are {len(X)} examples and {'no y' if y is None else f'{len(y)} y'}. Give one y for each."
+            f"There are {len(xs)} examples and {'no y' if ys is None else f'{len(ys)} y'}. Give one y for each."
         )
-    return list(map(Pair, X, y))
+    return list(map(Pair, xs, ys))
 
 
 def what_is_answered(y: Codec[Any]) -> str:

@@ -24,7 +24,7 @@ from unrolled.data.codecs import (
 )
 from unrolled.data.pair import Pair
 from unrolled.data.readers import Reading, SeriesSettings, read_series
-from unrolled.data.readers.series_cells import number_of
+from unrolled.data.readers.series.cells import number_of
 from unrolled.data.series import Series
 from unrolled.errors import DataError
 from unrolled.layers import ClassesOutputSettings, NumbersOutputSettings, OrdinalOutputSettings, VectorsInputSettings

@@ -95,7 +95,11 @@ def test_a_set_is_a_row_of_zeros_and_ones() -> None:
 
 def test_what_is_no_set_of_known_labels() -> None:
     codec = LabelSetCodec.fitted([{"war", "film"}])
-    for raw, found in (("war", "'war' where a set"), ({"war", 3}, "3, which is no text"), ({"wer"}, "the label 'wer'")):
+    for raw, found in (
+        ("war", "'war' where a set"),
+        ({"war", 3}, "3, a number, which is no text"),
+        ({"wer"}, "the label 'wer'"),
+    ):
         fault = codec.check(raw)  # type: ignore[arg-type]
         assert fault is not None
         assert found in fault.found

@@ -71,7 +71,7 @@ def test_training_arrays_are_read_once_and_in_order() -> None:
         (np.array([[True, False, True]]), "numbers are expected"),
         ([[1, 2, 3], [1, 2]], "make no array"),
         ("abc", "'abc' where numbers are expected"),
-        (None, "'None' where numbers"),
+        (None, "None, a gap, where numbers"),
     ],
 )
 def test_what_is_no_array_of_the_width(raw, found: str) -> None:

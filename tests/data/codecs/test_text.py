@@ -8,9 +8,9 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from unrolled.data.codecs import EncodedWords, TextCodec, TextSettings, text
+from unrolled.data.codecs import EncodedWords, TextCodec, TextSettings, kept
 from unrolled.data.codecs.codec import Saved
-from unrolled.data.phrases import Bag
+from unrolled.data.phrases import Bag, Phrases
 from unrolled.errors import DataError, SettingsError
 
 chance = random.Random(0)
@@ -67,10 +67,45 @@ def test_what_was_seen_before_changes_no_result(monkeypatch: pytest.MonkeyPatch)
     same(used.encode([*TEXTS, *NEW]), wanted)
     used.encode(NEW).phrases[0].indices.fill_(0)  # a batch is its own
     same(used.encode([*TEXTS, *NEW]), wanted)
-    monkeypatch.setattr(text, "MAX_CACHED", 0)
+    monkeypatch.setattr(kept, "MAX_CACHED", 0)
     never = TextCodec.fitted(TEXTS)
     same(never.encode([*TEXTS, *NEW]), wanted)
     same(never.encode([*TEXTS, *NEW]), wanted)
+
+
+def test_memory_stays_flat_on_an_endless_stream_of_new_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+    find = Phrases.bags
+    monkeypatch.setattr(Phrases, "bags", lambda self, texts: looked.append(len(texts)) or find(self, texts))
+    monkeypatch.setattr(kept, "MAX_RECENT", 2_000)
+    monkeypatch.setattr("unrolled.data.phrases.MAX_CACHE", 30)
+    monkeypatch.setattr("unrolled.data.codecs.words.MAX_CACHE", 30)
+    codec = TextCodec.fitted(TEXTS)
+    for number in range(100):
+        codec.encode([(f"so{number}", "good", "!"), TEXTS[number % 3]])
+        assert codec._kept.others.size <= 2_000
+        assert len(codec.phrases._seen) <= 30
+        assert len(codec.spelling._seen) <= 30
+    assert len(codec._kept.others) <= 20
+    # the texts that it was fitted on are looked at once, whatever comes between
+    assert set(codec._kept.training) == codec._kept.fitted_on & set(map(kept.key_of, TEXTS[:3]))
+    assert sum(looked) == 100 + len(set(TEXTS[:3]))
+    # those of a training that goes on with a loaded codec, too
+    again = TextCodec.load(codec.save())
+    again.encode(NEW)
+    assert not again._kept.training
+    again.encode(TEXTS, torch.Generator())
+    assert set(again._kept.training) == set(map(kept.key_of, TEXTS))
+    monkeypatch.setattr(kept, "MAX_CACHED", 250)
+    bounded = TextCodec.fitted(TEXTS)
+    bounded.encode(TEXTS)
+    assert 0 < bounded._kept.num_phrases <= 250
+
+
+def test_a_text_is_known_by_its_words_alone() -> None:
+    texts = [("a", "b"), ("a b",), ("a\0b",), ("ab",), ("b", "a"), ("a", "b", ""), ("", "a", "b"), ("\ud800",)]
+    assert len(set(map(kept.key_of, texts))) == len(texts)
+    assert kept.key_of(["a", "b"]) == kept.key_of(("a", "b"))
 
 
 def test_chunks_bring_the_words_of_the_whole_and_its_phrases_once() -> None:

@@ -191,3 +191,16 @@ def test_numbers_of_a_conll_file_take_their_names(tmp_path: Path) -> None:
 def test_a_column_may_tell_the_sentences_of_a_conll_file_apart(tmp_path: Path) -> None:
     path = write(tmp_path, "1 Mara B-PER\n1 Voss I-PER\n1 ran O\n2 Bo B-PER\n2 ran O\n")
     assert sentences(checked(path, sentence_column=0, token_column=1)) == MARA
+
+
+def test_a_cell_in_brackets_is_a_word_where_the_others_are_no_lists(tmp_path: Path) -> None:
+    rows = "".join(f"Mara ran {word},B-PER O O\n" for word in "abcdefghijklmno")
+    path = write(tmp_path, f"tokens,labels\n{rows}['a'],O\n", "a.csv")
+    assert checked(path).pairs[-1].x == ("['a']",)
+
+
+def test_the_name_of_a_sentence_that_comes_back_is_told(tmp_path: Path) -> None:
+    path = write(tmp_path, "sent_id,word,tag\n1,Mara,B-PER\n2,Bo,B-PER\n2,sat,O\n1,ran,O\n", "a.csv")
+    reading = checked(path)
+    assert [pair.x for pair in reading.pairs] == [("Mara",), ("Bo", "sat"), ("ran",)]
+    assert f"{path}:5: 1 time the name of a sentence comes back after another's, such as '1'" in reading.notes[0]

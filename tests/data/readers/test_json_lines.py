@@ -33,8 +33,8 @@ def test_keys(tmp_path: Path, labels: dict[str, object]) -> None:
     assert reading.lines == [1]
 
 
-def test_text_is_split_at_spaces_and_blank_lines_skipped(tmp_path: Path) -> None:
-    path = write(tmp_path, {"text": "Ann sat .", "spans": [[0, 1, "PER"]]})
+def test_text_beside_labels_is_split_at_spaces_and_blank_lines_skipped(tmp_path: Path) -> None:
+    path = write(tmp_path, {"text": "Ann sat .", "labels": ["B-PER", "O", "O"]})
     path.write_text("\n \n" + path.read_text(encoding="utf-8"), encoding="utf-8")
     reading = checked(path)
     assert (reading.pairs[0].x, reading.pairs[0].y, reading.lines) == (("Ann", "sat", "."), ("B-PER", "O", "O"), [3])

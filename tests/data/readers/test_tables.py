@@ -88,7 +88,7 @@ def test_a_cell_of_100_000_tokens_and_the_limit_restored(tmp_path: Path) -> None
 
 def test_formats_are_told_apart(tmp_path: Path) -> None:
     record = json.dumps({"tokens": ["Ann"], "labels": ["B-PER"]})
-    assert detect_format(write(tmp_path, record, "a.txt")) == "json_lines"
+    assert detect_format(write(tmp_path, record, "a.txt")) == "json"
     assert detect_format(write(tmp_path, "\n\nAnn B-PER\n", "a.txt")) == "columns"
     assert detect_format(write(tmp_path, "word\ttag\n", "b.tsv")) == "csv"
     assert detect_format(tmp_path / "missing.csv") == "csv"

@@ -35,7 +35,7 @@ EXPECTED: dict[str, tuple[int | None, str, str]] = {
     "gzip.csv": (None, "gzip data", "gzip -d"),
     "columns_are_numbers.csv": (None, "no column holds texts", "--set text_column="),
     "header_only.csv": (None, "no labelled text", "not empty"),
-    "json_array.json": (1, "begins with a list", "jq -c '.[]'"),
+    "json_array.json": (1, "not an object: [1, 2]", '{"text"'),
     "json_broken.jsonl": (2, "not JSON: Expecting ',' delimiter at column", "one complete JSON object a line"),
     "json_key_missing.jsonl": (2, "an empty text is left out", "remove the example"),
     "json_label_list.jsonl": (1, "label is ['positive', 'warm'], not one label", "one label a text"),

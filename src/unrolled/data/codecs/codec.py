@@ -9,6 +9,7 @@ from torch import Tensor
 
 from unrolled.data.codecs.chunks import Chunks
 from unrolled.data.codecs.encoded import EncodedWords
+from unrolled.data.fault import Fault
 from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Space
 from unrolled.data.vocabulary import UnknownReport
@@ -19,14 +20,6 @@ __all__ = ["Codec", "Counting", "Encoded", "Fault", "Growing", "Knowing", "Saved
 
 Raw = TypeVar("Raw")
 Encoded: TypeAlias = Ragged | EncodedWords
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with one raw value: phrases without a full stop."""
-
-    found: str
-    way_out: str
 
 
 @dataclass(frozen=True)
@@ -72,7 +65,14 @@ class Codec(Protocol[Raw]):
         """Return T, the number of steps, without encoding."""
         ...
 
-    def check(self, raw: Raw, /) -> Fault | None:
+    def accepted(self, raw: Any, /) -> Raw | Fault:
+        """Return a value that was given in Python as this codec's own, or what is wrong with it.
+
+        What NumPy, pandas or Arrow hold, and what can be iterated over only once, becomes a value of Python.
+        """
+        ...
+
+    def check(self, raw: Any, /) -> Fault | None:
         """Return what is wrong with a raw value; None where it can be encoded."""
         ...
 

@@ -2,7 +2,7 @@
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, cast
 
@@ -12,6 +12,7 @@ from torch import Tensor
 from unrolled.data.codecs.chunks import EachStep
 from unrolled.data.codecs.codec import Fault, Saved
 from unrolled.data.codecs.encoded import int64
+from unrolled.data.given import described, is_gap, own
 from unrolled.data.labels import are_grades, are_numbers, in_order
 from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Classes
@@ -57,9 +58,10 @@ class LabelCodec:
         """Return the codec of the training labels: numbers by value, other labels in alphabetical order.
 
         Raises:
-            DataError: fewer than two labels, between which there is nothing to choose.
+            DataError: fewer than two labels, between which there is nothing to choose; or one that is no text, with
+                the example's number.
         """
-        labels = in_order(set(raws))
+        labels = in_order(set(_checked(raws)))
         if len(labels) < 2:
             found = f"Every example has the label {labels[0]!r}" if labels else "There is no labelled example"
             raise DataError(f"{found}. Give examples of at least two labels.")
@@ -102,22 +104,27 @@ class LabelCodec:
         """Return T_y, which is 1."""
         return 1
 
-    def check(self, raw: str, /) -> Fault | None:
+    def accepted(self, raw: Any, /) -> str | Fault:
+        """Return a label, or what is wrong with it."""
+        found = _text(raw)
+        if isinstance(found, Fault) or found in self.labels:
+            return found
+        way_out = f"The nearest that it has is {nearest(found, self.labels.tokens)!r}"
+        return Fault(f"the label {found!r}, which the training data does not have", way_out)
+
+    def check(self, raw: Any, /) -> Fault | None:
         """Return what is wrong with a label."""
-        if not isinstance(raw, str):  # pyright: ignore[reportUnnecessaryIsInstance]  (numbers are often taken for labels)
-            return Fault(f"the label {raw!r}, which is no text", f"Give a text, {str(raw)[:40]!r}")
-        if raw not in self.labels:
-            way_out = f"The nearest that it has is {nearest(raw, self.labels.tokens)!r}"
-            return Fault(f"the label {raw!r}, which the training data does not have", way_out)
-        return None
+        found = self.accepted(raw)
+        return found if isinstance(found, Fault) else None
 
     def encode(self, raws: Sequence[str], /, noise: torch.Generator | None = None) -> Ragged:
         """Encode a batch of N labels as Ragged of N sequences of one step, rows (N,) int64.
 
         Raises:
-            DataError: a label that the training data did not have; the message names the nearest.
+            DataError: a label that the training data did not have; the message names the nearest. One that is no text,
+                with the example's number.
         """
-        rows = int64(self.labels.indices(raws))
+        rows = int64(self.labels.indices(_checked(raws)))
         return Ragged(rows, torch.ones_like(rows))
 
     def chunks(self) -> EachStep[Any]:
@@ -131,7 +138,7 @@ class LabelCodec:
 
     def counts(self, raws: Iterable[str]) -> Tensor:
         """Return how often each label occurs, (K,)."""
-        counts = Counter(raws)
+        counts = Counter(_checked(raws))
         self.labels.indices(counts)
         return int64([counts[label] for label in self.labels.tokens])
 
@@ -153,6 +160,23 @@ class LabelCodec:
                 "labels.txt does not hold two labels or more in their order. Copy the whole model directory."
             )
         return cls(labels, LabelSettings.from_dict(saved.settings))
+
+
+def _text(raw: Any) -> str | Fault:
+    value = own(raw)
+    if isinstance(value, str) and value:
+        return str.__str__(value)
+    number = isinstance(value, int | float) and not is_gap(value)
+    way_out = f"Give a text, {str(value)!r}" if number else "Give every example a label, a text"
+    return Fault(f"the label {described(value).rstrip(',')}, which is no text", way_out)
+
+
+def _checked(raws: Iterable[Any]) -> Iterator[str]:
+    for number, raw in enumerate(raws, 1):
+        found = _text(raw)
+        if isinstance(found, Fault):
+            raise DataError(f"Example {number} has {found.found}. {found.way_out}.")
+        yield found
 
 
 def nearest(label: str, labels: Sequence[str]) -> str:

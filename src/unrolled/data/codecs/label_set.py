@@ -12,6 +12,7 @@ from unrolled.data.codecs.chunks import EachStep
 from unrolled.data.codecs.codec import Fault, Saved
 from unrolled.data.codecs.encoded import int64
 from unrolled.data.codecs.label import nearest
+from unrolled.data.given import described, own, steps_of
 from unrolled.data.labels import in_order
 from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Sets
@@ -80,15 +81,21 @@ class LabelSetCodec:
         """Return T_y, which is 1."""
         return 1
 
-    def check(self, raw: Labels, /) -> Fault | None:
-        """Return what is wrong with a set of labels."""
-        if (fault := _no_set(raw)) is not None:
-            return fault
-        unknown = next((label for label in raw if label not in self.labels), None)
+    def accepted(self, raw: Any, /) -> Labels | Fault:
+        """Return a set of labels, or what is wrong with it."""
+        found = _set(raw)
+        if isinstance(found, Fault):
+            return found
+        unknown = next((label for label in sorted(found) if label not in self.labels), None)
         if unknown is None:
-            return None
+            return found
         way_out = f"The nearest that it has is {nearest(unknown, self.labels.tokens)!r}"
         return Fault(f"the label {unknown!r}, which the training data does not have", way_out)
+
+    def check(self, raw: Any, /) -> Fault | None:
+        """Return what is wrong with a set of labels."""
+        found = self.accepted(raw)
+        return found if isinstance(found, Fault) else None
 
     def encode(self, raws: Sequence[Labels], /, noise: torch.Generator | None = None) -> Ragged:
         """Encode a batch of N sets as Ragged of N sequences of one step, rows (N, K) float32 of 0 and 1.
@@ -98,9 +105,10 @@ class LabelSetCodec:
         """
         rows = torch.zeros(len(raws), len(self.labels))
         for number, raw in enumerate(raws, 1):
-            if (fault := self.check(raw)) is not None:
-                raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
-            rows[number - 1, self.labels.indices(raw)] = 1
+            labels = self.accepted(raw)
+            if isinstance(labels, Fault):
+                raise DataError(f"Example {number} has {labels.found}. {labels.way_out}.")
+            rows[number - 1, self.labels.indices(labels)] = 1
         return Ragged(rows, torch.ones(len(raws), dtype=torch.int64))
 
     def chunks(self) -> EachStep[Any]:
@@ -136,17 +144,25 @@ class LabelSetCodec:
         return cls(labels, LabelSetSettings.from_dict(saved.settings))
 
 
-def _every(raws: Iterable[Labels]) -> set[str]:
+def _every(raws: Iterable[Any]) -> set[str]:
     found: set[str] = set()
     for number, raw in enumerate(raws, 1):
-        if (fault := _no_set(raw)) is not None:
-            raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
-        found.update(raw)
+        labels = _set(raw)
+        if isinstance(labels, Fault):
+            raise DataError(f"Example {number} has {labels.found}. {labels.way_out}.")
+        found.update(labels)
     return found
 
 
-def _no_set(raw: object) -> Fault | None:
-    if isinstance(raw, str) or not isinstance(raw, Collection):
-        return Fault(f"{str(raw)[:40]!r} where a set of labels is expected", "Give a set of texts, {'film', 'war'}")
-    wrong = [label for label in cast("Collection[object]", raw) if not isinstance(label, str) or not label]
-    return Fault(f"the label {wrong[0]!r}, which is no text", "Give a set of texts, {'film', 'war'}") if wrong else None
+def _set(raw: Any) -> frozenset[str] | Fault:
+    """Return the labels of a set, a list or an array, or what it is instead."""
+    way_out = "Give a set of texts, {'film', 'war'}"
+    steps = tuple(cast("Labels", raw)) if isinstance(raw, set | frozenset) else steps_of(raw, "a set of texts")
+    if isinstance(steps, Fault):
+        found = repr(raw[:40]) if isinstance(raw, str) else steps.found
+        return Fault(f"{found} where a set of labels is expected", way_out)
+    labels = list(map(own, steps))
+    for label in labels:
+        if not isinstance(label, str) or not label:
+            return Fault(f"the label {described(label).rstrip(',')}, which is no text", way_out)
+    return frozenset(map(str.__str__, labels))

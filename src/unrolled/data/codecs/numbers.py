@@ -95,7 +95,12 @@ class NumberCodec:
         """Return T_y, which is 1."""
         return 1
 
-    def check(self, raw: Number, /) -> Fault | None:
+    def accepted(self, raw: Any, /) -> Number | Fault:
+        """Return a value as numbers, or what is wrong with it."""
+        fault = self.check(raw)
+        return fault if fault is not None else cast(Any, as_numbers(raw))
+
+    def check(self, raw: Any, /) -> Fault | None:
         """Return what is wrong with a number, or with D of them."""
         found = _row(as_numbers(raw), alone=self.alone, size=self.space.size)
         return found if isinstance(found, Fault) else self.standard.check(found)

@@ -1,7 +1,9 @@
 """Numbers brought to mean 0 and deviation 1, each column by the training data."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from decimal import Decimal
+from numbers import Real
 from typing import Any, TypeAlias, cast
 
 import numpy as np
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from unrolled.data.codecs.codec import Fault, Saved
+from unrolled.data.given import described, is_gap, own
 from unrolled.errors import DataError
 
 __all__ = ["Rows", "Standard", "as_numbers"]
@@ -125,12 +128,43 @@ class Standard:
         return cls(*(tuple(cast(Any, tensor).tolist()) for tensor in (mean, deviation)))
 
 
-def as_numbers(raw: Any) -> Rows | Fault:
-    """Return an array or a sequence of numbers as float64 of any shape, or what it is instead."""
+def as_numbers(given: Any) -> Rows | Fault:
+    """Return an array or a sequence of numbers as float64 of any shape, or what it is instead; gaps become NaN."""
+    raw: Any = given.as_py() if hasattr(given, "as_py") else given  # of Arrow
+    if isinstance(raw, Mapping | Set | Iterator):
+        return Fault(f"{described(raw).rstrip(',')}, where numbers are expected", "Give a numpy array of numbers")
+    if raw is None or (is_gap(raw) and not isinstance(raw, float | np.floating)):
+        return Fault(f"{described(raw)} where numbers are expected", "Fill the gap, or leave the example out")
+    if isinstance(raw, np.ma.MaskedArray):  # whose mask would be forgotten
+        raw = cast(Any, raw).astype(np.float64).filled(np.nan)
     try:
         array = np.asarray(raw)
+        if array.dtype.kind == "O":
+            return _of_objects(array)
     except (ValueError, TypeError, RuntimeError) as error:  # rows of several lengths, tensors with a gradient
-        return Fault(f"{type(raw).__name__} values that make no array ({error})", "Give a numpy array of numbers")
+        return Fault(
+            f"{type(cast(object, raw)).__name__} values that make no array ({error})", "Give a numpy array of numbers"
+        )
     if array.dtype.kind not in "iuf":
-        return Fault(f"{str(raw)[:40]!r} where numbers are expected", "Give numbers, without quotation marks")
+        return Fault(
+            f"{str(cast(object, raw))[:40]!r} where numbers are expected", "Give numbers, without quotation marks"
+        )
     return array.astype(np.float64)
+
+
+def _of_objects(array: NDArray[Any]) -> Rows | Fault:
+    """Return the numbers of an array of objects, as pandas makes them: of gaps, of rows, of Python's numbers."""
+    if array.ndim == 1 and array.size and all(np.ndim(item) for item in array):
+        return as_numbers(np.array(array.tolist()))  # rows in one column
+    numbers = np.empty(array.shape)
+    for place, value in zip(np.ndindex(array.shape), map(own, array.ravel()), strict=True):
+        if is_gap(value):
+            numbers[place] = np.nan
+        elif isinstance(value, Real | Decimal) and value is not True and value is not False:
+            try:
+                numbers[place] = float(value)
+            except OverflowError:
+                numbers[place] = np.inf
+        else:
+            return Fault(f"{described(value).rstrip(',')} where numbers are expected", "Give numbers alone")
+    return numbers

@@ -1,7 +1,7 @@
 """A label in IOB2 at every step."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, ClassVar, TypeAlias, cast
@@ -12,6 +12,7 @@ from torch import Tensor
 from unrolled.data.codecs.chunks import EachStep
 from unrolled.data.codecs.codec import Fault, Saved
 from unrolled.data.codecs.encoded import int64
+from unrolled.data.given import labels_of
 from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Tags
 from unrolled.data.tags import iob2_pattern
@@ -47,8 +48,12 @@ class TagsCodec:
 
     @classmethod
     def fitted(cls, raws: Iterable[Labels], settings: TagsSettings | None = None) -> "TagsCodec":
-        """Return the codec of the training labels, in alphabetical order."""
-        counts = Counter(label for sequence in raws for label in sequence)
+        """Return the codec of the training labels, in alphabetical order.
+
+        Raises:
+            DataError: a label that is no text, with the numbers of sentence and word.
+        """
+        counts = Counter(label for sequence in _checked(raws) for label in sequence)
         return cls(Vocabulary.from_counts(counts, order="alphabetical", unk=None), settings or TagsSettings())
 
     def grown(self, raws: Iterable[Labels], settings: TagsSettings) -> "TagsCodec":
@@ -75,19 +80,29 @@ class TagsCodec:
         """Return T_y, the number of labels."""
         return len(raw)
 
-    def check(self, raw: Labels, /) -> Fault | None:
+    def accepted(self, raw: Any, /) -> Labels | Fault:
+        """Return the labels of a sentence, or what is wrong with one of them."""
+        found = labels_of(raw, None)
+        if isinstance(found, Fault):
+            return found
+        unknown = next((label for label in found if label not in self.labels), None)
+        return found if unknown is None else Fault(f"the label {unknown!r}", "Give one that the training data has")
+
+    def check(self, raw: Any, /) -> Fault | None:
         """Return what is wrong with the labels of a sentence."""
-        unknown = next((label for label in raw if label not in self.labels), None)
-        return None if unknown is None else Fault(f"the label {unknown!r}", "Give one that the training data has")
+        found = self.accepted(raw)
+        return found if isinstance(found, Fault) else None
 
     def encode(self, raws: Sequence[Labels], /, noise: torch.Generator | None = None) -> Ragged:
         """Encode a batch of label sequences as Ragged, rows (M,) int64.
 
         Raises:
-            DataError: a label that the training data did not have; the message names the nearest.
+            DataError: a label that the training data did not have; the message names the nearest. A label that is no
+                text, with the numbers of sentence and word.
         """
-        rows = self.labels.indices([label for sequence in raws for label in sequence])
-        return Ragged(int64(rows), int64([len(sequence) for sequence in raws]))
+        sequences = list(_checked(raws))
+        rows = self.labels.indices([label for sequence in sequences for label in sequence])
+        return Ragged(int64(rows), int64([len(sequence) for sequence in sequences]))
 
     def chunks(self) -> EachStep[Any]:
         """Return what encodes one x while it arrives."""
@@ -106,7 +121,7 @@ class TagsCodec:
 
     def counts(self, raws: Iterable[Labels]) -> Tensor:
         """Return how often each label occurs, (K,)."""
-        rows = self.labels.indices([label for sequence in raws for label in sequence])
+        rows = self.labels.indices([label for sequence in _checked(raws) for label in sequence])
         return torch.bincount(int64(rows), minlength=len(self.labels))
 
     def save(self) -> Saved:
@@ -124,6 +139,14 @@ class TagsCodec:
         if not all(iob2_pattern(label) for label in labels.tokens):
             raise DataError(f"The labels {list(labels.tokens)} are not those of IOB2.")
         return cls(labels, TagsSettings.from_dict(saved.settings))
+
+
+def _checked(sequences: Iterable[Any]) -> Iterator[Labels]:
+    for number, labels in enumerate(sequences, 1):
+        found = labels_of(labels, None)
+        if isinstance(found, Fault):
+            raise DataError(f"Sentence {number} has {found.found}. {found.way_out}.")
+        yield found
 
 
 def may_follow(label: str, previous: str) -> bool:

@@ -12,7 +12,8 @@ from torch import Tensor
 
 from unrolled.data.codecs.codec import Fault, Saved
 from unrolled.data.codecs.encoded import EncodedWords
-from unrolled.data.codecs.words import WordsCodec, WordsSettings
+from unrolled.data.codecs.kept import Found, Kept, key_of
+from unrolled.data.codecs.words import WordsCodec, WordsSettings, check_sentences
 from unrolled.data.phrases import Bag, Phrases
 from unrolled.data.spaces import Spelled
 from unrolled.data.vocabulary import UnknownReport, Vocabulary
@@ -22,10 +23,6 @@ from unrolled.settings import setting
 __all__ = ["TextCodec", "TextSettings"]
 
 Words: TypeAlias = Sequence[str]
-Indices: TypeAlias = NDArray[np.int64]
-
-MAX_CACHED = 20_000_000
-"""Phrases of texts that are kept from one epoch to the next: 160 MB."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,18 +56,16 @@ class TextCodec:
     spelling: WordsCodec
     phrases: Phrases
     settings: TextSettings = field(default_factory=TextSettings)
-    _seen: dict[tuple[str, ...], tuple[Indices, Indices]] = field(
-        default_factory=dict[tuple[str, ...], tuple[Indices, Indices]], init=False, repr=False, compare=False
-    )
+    _kept: Kept = field(default_factory=Kept, init=False, repr=False, compare=False)
 
     @classmethod
     def fitted(cls, raws: Iterable[Words], settings: TextSettings | None = None) -> "TextCodec":
         """Return the codec of the training texts.
 
         Raises:
-            DataError: a file of vectors that cannot be read.
+            DataError: what `check_sentences` refuses, or a file of vectors that cannot be read.
         """
-        settings, texts = settings or TextSettings(), list(raws)
+        settings, texts = settings or TextSettings(), check_sentences(raws)
         phrases = Phrases.fitted(
             texts,
             words=settings.phrase_words,
@@ -82,7 +77,9 @@ class TextCodec:
             # Texts come whole, and their Latin words and numbers are never cut up unless that is asked for.
             words = spelling.settings.tokenizer == "words"
             settings = replace(settings, tokenizer="words" if words else "characters")
-        return cls(spelling, phrases, settings)
+        codec = cls(spelling, phrases, settings)
+        codec._kept.fitted_on = frozenset(map(key_of, texts))
+        return codec
 
     def grown(self, raws: Iterable[Words], settings: TextSettings) -> "TextCodec":
         """Return the codec that also knows the words, affixes, characters and phrases of new texts.
@@ -90,12 +87,14 @@ class TextCodec:
         Phrases are as long as those that it has; a codec without phrases gets none.
 
         Raises:
-            DataError: a file of vectors that cannot be read.
+            DataError: what `check_sentences` refuses, or a file of vectors that cannot be read.
         """
-        texts, own = list(raws), self.settings
-        settings = replace(settings, phrase_words=own.phrase_words, phrase_characters=own.phrase_characters)
+        texts, earlier = check_sentences(raws), self.settings
+        settings = replace(settings, phrase_words=earlier.phrase_words, phrase_characters=earlier.phrase_characters)
         phrases = self.phrases.grown(texts, settings.phrase_min_count) if any(self.phrases.sizes) else self.phrases
-        return TextCodec(self.spelling.grown(texts, settings), phrases, settings)
+        codec = TextCodec(self.spelling.grown(texts, settings), phrases, settings)
+        codec._kept.fitted_on = frozenset(map(key_of, texts))
+        return codec
 
     def origins(self, earlier: "TextCodec") -> dict[str, Tensor]:
         """Return where the weights of each word, affix, character and phrase come from."""
@@ -118,7 +117,11 @@ class TextCodec:
         """Return T_x, the number of words."""
         return len(raw)
 
-    def check(self, raw: Words, /) -> Fault | None:
+    def accepted(self, raw: Any, /) -> Words | Fault:
+        """Return the words of a text, or what is wrong with it."""
+        return self.spelling.accepted(raw)
+
+    def check(self, raw: Any, /) -> Fault | None:
         """Return what is wrong with a text."""
         return self.spelling.check(raw)
 
@@ -128,8 +131,11 @@ class TextCodec:
         Raises:
             DataError: a text without words, or with an empty one.
         """
-        encoded = self.spelling.encode(raws, noise)
-        return replace(encoded, phrases=self._bags(raws)) if self.space.phrases else encoded
+        texts = check_sentences(raws)
+        encoded = self.spelling.encode(texts, noise)
+        return (
+            replace(encoded, phrases=self._bags(texts, training=noise is not None)) if self.space.phrases else encoded
+        )
 
     def chunks(self) -> "TextChunks":
         """Return what encodes one text while it arrives."""
@@ -172,16 +178,24 @@ class TextCodec:
         phrases = Phrases.of_tensors(settings.phrase_words, settings.phrase_characters, dict(saved.tensors))
         return cls(spelling, phrases, settings)
 
-    def _bags(self, raws: Sequence[Words]) -> tuple[Bag, Bag]:
+    def _bags(self, texts: Sequence[Words], *, training: bool) -> tuple[Bag, Bag]:
         """Texts come again every epoch: what they hold is looked up once."""
-        keys = [tuple(raw) for raw in raws]
-        new = list(dict.fromkeys(key for key in keys if key not in self._seen))
-        found = {key: self._seen[key] for key in keys if key in self._seen}
+        keys = list(map(key_of, texts))
+        found: dict[bytes, Found] = {}
+        new: dict[bytes, Words] = {}
+        for key, text in zip(keys, texts, strict=True):
+            if key not in found and key not in new:
+                known = self._kept.get(key)
+                if known is None:
+                    new[key] = text
+                else:
+                    found[key] = known
         if new:
-            split = [np.split(bag.indices.numpy(), bag.offsets.numpy()[1:-1]) for bag in self.phrases.bags(new)]
-            found |= zip(new, zip(*split, strict=True), strict=True)
-            if sum(map(len, split[1])) + len(self._seen) * 500 < MAX_CACHED:
-                self._seen.update((key, found[key]) for key in new)
+            bags = self.phrases.bags(list(new.values()))
+            split = [np.split(bag.indices.numpy().astype(np.int32), bag.offsets.numpy()[1:-1]) for bag in bags]
+            for key, first, second in zip(new, *split, strict=True):
+                found[key] = first.copy(), second.copy()  # else a part would keep the whole
+                self._kept.keep(key, found[key], training=training)
         first, second = zip(*(found[key] for key in keys), strict=True)
         return _joined(first), _joined(second)
 
@@ -230,7 +244,7 @@ class TextChunks:
         self._words = cast("list[str]", words)
 
 
-def _joined(each: Sequence[Indices]) -> Bag:
+def _joined(each: Sequence[NDArray[np.int32]]) -> Bag:
     offsets = np.zeros(len(each) + 1, np.int64)
     offsets[1:] = np.cumsum([len(indices) for indices in each])
-    return Bag(torch.as_tensor(np.concatenate(each)), torch.as_tensor(offsets))
+    return Bag(torch.as_tensor(np.concatenate(each).astype(np.int64)), torch.as_tensor(offsets))

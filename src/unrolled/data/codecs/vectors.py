@@ -133,7 +133,12 @@ class VectorsCodec:
         shape = np.shape(cast(Any, raw))
         return shape[0] if len(shape) == 2 else 1
 
-    def check(self, raw: Series, /) -> Fault | None:
+    def accepted(self, raw: Any, /) -> Series | Fault:
+        """Return a value as numbers, or what is wrong with it."""
+        fault = self.check(raw)
+        return fault if fault is not None else cast(Any, as_numbers(raw))
+
+    def check(self, raw: Any, /) -> Fault | None:
         """Return what is wrong with an array: its dimensions, its width, or the first value that is no number."""
         found = self._encoded(raw)
         return found if isinstance(found, Fault) else None

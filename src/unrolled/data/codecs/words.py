@@ -1,7 +1,7 @@
 """Words with their spelling, as indices of words, of affixes and of characters."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias, cast
 
@@ -12,7 +12,9 @@ from torch import Tensor
 from unrolled.data.codecs.chunks import EachStep
 from unrolled.data.codecs.codec import Fault, Saved
 from unrolled.data.codecs.encoded import EncodedWords, int64
+from unrolled.data.given import texts_of
 from unrolled.data.ragged import Ragged
+from unrolled.data.recent import Recent
 from unrolled.data.spaces import Spelled
 from unrolled.data.spelling import AFFIXES, affixes, normal_form
 from unrolled.data.tokenizer import detect_tokenizer_of_tokens
@@ -28,7 +30,8 @@ Sentence: TypeAlias = Sequence[str]
 MAX_CHARACTERS = 40
 """A longer word is encoded by its first and last characters, this many in all."""
 
-MAX_CACHE = 1_000_000
+MAX_CACHE = 2**16
+"""Words whose spelling is kept, half a KiB each: 32 MiB, however many distinct words come."""
 
 
 _Spelling: TypeAlias = tuple[int, np.ndarray[Any, np.dtype[np.int64]], tuple[int, ...]]
@@ -75,16 +78,19 @@ class WordsCodec:
     affixes: Vocabulary
     characters: Vocabulary
     settings: WordsSettings = field(default_factory=WordsSettings)
-    _seen: dict[str, _Spelling] = field(default_factory=dict[str, _Spelling], init=False, repr=False, compare=False)
+    _seen: Recent[str, _Spelling] = field(
+        default_factory=lambda: Recent[str, _Spelling](MAX_CACHE), init=False, repr=False, compare=False
+    )
 
     @classmethod
     def fitted(cls, raws: Iterable[Sentence], settings: WordsSettings | None = None) -> "WordsCodec":
         """Return the codec of the training sentences; affixes and characters are kept from the second time on.
 
         Raises:
-            DataError: a file of vectors that cannot be read.
+            DataError: what `check_sentences` refuses, or a file of vectors that cannot be read.
         """
-        settings, counts = settings or WordsSettings(), Counter(word for sentence in raws for word in sentence)
+        settings = settings or WordsSettings()
+        counts = Counter(word for sentence in _checked(raws) for word in sentence)
         normal, affix, character = _counted(counts)
         words = Vocabulary.from_counts(normal, min_count=settings.min_count, max_size=settings.max_vocabulary)
         if settings.tokenizer == "detect":
@@ -106,7 +112,7 @@ class WordsCodec:
         Raises:
             DataError: a file of vectors that cannot be read.
         """
-        normal, affix, character = _counted(Counter(word for sentence in raws for word in sentence))
+        normal, affix, character = _counted(Counter(word for sentence in _checked(raws) for word in sentence))
         most = settings.max_vocabulary
         words = Vocabulary.from_counts(
             {word: count for word, count in normal.items() if word not in self.words},
@@ -138,13 +144,14 @@ class WordsCodec:
         """Return T_x, the number of words."""
         return len(raw)
 
-    def check(self, raw: Sentence, /) -> Fault | None:
+    def accepted(self, raw: Any, /) -> Sentence | Fault:
+        """Return the words of a sentence, or what is wrong with it."""
+        return texts_of(raw)
+
+    def check(self, raw: Any, /) -> Fault | None:
         """Return what is wrong with a sentence."""
-        if isinstance(raw, str):
-            return Fault(f"the text {raw[:40]!r}", "Give a sequence of words, as from split()")
-        if not raw or not all(raw):
-            return Fault("no words or an empty word", "Give sequences of words with at least one character each")
-        return None
+        found = texts_of(raw)
+        return found if isinstance(found, Fault) else None
 
     def encode(self, raws: Sequence[Sentence], /, noise: torch.Generator | None = None) -> EncodedWords:
         """Encode a batch of sentences.
@@ -152,13 +159,13 @@ class WordsCodec:
         Raises:
             DataError: what `check_sentences` refuses.
         """
-        check_sentences(raws)
+        sentences = check_sentences(raws)
         position: dict[str, int] = {}
-        distinct = [position.setdefault(word, len(position)) for sentence in raws for word in sentence]
+        distinct = [position.setdefault(word, len(position)) for sentence in sentences for word in sentence]
         indices, affixes, characters = zip(*map(self._spelling, position), strict=True)
         rows = int64(distinct)
         return EncodedWords(
-            indices=Ragged(int64(indices)[rows], int64([len(sentence) for sentence in raws])),
+            indices=Ragged(int64(indices)[rows], int64([len(sentence) for sentence in sentences])),
             distinct=rows,
             affixes=torch.as_tensor(np.concatenate(affixes).reshape(len(affixes), -1)),
             spellings=characters,
@@ -226,9 +233,7 @@ class WordsCodec:
                 np.array(self.affixes.indices(affixes(word)), np.int64),
                 tuple(self.characters.indices(cut)),
             )
-            if len(self._seen) >= MAX_CACHE:
-                self._seen.clear()
-            self._seen[word] = found
+            self._seen.keep(word, found)
         return found
 
 
@@ -246,19 +251,20 @@ def _counted(words: Counter[str]) -> tuple[Counter[str], Counter[str], Counter[s
     return normal, affix, character
 
 
-def check_sentences(sentences: Sequence[Sentence]) -> None:
-    """Refuse what is no sentence of words.
+def check_sentences(sentences: Iterable[Any]) -> list[Sentence]:
+    """Return the words of each sentence, and refuse what is none.
 
     Raises:
-        DataError: a text instead of words, a sentence without words, or an empty word; with the sentence's number.
+        DataError: a text instead of words, a sentence without words, an empty word, or one that is no text; with the
+            numbers of sentence and word.
     """
+    return list(_checked(sentences))
+
+
+def _checked(sentences: Iterable[Any]) -> Iterator[Sentence]:
     for number, sentence in enumerate(sentences, 1):
-        if isinstance(sentence, str):
-            raise DataError(
-                f"Sentence {number} is the text {sentence[:40]!r}. Give a sequence of words, as from split()."
-            )
-        if not sentence or not all(sentence):
-            raise DataError(
-                f"Sentence {number} of {len(sentences)} has no words or an empty word. "
-                "Give sequences of words with at least one character each."
-            )
+        found = texts_of(sentence)
+        if isinstance(found, Fault):
+            verb = "is" if isinstance(sentence, str) else "has"
+            raise DataError(f"Sentence {number} {verb} {found.found}. {found.way_out}.")
+        yield found

@@ -1,6 +1,6 @@
 """Rows of CSV and TSV, and their columns by name or number.
 
-CSV follows RFC 4180 (quotation marks, fields over several lines; `;`, `|` and tabs are recognised from the first row).
+CSV follows RFC 4180 (quotation marks, fields over several lines; `;`, `|` and tabs are recognised from the first rows).
 TSV has no quoting at all: a `"` is a character like any other.
 """
 
@@ -16,6 +16,8 @@ from typing import TypeAlias
 from unrolled.data.readers.source import Problems, counted, numbered_lines
 
 __all__ = ["Cells", "csv_rows", "fields_of_any_size", "find_column", "sound_rows", "usual_forms"]
+
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
 
 Cells: TypeAlias = tuple[int, list[str] | None]
 """The line on which a row starts, and its fields; None where they could not be read."""
@@ -38,13 +40,14 @@ def csv_rows(path: str | Path, problems: Problems) -> Iterator[Cells]:
     number, header = next(lines, (0, None))
     if header is None:
         return
-    delimiter = "\t" if tsv or "\t" in header else next((c for c in ",;|" if c in header), ",")
+    head = list(itertools.islice(lines, 20))
+    delimiter = "\t" if tsv else _delimiter([header, *(line for _, line in head if line)])
     last = number
     damaged = False
 
     def texts() -> Iterator[str]:
         nonlocal last, damaged
-        for line_number, line in itertools.chain([(number, header)], lines):
+        for line_number, line in itertools.chain([(number, header)], head, lines):
             last = line_number
             damaged = damaged or line is None
             # A line that cannot be decoded takes part as an empty one, so that an open quotation stays open.
@@ -68,6 +71,16 @@ def csv_rows(path: str | Path, problems: Problems) -> Iterator[Cells]:
             return
         yield start, (None if damaged else row)
         start, damaged = last + 1, False
+
+
+def _delimiter(lines: Sequence[str]) -> str:
+    """Return what parts the fields of the first line: of several what all of the first lines have as often."""
+    bare = [_QUOTED.sub("", line) for line in lines if line.strip()] or [""]
+    if "\t" in bare[0]:
+        return "\t"
+    found = [character for character in ",;|" if character in bare[0]]
+    alike = [character for character in found if len({line.count(character) for line in bare}) == 1]
+    return next(iter((*alike, *found)), ",")
 
 
 def sound_rows(rows: Iterable[Cells], width: int, problems: Problems, *, beside: str) -> Iterator[Cells]:

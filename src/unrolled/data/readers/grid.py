@@ -5,10 +5,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from unrolled.data.readers.csv_rows import csv_rows, fields_of_any_size, sound_rows
 from unrolled.data.readers.json_records import json_records
+from unrolled.data.readers.sentences.feature_names import names_of_features
 from unrolled.data.readers.source import Problems
 from unrolled.errors import DataError
 
@@ -132,12 +133,6 @@ def _is_plain(kind: Any, types: Any) -> bool:
 def _names_in(metadata: dict[bytes, bytes]) -> dict[str, tuple[str, ...]]:
     """Return the names of labels that the `datasets` library writes beside the columns."""
     try:
-        features: Any = json.loads(metadata[b"huggingface"])["info"]["features"]
-        found: list[tuple[str, Any]] = [(name, feature.get("names")) for name, feature in features.items()]
-        return {name: tuple(names) for name, names in found if _are_names(names)}
-    except (KeyError, ValueError, TypeError, AttributeError, RecursionError):
+        return names_of_features(json.loads(metadata[b"huggingface"])["info"]["features"])
+    except (KeyError, ValueError, TypeError, RecursionError):
         return {}
-
-
-def _are_names(names: Any) -> bool:
-    return isinstance(names, list) and all(isinstance(n, str) and n for n in cast("list[Any]", names)) and names != []

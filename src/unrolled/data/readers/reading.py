@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from unrolled.data.pair import Pair
-from unrolled.data.problem import Problem, by_kind
+from unrolled.data.problem import LONGEST, Problem, by_kind, in_a_line
 from unrolled.data.readers.doubt import Doubt
 from unrolled.data.readers.source import Problems
 from unrolled.errors import DataError
@@ -41,6 +41,13 @@ class Reading(Generic[X, Y]):
     notes: tuple[str, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     files: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Keep what is told on one line each, whatever the file holds."""
+        for name in ("taken", "facts"):
+            told = {key: in_a_line(words) for key, words in getattr(self, name).items()}
+            object.__setattr__(self, name, told)
+        object.__setattr__(self, "notes", tuple(in_a_line(note, LONGEST + len(self.path)) for note in self.notes))
 
     def place(self, i: int) -> str:
         """Return where pair i stands."""

@@ -3,10 +3,13 @@
 import codecs
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from typing import ClassVar
 
 from unrolled.errors import SettingsError
 from unrolled.settings import Settings, setting
+from unrolled.settings.declared import declarations
+from unrolled.settings.value import value_text
 
 __all__ = ["ReadingSettings"]
 
@@ -49,6 +52,13 @@ class ReadingSettings(Settings):
                 nearest = get_close_matches(name, self.doubts, n=1, cutoff=0.0)
                 meant = f" Did you mean {nearest[0]!r}?" if nearest else " Leave it out."
                 raise SettingsError(f"accept names {name!r}, which is no doubt of these files.{meant}")
+
+    def without_effect_on(self, path: str | Path, name: str, why: str) -> SettingsError:
+        """Return the error for a setting that a file leaves no use for, with its default as the way back."""
+        default = value_text(declarations(type(self))[name].default)
+        return SettingsError(
+            f"{name} has no effect on {path}: {why}. Leave it out, or set it back: --set {name}={default}."
+        )
 
     def accepted(self) -> frozenset[str]:
         """Return the names in `accept`."""

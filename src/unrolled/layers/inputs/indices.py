@@ -7,7 +7,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from unrolled.data.ragged import Ragged
+from unrolled.data.ragged import Ragged, check_ragged
 from unrolled.data.spaces import Classes
 from unrolled.layers.initialise import generator_or_default, table
 from unrolled.settings import LARGEST_SIZE, Settings, setting
@@ -54,6 +54,7 @@ class IndicesInput(nn.Module):
 
     def forward(self, x: Ragged, noise: torch.Generator | None = None) -> Ragged:
         """Return x⟨t⟩, rows (M, E), of int64 rows (M,); nothing is dropped."""
+        check_ragged("IndicesInput", x)
         return x.with_rows(nn.functional.embedding(x.rows, self.embedding))
 
     def symbols(self) -> Mapping[str, tuple[str, int]]:

@@ -7,7 +7,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from unrolled.data.ragged import Ragged
+from unrolled.data.ragged import Ragged, check_ragged
 from unrolled.data.spaces import Vectors
 from unrolled.errors import DataError
 from unrolled.layers.initialise import generator_or_default, xavier_uniform
@@ -64,6 +64,7 @@ class VectorsInput(nn.Module):
         Raises:
             DataError: the rows are not of that width.
         """
+        check_ragged("VectorsInput", x)
         if x.rows.ndim != 2 or x.rows.shape[1] != self.space.size:
             raise DataError(f"The vectors have rows {tuple(x.rows.shape)}. Give (M, {self.space.size}).")
         if self.Wx is None:

@@ -45,6 +45,7 @@ def _n_best(log_probs: Ragged, n: int) -> list[list[Hypothesis]]:
         raise SettingsError(
             f"n_best is {n}, and y has {log_probs.max_length} steps, each chosen for itself. Ask for the best alone."
         )
+    n = min(n, log_probs.rows.shape[1])
     values, places = log_probs.rows.sort(dim=1, descending=True, stable=True)
     numbers: list[list[float]] = cast(Any, values[:, :n]).tolist()
     return [

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 import torch
 from torch import Tensor, nn
 
-from unrolled.data.ragged import Ragged
+from unrolled.data.ragged import Ragged, check_ragged
 from unrolled.data.spaces import Classes
 from unrolled.decoding import Decoding, Hypothesis
 from unrolled.layers.outputs.chosen import chosen
@@ -77,23 +77,28 @@ class ClassesOutput(nn.Module):
 
     def scores(self, a: Ragged) -> Ragged:
         """Return Wya a⟨t⟩ + by for each step, rows (M, K)."""
+        check_ragged("ClassesOutput.scores", a)
         return a.with_rows(nn.functional.linear(a.rows, self.Wya, self.by))
 
     def loss(self, scores: Ragged, y: Ragged, noise: torch.Generator | None = None) -> Tensor:
         """Return the cross-entropy of each sequence, (N,); only with `noise` are the labels smoothed."""
+        check_ragged("ClassesOutput.loss", scores, y)
         smoothing = 0.0 if noise is None else self.settings.label_smoothing
         return cross_entropy(scores, y, self.class_weights, smoothing)
 
     def log_likelihood(self, scores: Ragged, y: Ragged) -> Tensor:
         """Return log P(y | x) of each sequence, (N,)."""
+        check_ragged("ClassesOutput.log_likelihood", scores, y)
         return -cross_entropy(scores.with_rows(scores.rows / self.temperature), y)
 
     def log_probabilities(self, scores: Ragged) -> Ragged:
         """Return log ŷ⟨t⟩, rows (M, K)."""
+        check_ragged("ClassesOutput.log_probabilities", scores)
         return scores.with_rows(torch.log_softmax(scores.rows / self.temperature, 1))
 
     def probabilities(self, scores: Ragged) -> Ragged:
         """Return ŷ⟨t⟩, the probability of each class at each step, rows (M, K)."""
+        check_ragged("ClassesOutput.probabilities", scores)
         return scores.with_rows(torch.softmax(scores.rows / self.temperature, 1))
 
     def found(self, scores: Ragged, decoding: Decoding) -> list[list[Hypothesis]]:
@@ -102,6 +107,7 @@ class ClassesOutput(nn.Module):
         Raises:
             SettingsError: further answers to sequences of more than one step, which are independent.
         """
+        check_ragged("ClassesOutput.found", scores)
         log_probs = self.log_probabilities(scores)
         return chosen(log_probs, log_probs.rows.argmax(1), decoding)
 

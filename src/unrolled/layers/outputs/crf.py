@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from unrolled.data.ragged import Ragged
+from unrolled.data.ragged import Ragged, check_ragged
 from unrolled.decoding import n_best, viterbi
 from unrolled.errors import SettingsError
 from unrolled.kernels import expectations, log_likelihood, log_partition
@@ -72,6 +72,7 @@ class CRF(nn.Module):
         Its gradient is in closed form, gold counts less expected ones; a second derivative is not defined. Raises
         DataError where the labels do not fit the emissions or take a forbidden way, whose gradient would be infinite.
         """
+        check_ragged("CRF.log_likelihood", emissions, labels)
         emissions = self._whole(emissions)
         return log_likelihood(
             emissions, labels, self.transitions, self.start, self.end, self.forbidden, self.forbidden_start
@@ -79,20 +80,24 @@ class CRF(nn.Module):
 
     def log_partition(self, emissions: Ragged) -> Tensor:
         """Log of the sum of exp(score) over all paths, (N,), in the emissions' dtype."""
+        check_ragged("CRF.log_partition", emissions)
         emissions = self._whole(emissions)
         return log_partition(emissions, *self.scores()).to(emissions.rows.dtype)
 
     def marginals(self, emissions: Ragged) -> Ragged:
         """Probability of each label at each step, rows (M, K) that sum to 1; no gradient flows through them."""
+        check_ragged("CRF.marginals", emissions)
         emissions = self._whole(emissions)
         return emissions.with_rows(expectations(emissions, *self.scores()).emissions.to(emissions.rows.dtype))
 
     def decode(self, emissions: Ragged) -> tuple[Ragged, Tensor]:
         """The best path of each sequence, int64 rows (M,), and its score (N,); see `unrolled.decoding.viterbi`."""
+        check_ragged("CRF.decode", emissions)
         return viterbi(self._whole(emissions), *self.scores())
 
     def n_best(self, emissions: Ragged, n: int) -> list[list[tuple[list[int], float]]]:
         """The n best paths of each sequence and their scores, best first; see `unrolled.decoding.n_best`."""
+        check_ragged("CRF.n_best", emissions)
         return n_best(self._whole(emissions), *self.scores(), n)
 
     def _whole(self, emissions: Ragged) -> Ragged:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from unrolled.data.ragged import Ragged
+from unrolled.data.ragged import Ragged, check_ragged
 from unrolled.data.spaces import Vectors
 from unrolled.decoding import Decoding, Hypothesis
 from unrolled.errors import DataError, SettingsError
@@ -74,10 +74,12 @@ class NumbersOutput(nn.Module):
 
     def scores(self, a: Ragged) -> Ragged:
         """Return ŷ⟨t⟩ = Wya a⟨t⟩ + by for each step, rows (M, K)."""
+        check_ragged("NumbersOutput.scores", a)
         return a.with_rows(functional.linear(a.rows, self.Wya, self.by))
 
     def loss(self, scores: Ragged, y: Ragged, noise: torch.Generator | None = None) -> Tensor:
         """Return -log p(y | x), summed over the numbers and steps of each sequence, (N,)."""
+        check_ragged("NumbersOutput.loss", scores, y)
         if not torch.equal(scores.lengths, y.lengths) or y.rows.shape != scores.rows.shape:
             raise DataError(
                 f"y has rows {tuple(y.rows.shape)} in {len(y)} sequences, the scores {tuple(scores.rows.shape)} in "
@@ -94,10 +96,12 @@ class NumbersOutput(nn.Module):
 
     def log_likelihood(self, scores: Ragged, y: Ragged) -> Tensor:
         """Return log p(y | x) of each sequence, (N,): of a density, which may be above 0."""
+        check_ragged("NumbersOutput.log_likelihood", scores, y)
         return -self.loss(scores, y)
 
     def probabilities(self, scores: Ragged) -> Ragged:
         """Raise SettingsError: numbers are no classes."""
+        check_ragged("NumbersOutput.probabilities", scores)
         raise SettingsError("Numbers have no probabilities of classes. Ask for the answer, or for log_likelihood.")
 
     def found(self, scores: Ragged, decoding: Decoding) -> list[list[Hypothesis]]:
@@ -106,6 +110,7 @@ class NumbersOutput(nn.Module):
         Raises:
             SettingsError: further answers, or probabilities.
         """
+        check_ragged("NumbersOutput.found", scores)
         if decoding.n_best:
             raise SettingsError(f"n_best is {decoding.n_best}, and y is numbers. Ask for the best alone.")
         if decoding.probabilities:

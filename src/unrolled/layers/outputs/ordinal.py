@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from unrolled.data.ragged import Ragged
+from unrolled.data.ragged import Ragged, check_ragged
 from unrolled.data.spaces import Classes
 from unrolled.decoding import Decoding, Hypothesis
 from unrolled.errors import DataError, SettingsError
@@ -125,10 +125,12 @@ class OrdinalOutput(nn.Module):
 
     def scores(self, a: Ragged) -> Ragged:
         """Return z⟨t⟩ of each step, rows (M, 1); of a softmax (M, K)."""
+        check_ragged("OrdinalOutput.scores", a)
         return a.with_rows(functional.linear(a.rows, self.Wya, None if self.num_scores == 1 else self.by))
 
     def loss(self, scores: Ragged, y: Ragged, noise: torch.Generator | None = None) -> Tensor:
         """Return -Σ log P(y⟨t⟩) over the steps of each sequence, (N,), each step by the weight of its class."""
+        check_ragged("OrdinalOutput.loss", scores, y)
         losses = -self._of(self._log_probabilities(scores.rows), y, scores)
         if self.class_weights is not None:
             losses = losses * self.class_weights.to(losses)[y.rows]
@@ -136,14 +138,17 @@ class OrdinalOutput(nn.Module):
 
     def log_likelihood(self, scores: Ragged, y: Ragged) -> Tensor:
         """Return log P(y | x) of each sequence, (N,)."""
+        check_ragged("OrdinalOutput.log_likelihood", scores, y)
         return scores.with_rows(self._of(self.log_probabilities(scores).rows, y, scores)).sum()
 
     def log_probabilities(self, scores: Ragged) -> Ragged:
         """Return log ŷ⟨t⟩, rows (M, K)."""
+        check_ragged("OrdinalOutput.log_probabilities", scores)
         return scores.with_rows(torch.log_softmax(self._log_probabilities(scores.rows) / self.temperature, 1))
 
     def probabilities(self, scores: Ragged) -> Ragged:
         """Return ŷ⟨t⟩, the probability of each class at each step, rows (M, K)."""
+        check_ragged("OrdinalOutput.probabilities", scores)
         return scores.with_rows(self.log_probabilities(scores).rows.exp())
 
     def thresholds(self) -> Tensor:
@@ -158,6 +163,7 @@ class OrdinalOutput(nn.Module):
         Raises:
             SettingsError: further answers to sequences of more than one step, which are independent.
         """
+        check_ragged("OrdinalOutput.found", scores)
         log_probs = self.log_probabilities(scores)
         return chosen(log_probs, self.decided(log_probs.rows.exp()), decoding)
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from unrolled.data.ragged import Ragged
+from unrolled.data.ragged import Ragged, check_ragged
 from unrolled.data.spaces import Sets
 from unrolled.decoding import Decoding, Hypothesis
 from unrolled.errors import DataError, SettingsError
@@ -61,10 +61,12 @@ class SetsOutput(nn.Module):
 
     def scores(self, a: Ragged) -> Ragged:
         """Return Wya a⟨t⟩ + by for each step, rows (M, K)."""
+        check_ragged("SetsOutput.scores", a)
         return a.with_rows(functional.linear(a.rows, self.Wya, self.by))
 
     def loss(self, scores: Ragged, y: Ragged, noise: torch.Generator | None = None) -> Tensor:
         """Return the binary cross-entropy, summed over the things and steps of each sequence, (N,)."""
+        check_ragged("SetsOutput.loss", scores, y)
         if not torch.equal(scores.lengths, y.lengths) or y.rows.shape != scores.rows.shape:
             raise DataError(
                 f"y has rows {tuple(y.rows.shape)} in {len(y)} sequences, the scores {tuple(scores.rows.shape)} in "
@@ -75,10 +77,12 @@ class SetsOutput(nn.Module):
 
     def log_likelihood(self, scores: Ragged, y: Ragged) -> Tensor:
         """Return log P(y | x) of each sequence, (N,)."""
+        check_ragged("SetsOutput.log_likelihood", scores, y)
         return -self.loss(scores, y)
 
     def probabilities(self, scores: Ragged) -> Ragged:
         """Return ŷ⟨t⟩, rows (M, K), which do not sum to 1."""
+        check_ragged("SetsOutput.probabilities", scores)
         return scores.with_rows(torch.sigmoid(scores.rows))
 
     def found(self, scores: Ragged, decoding: Decoding) -> list[list[Hypothesis]]:
@@ -87,6 +91,7 @@ class SetsOutput(nn.Module):
         Raises:
             SettingsError: further answers; the things are independent.
         """
+        check_ragged("SetsOutput.found", scores)
         if decoding.n_best:
             raise SettingsError(f"n_best is {decoding.n_best}, and y is a set of independent things. Ask for the best.")
         probabilities = self.probabilities(scores)

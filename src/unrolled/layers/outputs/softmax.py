@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from unrolled.data.ragged import Ragged
+from unrolled.data.ragged import Ragged, check_ragged
 from unrolled.errors import DataError, SettingsError
 from unrolled.layers.initialise import generator_or_default, xavier_uniform
 
@@ -35,10 +35,12 @@ class Softmax(nn.Module):
 
     def forward(self, a: Ragged) -> Ragged:
         """Scores Wya a⟨t⟩ + by, rows (M, K), before the softmax; they also serve as emissions of a CRF."""
+        check_ragged("Softmax", a)
         return a.with_rows(functional.linear(a.rows, self.Wya, self.by))
 
     def probabilities(self, a: Ragged) -> Ragged:
         """ŷ⟨t⟩, rows (M, K) that sum to 1."""
+        check_ragged("Softmax.probabilities", a)
         return a.with_rows(self(a).rows.softmax(dim=1))
 
     def cross_entropy(self, a: Ragged, labels: Ragged, class_weights: Tensor | None = None) -> Tensor:
@@ -47,6 +49,7 @@ class Softmax(nn.Module):
         With `class_weights` (K,) each step counts by the weight of its label. Raises DataError where the labels do not
         fit.
         """
+        check_ragged("Softmax.cross_entropy", a, labels)
         K, y = len(self.by), labels.rows
         if not torch.equal(labels.lengths, a.lengths) or y.ndim != 1 or y.dtype != torch.int64:
             raise DataError(

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal, cast
 import torch
 from torch import Tensor, nn
 
-from unrolled.data.ragged import Ragged
+from unrolled.data.ragged import Ragged, check_ragged
 from unrolled.data.spaces import Tags
 from unrolled.decoding import Decoding, Hypothesis
 from unrolled.errors import SettingsError
@@ -17,6 +17,10 @@ from unrolled.layers.outputs.softmax import Softmax
 from unrolled.settings import Settings, setting
 
 __all__ = ["TagsOutput", "TagsOutputSettings"]
+
+
+MOST = 2**22
+"""How many numbers the search for the n best labellings may keep at once, n for each step and label: 32 MiB."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,10 +85,12 @@ class TagsOutput(nn.Module):
 
     def scores(self, a: Ragged) -> Ragged:
         """Return Wya a⟨t⟩ + by for each step, rows (M, K); emissions of the CRF."""
+        check_ragged("TagsOutput.scores", a)
         return a.with_rows(nn.functional.linear(a.rows, self.Wya, self.by))
 
     def loss(self, scores: Ragged, y: Ragged, noise: torch.Generator | None = None) -> Tensor:
         """Return the cross-entropy of each sequence's steps, for the CRF of its whole label path, (N,)."""
+        check_ragged("TagsOutput.loss", scores, y)
         outside = self.space.outside
         if self.settings.missed_cost and outside is not None and noise is not None:
             cost = torch.zeros_like(scores.rows)
@@ -96,6 +102,7 @@ class TagsOutput(nn.Module):
 
     def log_likelihood(self, scores: Ragged, y: Ragged) -> Tensor:
         """Return log P(y | x) of each sequence, (N,)."""
+        check_ragged("TagsOutput.log_likelihood", scores, y)
         return -cross_entropy(scores, y) if self.crf is None else self.crf.log_likelihood(scores, y)
 
     def decode(self, scores: Ragged, outside_bias: float) -> Ragged:
@@ -104,6 +111,7 @@ class TagsOutput(nn.Module):
         At 0 they are the most probable ones. Where entities are rare those find too few of them for a good F1; the bias
         that gives the best on a dev set is kept in the buffer `outside_bias`. Probabilities are never biased.
         """
+        check_ragged("TagsOutput.decode", scores)
         outside = self.space.outside
         if outside_bias and outside is not None:
             biased = scores.rows.clone()
@@ -113,6 +121,7 @@ class TagsOutput(nn.Module):
 
     def probabilities(self, scores: Ragged) -> Ragged:
         """Return ŷ⟨t⟩, the probability of each label at each step, rows (M, K)."""
+        check_ragged("TagsOutput.probabilities", scores)
         return self.crf.marginals(scores) if self.crf else scores.with_rows(torch.softmax(scores.rows, 1))
 
     def found(self, scores: Ragged, decoding: Decoding) -> list[list[Hypothesis]]:
@@ -121,6 +130,7 @@ class TagsOutput(nn.Module):
         Raises:
             SettingsError: further labellings of a softmax, whose steps are independent.
         """
+        check_ragged("TagsOutput.found", scores)
         best = self.decode(scores, float(self.outside_bias))
         N = len(best)
         probabilities = self.probabilities(scores) if decoding.confidence or decoding.probabilities else None
@@ -142,16 +152,26 @@ class TagsOutput(nn.Module):
     def n_best(self, scores: Ragged, n: int) -> list[list[Hypothesis]]:
         """Return the n most probable labellings of each sequence with their log-probabilities, best first.
 
+        A sequence has fewer where fewer labellings are possible.
+
         Raises:
-            SettingsError: the output is a softmax, whose steps are independent.
+            SettingsError: the output is a softmax, whose steps are independent; or so many are more than memory holds.
         """
+        check_ragged("TagsOutput.n_best", scores)
         if self.crf is None:
             raise SettingsError("n-best label sequences need output=crf. This model has output=softmax.")
-        partitions: list[float] = cast(Any, self.crf.log_partition(scores)).tolist()
-        return [
-            [Hypothesis(torch.tensor(labels), score - partition) for labels, score in best]
-            for best, partition in zip(self.crf.n_best(scores, n), partitions, strict=True)
-        ]
+        if n * scores.num_rows * self.space.num <= MOST:
+            return _n_best(self.crf, scores, n)
+        found: list[list[Hypothesis]] = []
+        for rows in scores.to_list():  # few of them may have so many
+            at_most = _num_paths(len(rows), self.space.num, n)
+            if at_most * rows.numel() > MOST:
+                raise SettingsError(
+                    f"n_best is {n}: so many labellings of {len(rows)} steps with {self.space.num} labels are more "
+                    f"than memory should hold. Ask for at most {max(1, MOST // rows.numel())}."
+                )
+            found += _n_best(self.crf, Ragged.from_list([rows]), at_most)
+        return found
 
     def symbols(self) -> Mapping[str, tuple[str, int]]:
         """Return the letters of the shapes."""
@@ -161,3 +181,21 @@ class TagsOutput(nn.Module):
         """Return the shape of each parameter in symbols; `width` is that of a⟨t⟩."""
         crf = {"crf.transitions": ("K", "K"), "crf.start": ("K",), "crf.end": ("K",)}
         return {"Wya": ("K", width), "by": ("K",), **(crf if self.crf else {})}
+
+
+def _n_best(crf: CRF, scores: Ragged, n: int) -> list[list[Hypothesis]]:
+    partitions: list[float] = cast(Any, crf.log_partition(scores)).tolist()
+    return [
+        [Hypothesis(torch.tensor(labels), score - partition) for labels, score in best]
+        for best, partition in zip(crf.n_best(scores, n), partitions, strict=True)
+    ]
+
+
+def _num_paths(T: int, K: int, most: int) -> int:
+    """Return K to the power of T, or `most` where that is less."""
+    paths = 1
+    for _ in range(T):
+        paths *= K
+        if paths >= most or K == 1:
+            return min(paths, most)
+    return paths

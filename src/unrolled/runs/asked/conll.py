@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from unrolled.data.readers.conll import split_columns
+from unrolled.data.readers.sentences.conll import split_columns
 from unrolled.errors import DataError, SettingsError
 from unrolled.runs.asked.asked import Asked, Columns, Trouble
 
@@ -97,9 +97,8 @@ class ConllReader:
             self._label = trained.label
         if token is None:
             first = [row[0] for row in rows if not _NO_WORD.fullmatch(row[0])][:2]
-            token = 1 if first[:1] == ["1"] and self._width == CONLL_U else 0
-            if first in (["0", "1"], ["1", "2"]) and not token and self._width > 1:
-                raise DataError("Column 0 counts the words. Say where they are: --set token_column=1.")
+            counts = first in (["0", "1"], ["1", "2"]) or (first[:1] == ["1"] and self._width == CONLL_U)
+            token = 1 if counts and self._width > 1 else 0
         for name, column in (("token_column", token), ("label_column", self._label)):
             if column is not None and not -self._width <= column < self._width:
                 raise DataError(

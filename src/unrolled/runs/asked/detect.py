@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterator
 
-from unrolled.data.readers.conll import split_columns
+from unrolled.data.readers.sentences.conll import split_columns
 from unrolled.runs.asked.asked import Asked, Reader, Trouble
 from unrolled.runs.asked.conll import is_document_mark
 
