@@ -13,6 +13,7 @@ from unrolled.data.codecs.chunks import EachStep
 from unrolled.data.codecs.codec import Fault, Saved
 from unrolled.data.codecs.encoded import int64
 from unrolled.data.codecs.label import nearest
+from unrolled.data.codecs.tags import labels_of
 from unrolled.data.labels import in_order
 from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Classes
@@ -77,13 +78,21 @@ class StepLabelsCodec:
         """Return T_y, the number of labels."""
         return len(raw)
 
-    def check(self, raw: Labels, /) -> Fault | None:
-        """Return what is wrong with the labels of an example."""
-        unknown = next((label for label in raw if label not in self.labels), None)
+    def accepted(self, raw: Any, /) -> Labels | Fault:
+        """Return the labels of an example, or what is wrong with one of them."""
+        found = labels_of(raw, None)
+        if isinstance(found, Fault):
+            return found
+        unknown = next((label for label in found if label not in self.labels), None)
         if unknown is None:
-            return None
-        way_out = f"The nearest that it has is {nearest(str(unknown), self.labels.tokens)!r}"
+            return tuple(found)
+        way_out = f"The nearest that it has is {nearest(unknown, self.labels.tokens)!r}"
         return Fault(f"the label {unknown!r}, which the training data does not have", way_out)
+
+    def check(self, raw: Any, /) -> Fault | None:
+        """Return what is wrong with the labels of an example."""
+        found = self.accepted(raw)
+        return found if isinstance(found, Fault) else None
 
     def encode(self, raws: Sequence[Labels], /, noise: torch.Generator | None = None) -> Ragged:
         """Encode a batch of label sequences as Ragged, rows (M,) int64.

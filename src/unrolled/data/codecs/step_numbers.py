@@ -84,6 +84,12 @@ class StepNumbersCodec:
         """Return T_y, the number of steps."""
         return len(raw)
 
+    def accepted(self, raw: Any, /) -> Any | Fault:
+        """Return values as rows of numbers (T, K), or what is wrong with them."""
+        found = _rows(raw, self.space.size)
+        fault = found if isinstance(found, Fault) else self.standard.check(found)
+        return fault if fault is not None else Series(found)
+
     def check(self, raw: Any, /) -> Fault | None:
         """Return what is wrong with the numbers of an example."""
         found = _rows(raw, self.space.size)

@@ -136,7 +136,9 @@ class VectorsCodec:
     def accepted(self, raw: Any, /) -> Series | Fault:
         """Return a value as numbers, or what is wrong with it."""
         fault = self.check(raw)
-        return fault if fault is not None else cast(Any, as_numbers(raw))
+        if fault is not None:
+            return fault
+        return raw if isinstance(raw, TimedSeries) else cast(Any, as_numbers(raw))
 
     def check(self, raw: Any, /) -> Fault | None:
         """Return what is wrong with an array: its dimensions, its width, or the first value that is no number."""
