@@ -13,7 +13,7 @@ from unrolled.data.codecs.chunks import EachStep
 from unrolled.data.codecs.codec import Fault, Saved
 from unrolled.data.codecs.encoded import int64
 from unrolled.data.codecs.label import nearest
-from unrolled.data.codecs.tags import labels_of
+from unrolled.data.given import labels_of
 from unrolled.data.labels import in_order
 from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Classes
@@ -80,7 +80,7 @@ class StepLabelsCodec:
 
     def accepted(self, raw: Any, /) -> Labels | Fault:
         """Return the labels of an example, or what is wrong with one of them."""
-        found = labels_of(raw, None)
+        found = labels_of(raw, None, "step")
         if isinstance(found, Fault):
             return found
         unknown = next((label for label in found if label not in self.labels), None)
