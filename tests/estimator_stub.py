@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 import unrolled
 from unrolled.settings import Composed
 from unrolled.tasks import DNA, NER, SENTIMENT
+from unrolled.tasks.vectors import NUMBERS, VECTORS
 
 __all__ = ["STUB", "stub"]
 
@@ -35,7 +36,7 @@ from unrolled.tasks import Task
 from unrolled.tasks.entities import Entity
 from unrolled.training import Listener
 
-__all__ = ["Classifier", "DnaClassifier", "Estimator", "Tagger", "estimator"]
+__all__ = ["Classifier", "DnaClassifier", "Estimator", "Regressor", "SeriesClassifier", "Tagger", "estimator"]
 
 class Estimator(BaseEstimator):
     task: ClassVar[Task[Any, Any]]
@@ -77,11 +78,28 @@ CLASSIFIER = """    report_: Report | None
     def predict_proba(self, X: Iterable[Any]) -> NDArray[np.float32]: ...
 """
 
+SERIES_CLASSIFIER = """    report_: Report | None
+    def predict(self, X: Iterable[Any]) -> list[Any]: ...
+    def evaluate(self, X: Any, y: Any = None) -> Report: ...
+    def predict_proba(self, X: Iterable[Any]) -> NDArray[np.float32] | list[NDArray[np.float32]]: ...
+"""
+
+REGRESSOR = """    report_: Report | None
+    def predict(self, X: Iterable[Any]) -> list[Any]: ...
+    def evaluate(self, X: Any, y: Any = None) -> Report: ...
+"""
+
 
 def stub() -> str:
     """The whole stub."""
-    written_out = ("Tagger", NER, TAGGER), ("Classifier", SENTIMENT, CLASSIFIER), ("DnaClassifier", DNA, CLASSIFIER)
-    return HEAD + "".join(written(name, task.defaults, methods) for name, task, methods in written_out)
+    classes = (
+        ("Tagger", NER, TAGGER),
+        ("Classifier", SENTIMENT, CLASSIFIER),
+        ("DnaClassifier", DNA, CLASSIFIER),
+        ("SeriesClassifier", VECTORS, SERIES_CLASSIFIER),
+        ("Regressor", NUMBERS, REGRESSOR),
+    )
+    return HEAD + "".join(written(name, task.defaults, methods) for name, task, methods in classes)
 
 
 def written(name: str, defaults: Composed, methods: str) -> str:

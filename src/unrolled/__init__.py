@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from unrolled.data import Pair, Ragged, Vocabulary
     from unrolled.errors import DataError, ModelFileError, RunError, SettingsError, UnrolledError
-    from unrolled.estimators import Classifier, DnaClassifier, Tagger
+    from unrolled.estimators import Classifier, DnaClassifier, Regressor, SeriesClassifier, Tagger
     from unrolled.layers import CRF, Recurrent
     from unrolled.model import Model
     from unrolled.tasks.infer import infer
@@ -21,7 +21,9 @@ __all__ = [
     "Pair",
     "Ragged",
     "Recurrent",
+    "Regressor",
     "RunError",
+    "SeriesClassifier",
     "SettingsError",
     "Tagger",
     "UnrolledError",
@@ -36,7 +38,7 @@ __version__ = "0.1.0"
 _ROOMS = {
     "data": ("Pair", "Ragged", "Vocabulary"),
     "errors": ("DataError", "ModelFileError", "RunError", "SettingsError", "UnrolledError"),
-    "estimators": ("Classifier", "DnaClassifier", "Tagger"),
+    "estimators": ("Classifier", "DnaClassifier", "Regressor", "SeriesClassifier", "Tagger"),
     "layers": ("CRF", "Recurrent"),
     "model": ("Model",),
     "tasks.infer": ("infer",),

@@ -26,9 +26,10 @@ from unrolled.tasks import DNA, NER, SENTIMENT, Task
 from unrolled.tasks.entities import Entity, find_entities
 from unrolled.tasks.parts import PartSettings
 from unrolled.tasks.text import as_trained, with_tokenizer
+from unrolled.tasks.vectors import NUMBERS, VECTORS
 from unrolled.training import Event, FitSettings, Listener, Warned, chosen_figure
 
-__all__ = ["Classifier", "DnaClassifier", "Estimator", "Tagger", "estimator"]
+__all__ = ["Classifier", "DnaClassifier", "Estimator", "Regressor", "SeriesClassifier", "Tagger", "estimator"]
 
 
 class Estimator(BaseEstimator):
@@ -207,9 +208,11 @@ Tagger: Any = estimator(
 )
 
 
-def predict_proba(self: Any, X: Iterable[Any]) -> NDArray[np.float32]:
-    """Return (N, K): the probability of each label of `classes_` for each example."""
-    rows = self._fitted().probabilities(self._xs(X))
+def predict_proba(self: Any, X: Iterable[Any]) -> NDArray[np.float32] | list[NDArray[np.float32]]:
+    """Return (N, K): the probability of each label of `classes_` for each example; of steps (T, K) for each example."""
+    rows: list[NDArray[np.float32]] = self._fitted().probabilities(self._xs(X))
+    if not self._fitted().network.answers_once:
+        return rows
     return np.concatenate(rows) if rows else np.zeros((0, len(self.classes_)), np.float32)
 
 
@@ -244,6 +247,44 @@ DnaClassifier: Any = estimator(
     `score` is the accuracy. Sequences that are all of one length are taken for aligned: see `aligned`.
     """,
     predict_proba,
+)
+
+
+SeriesClassifier: Any = estimator(
+    VECTORS,
+    "SeriesClassifier",
+    """A label for a series of numbers, or for each step; series are arrays (T, D), or (T,) of one number a step.
+
+    >>> X = [np.linspace(0, way, 8)[:, None] for way in (1.0, -1.0, 2.0, -2.0)] * 4
+    >>> y = ["up", "down"] * 8
+    >>> classifier = SeriesClassifier(epochs=8, hidden_size=8).fit(X, y, dev=(X, y))
+    >>> classifier.predict([[0.0, 0.5, 1.5], [0.0, -1.0]])
+    ['up', 'down']
+
+    NaN is a missing number. `score` is the accuracy; of labels of steps, over all steps.
+    """,
+    predict_proba,
+)
+
+
+def score(self: Any, X: Any, y: Any = None) -> float:
+    """Return R², the coefficient of determination."""
+    return self.evaluate(X, y).figures["r2"]
+
+
+Regressor: Any = estimator(
+    NUMBERS,
+    "Regressor",
+    """A number for a series of numbers, or for each step; series are arrays (T, D), or (T,) of one number a step.
+
+    >>> X = [np.full((3 + n % 3, 1), n / 8) for n in range(16)]
+    >>> regressor = Regressor(epochs=40, hidden_size=8, dropout=0.0).fit(X, [n / 8 for n in range(16)])
+    >>> 0.5 < regressor.predict([[1.0, 1.0, 1.0]])[0] < 1.5
+    True
+
+    NaN is a missing number of X. `score` is R², as scikit-learn's regressors have it.
+    """,
+    score,
 )
 
 

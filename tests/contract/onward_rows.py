@@ -19,7 +19,7 @@ from unrolled.data.readers import Reading
 from unrolled.layers import NumbersOutputSettings, OrdinalOutputSettings
 from unrolled.metrics import ClassMetric
 from unrolled.settings import Composed
-from unrolled.tasks import DNA, NER, SENTIMENT, Show, Task, Unit
+from unrolled.tasks import DNA, NER, SENTIMENT, VECTORS, Show, Task, Unit
 
 __all__ = ["ROWS", "OnwardRow"]
 
@@ -133,6 +133,10 @@ def vectors(chance: np.random.Generator, ys: Iterable[Any]) -> Pairs:
     return [Pair(chance.normal(size=(3, 2)), y) for y in ys]
 
 
+def gapped(chance: np.random.Generator, ys: Iterable[Any]) -> Pairs:
+    return [Pair(np.where(chance.random((3, 2)) < 0.2, np.nan, chance.normal(size=(3, 2))), y) for y in ys]
+
+
 def points(chance: np.random.Generator, ys: Iterable[Any]) -> Pairs:
     return [Pair(chance.normal(size=2), y) for y in ys]
 
@@ -201,6 +205,24 @@ ROWS = (
         more=vectors(CHANCE, ["1", "3", "6", "7", "4"]),
         answers=any_of("2", "4", "5"),
         keeps=False,
+    ),
+    OnwardRow(
+        "vectors with gaps",
+        VECTORS,
+        {"hidden_size": 4, "attention_size": 3},
+        old=gapped(CHANCE, ["b", "d", "b"]),
+        same=gapped(CHANCE, ["d", "b"]),
+        more=gapped(CHANCE, ["a", "c", "e", "b"]),
+        answers=any_of("b", "d"),
+    ),
+    OnwardRow(
+        "labels of steps",
+        VECTORS,
+        {"hidden_size": 4, "bidirectional": False},
+        old=gapped(CHANCE, [tuple("bdb"), tuple("ddb")]),
+        same=gapped(CHANCE, [tuple("dbd")]),
+        more=gapped(CHANCE, [tuple("abc"), tuple("ebd")]),
+        answers=lambda length: list(product("bd", repeat=length)),
     ),
     OnwardRow(
         "sets",

@@ -4,11 +4,11 @@ test_tasks.py holds every row to the laws of tasks, as test_layer_laws.py does t
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from unrolled.tasks import DNA, NER, SENTIMENT, Task
+from unrolled.tasks import DNA, NER, SENTIMENT, VECTORS, Task
 
 __all__ = ["ROWS", "SeededFault", "TaskRow"]
 
@@ -120,6 +120,25 @@ def with_line(content: str, number: int, line: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+SERIES_SIZES: dict[str, object] = {"hidden_size": 4, "attention_size": 3, "batch_fraction": 1.0}
+WALKS = tuple(tuple((-1) ** n * (t + (n * t) % 3) / 4 for t in range(3 + n % 4)) for n in range(12))
+
+
+def long_form(header: str, walks: Sequence[Sequence[float]], row: Callable[[int, int, float], str]) -> str:
+    """A CSV of series, a row a step."""
+    rows = [row(n, t, value) for n, walk in enumerate(walks) for t, value in enumerate(walk)]
+    return "\n".join([header, *rows]) + "\n"
+
+
+SERIES = long_form(
+    "series,time,a,b,label",
+    WALKS,
+    lambda n, t, value: f"{n},{t + t * (n % 2)},{value if t != 1 else ''},{n % 3},{'down' if n % 2 else 'up'}",
+)
+AMOUNTS = long_form("series,a,target", WALKS, lambda n, t, value: f"{n},{value},{WALKS[n][-1] / 3}")
+STATES = long_form("series,a,label", WALKS, lambda n, t, value: f"{n},{value},{'far' if abs(value) > 0.6 else 'near'}")
+LEVELS = long_form("series,a,target", WALKS, lambda n, t, value: f"{n},{value},{value / 3 + n % 2}")
+
 NER_FAULTS = (
     SeededFault(with_line(CONLL, 2, "Roosevelt"), 2, "column"),
     SeededFault(with_line(CONLL, 1, "Teddy\tI-PER"), 1, "I-PER"),
@@ -159,6 +178,15 @@ FASTA_FAULTS = (
     SeededFault("ACGTACGT\n", 1, "neither '>'"),
     SeededFault("", None, "no labelled sequence"),
 )
+SERIES_FAULTS = (
+    SeededFault(with_line(SERIES, 4, "0,2,warm,0,up"), 4, "'warm', which is no number"),
+    SeededFault(with_line(SERIES, 4, "0,0.5,0.25,0,up"), 4, "0.5 of the series '0' after 1"),
+    SeededFault(with_line(SERIES, 2, "0,0,inf,0,up"), 2, "inf in a step"),
+    SeededFault(with_line(SERIES, 3, "0,1,1"), 3, "3 fields"),
+    SeededFault("series,time,a,label\n", None, "no labelled series"),
+)
+STEP_FAULTS = (SeededFault(with_line(STATES, 3, "0,1,"), 3, "a step without a label"),)
+NUMBER_FAULTS = (SeededFault(with_line(AMOUNTS, 3, "0,x,1"), 3, "no number"),)
 TAGGED, LABELLED = "Y: a label per word · many-to-many, T_x = T_y", "Y: a label · many-to-one, T_y = 1"
 
 ROWS = (
@@ -271,5 +299,54 @@ ROWS = (
             SeededFault(with_line(SEQUENCES, 3, "ACGU*,site"), 3, "column 5 is '*'"),
             SeededFault(with_line(SEQUENCES, 4, "ACGT,"), 4, "a sequence without a label"),
         ),
+    ),
+    TaskRow(
+        name="vectors, labels, one way",
+        task=VECTORS,
+        settings={
+            **FIT,
+            **SERIES_SIZES,
+            "bidirectional": False,
+            "jitter": 0.1,
+            "scaling": 0.1,
+            "warp": 0.2,
+            "crop": 0.2,
+        },
+        file="train.csv",
+        content=SERIES,
+        streams=True,
+        found=LABELLED,
+        faults=SERIES_FAULTS,
+    ),
+    TaskRow(
+        name="vectors, numbers",
+        task=VECTORS,
+        settings={**FIT, **SERIES_SIZES, "differences": False, "warp": 0.1},
+        file="train.csv",
+        content=AMOUNTS,
+        streams=False,
+        waits=WAITS,
+        found="Y: a number · many-to-one, T_y = 1",
+        faults=NUMBER_FAULTS,
+    ),
+    TaskRow(
+        name="vectors, labels of steps, one way",
+        task=VECTORS,
+        settings={**FIT, **SERIES_SIZES, "bidirectional": False, "warp": 0.1},
+        file="train.csv",
+        content=STATES,
+        streams=True,
+        found="Y: a label per step · many-to-many, T_x = T_y",
+        faults=STEP_FAULTS,
+    ),
+    TaskRow(
+        name="vectors, numbers of steps, one way",
+        task=VECTORS,
+        settings={**FIT, **SERIES_SIZES, "bidirectional": False, "jitter": 0.1},
+        file="train.csv",
+        content=LEVELS,
+        streams=True,
+        found="Y: numbers per step · many-to-many, T_x = T_y",
+        faults=NUMBER_FAULTS,
     ),
 )

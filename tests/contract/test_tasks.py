@@ -20,9 +20,10 @@ from sklearn.base import clone
 
 from unrolled.data.answer import Answer
 from unrolled.data.pair import Pair
+from unrolled.data.series import Series
 from unrolled.decoding import Decoding
 from unrolled.errors import SettingsError
-from unrolled.estimators import Classifier, DnaClassifier, Tagger
+from unrolled.estimators import Classifier, DnaClassifier, SeriesClassifier, Tagger
 from unrolled.model import Model
 from unrolled.runs.check import check_files
 from unrolled.runs.evaluate import evaluate
@@ -32,9 +33,13 @@ from unrolled.stream import Stream
 from unrolled.tasks.infer import infer, infer_file
 from unrolled.training import Event, RunStarted, StepDone
 
-EVERYTHING = Decoding(confidence=True, probabilities=True)
 STREAMING = [row for row in ROWS if row.streams]
-ESTIMATORS: dict[str, Any] = {"ner": Tagger, "sentiment": Classifier, "dna": DnaClassifier}
+ESTIMATORS: dict[str, Any] = {
+    "ner": Tagger,
+    "sentiment": Classifier,
+    "dna": DnaClassifier,
+    "vectors": SeriesClassifier,
+}
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,11 @@ class Tried:
     @property
     def model(self) -> Model[Any, Any]:
         return self.result.model
+
+    @property
+    def everything(self) -> Decoding:
+        """All that its answers can hold: numbers have no probabilities."""
+        return Decoding(confidence=True, probabilities=self.row.task.metric(self.model.y).needs == "probabilities")
 
     @property
     def pairs(self) -> list[Pair[Any, Any]]:
@@ -89,7 +99,10 @@ def weights(run: Path) -> bytes:
 def same(answers: Sequence[Answer[Any]], wanted: Sequence[Answer[Any]], tolerance: float) -> None:
     assert len(answers) == len(wanted)
     for answer, other in zip(answers, wanted, strict=True):
-        assert answer.y == other.y
+        if isinstance(answer.y, float | Series):
+            np.testing.assert_allclose(np.asarray(answer.y), np.asarray(other.y), rtol=tolerance, atol=tolerance)
+        else:
+            assert answer.y == other.y
         np.testing.assert_allclose(answer.confidence, other.confidence, rtol=0, atol=tolerance)
         if answer.probabilities is not None and other.probabilities is not None:
             np.testing.assert_allclose(answer.probabilities, other.probabilities, rtol=0, atol=tolerance)
@@ -100,7 +113,7 @@ def same(answers: Sequence[Answer[Any]], wanted: Sequence[Answer[Any]], toleranc
 
 def test_what_is_loaded_answers_as_what_was_saved(one: Tried) -> None:
     loaded = Model.load(one.result.directory)
-    same(list(loaded.answers(one.xs, EVERYTHING)), list(one.model.answers(one.xs, EVERYTHING)), tolerance=0)
+    same(list(loaded.answers(one.xs, one.everything)), list(one.model.answers(one.xs, one.everything)), tolerance=0)
     assert np.array_equal(loaded.log_likelihood(one.pairs), one.model.log_likelihood(one.pairs))
     assert loaded.task == one.row.task.name
 
@@ -109,11 +122,11 @@ def test_what_is_loaded_answers_as_what_was_saved(one: Tried) -> None:
 
 
 def test_a_batch_answers_as_each_alone_in_any_order(one: Tried) -> None:
-    wanted = [next(iter(one.model.answers([x], EVERYTHING))) for x in one.xs]
+    wanted = [next(iter(one.model.answers([x], one.everything))) for x in one.xs]
     likelihoods = np.concatenate([one.model.log_likelihood([pair]) for pair in one.pairs])
     order = list(range(len(one.xs)))
     for seed in range(3):
-        same(list(one.model.answers([one.xs[i] for i in order], EVERYTHING)), [wanted[i] for i in order], 1e-6)
+        same(list(one.model.answers([one.xs[i] for i in order], one.everything)), [wanted[i] for i in order], 1e-6)
         found = one.model.log_likelihood([one.pairs[i] for i in order])
         np.testing.assert_allclose(found, likelihoods[order], rtol=1e-5, atol=1e-6)
         random.Random(seed).shuffle(order)
@@ -131,7 +144,7 @@ def cut(x: Sequence[Any], chance: random.Random) -> Iterator[Sequence[Any]]:
 
 def whole(one: Tried, x: Any) -> list[Answer[Any]]:
     """What a stream is to have said once all of x is in and it is finished: of each step, or of all of x."""
-    (answer,) = one.model.answers([x], EVERYTHING)
+    (answer,) = one.model.answers([x], one.everything)
     if one.model.network.answers_once:
         return [answer]
     return [Answer(answer.y[t : t + 1], confidence=answer.confidence[t : t + 1]) for t in range(len(x))]
@@ -277,13 +290,14 @@ def test_evaluate_gives_the_recorded_figures(one: Tried) -> None:
     recorded = json.loads((one.result.directory / "best" / "metrics.json").read_text())
     (part,) = evaluate(one.result.directory).parts
     assert part.report.to_dict() == recorded["dev"] == one.result.record.dev.to_dict()
-    assert part.report.figures[recorded["metric"]] == max(row[recorded["metric"]] for row in one.result.history.rows)
+    best = {"lower": min, "higher": max}[one.row.task.metric(one.model.y).figures[0].goal]
+    assert part.report.figures[recorded["metric"]] == best(row[recorded["metric"]] for row in one.result.history.rows)
 
 
 def test_the_shape_and_the_task_are_found(one: Tried) -> None:
     found = infer(one.pairs)
     assert found.task is one.row.task
-    assert found.architecture == one.row.task.architecture == one.model.network.kind
+    assert found.architecture == one.row.task.network_kind(one.model.y) == one.model.network.kind
     assert one.row.found in str(found)
     if not one.row.read:
         task, reading, of_file = infer_file(one.data)
@@ -305,4 +319,4 @@ def test_the_estimator_clones_pickles_and_predicts_the_same(one: Tried) -> None:
     assert again.predict(X) == fitted.predict(X)
     assert again.score(X, y) == fitted.score(X, y)
     # The same pairs, settings and seed: the same model as the run's.
-    same(list(fitted.model_.answers(X, EVERYTHING)), list(one.model.answers(X, EVERYTHING)), tolerance=0)
+    same(list(fitted.model_.answers(X, one.everything)), list(one.model.answers(X, one.everything)), tolerance=0)

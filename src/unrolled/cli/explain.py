@@ -14,6 +14,7 @@ from unrolled.cli.streams import standard_input
 from unrolled.model import Model
 from unrolled.runs.explain import Explanation, explain
 from unrolled.tasks import task_of
+from unrolled.tasks.show import plainly
 from unrolled.tasks.text import tokenizer_in
 
 __all__ = ["run"]
@@ -35,13 +36,26 @@ def run(directory: Path, label: str | None, *, as_json: bool, follow_links: bool
                 continue
             found = explain(model, x, label)
             if as_json:
-                sys.stdout.write(json.dumps({f"{task.x.step}s": list(x), **found.to_dict()}, ensure_ascii=False) + "\n")
+                sys.stdout.write(
+                    json.dumps({f"{task.x.step}s": list(plainly(x)), **found.to_dict()}, ensure_ascii=False) + "\n"
+                )
             elif is_plain(console):
-                words = " ".join(f"{clean(word)}:{value:+.3f}" for word, value in zip(x, found.steps, strict=True))
+                words = " ".join(
+                    f"{clean(in_words(word))}:{value:+.3f}" for word, value in zip(x, found.steps, strict=True)
+                )
                 sys.stdout.write(f"{clean(found.label)}\t{words}\n")
             else:
                 _print(console, x, found)
         sys.stdout.flush()
+
+
+def in_words(step: Any) -> str:
+    """Return a step as it is shown: a word, or numbers between commas.
+
+    >>> in_words("so"), in_words((0.5, 1.0))
+    ('so', '0.5,1')
+    """
+    return step if isinstance(step, str) else ",".join(f"{number:.6g}" for number in step)
 
 
 def _print(console: Console, words: Any, found: Explanation) -> None:
@@ -53,7 +67,7 @@ def _print(console: Console, words: Any, found: Explanation) -> None:
         shade = round(230 - 170 * min(1.0, abs(value) / most))
         red, green = (shade, 230) if value > 0 else (230, shade)
         strong = abs(value) / most > 0.1
-        text.append(clean(word), style=f"black on rgb({red},{green},{shade})" if strong else "")
+        text.append(clean(in_words(word)), style=f"black on rgb({red},{green},{shade})" if strong else "")
         text.append(" ")
     console.print(text, soft_wrap=True)
     console.print(Text(f"lead {found.lead:+.3f} = {found.base:+.3f} + words; gap {found.gap:+.1e}", style="dim"))

@@ -123,8 +123,12 @@ class _Verb:
         """Answer all of an input."""
         if self._wanted.output_format is not None:
             self._writer(out)  # which refuses a format that the task lacks
-        reader, number = self._reader(path), 0
         shown = str(path) if len(self._wanted.files) > 1 else ""
+        if self._task.show.read_file is not None and path.suffix.lower() in self._task.show.files:
+            found = self._task.show.read_file(path)
+            self._write((Asked(line, words=x) for line, x in found), shown, path, out)
+            return
+        reader, number = self._reader(path), 0
         for block in _blocks(source):
             arrived = [(number + i, decoded(number + i, raw)) for i, raw in enumerate(block, 1)]
             number += len(block)

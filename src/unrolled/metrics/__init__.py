@@ -16,6 +16,7 @@ from unrolled.metrics.label_sets import SetMetric
 from unrolled.metrics.metric import Figure, Goal, Metric, Needs, Report
 from unrolled.metrics.numbers import NumberMetric
 from unrolled.metrics.report import PlainReport
+from unrolled.metrics.steps import StepMetric
 
 __all__ = [
     "RULES",
@@ -34,6 +35,7 @@ __all__ = [
     "Rule",
     "Score",
     "SetMetric",
+    "StepMetric",
     "entity_confusion",
     "entity_scores",
 ]

@@ -14,7 +14,7 @@ from unrolled.data.spaces import Space
 from unrolled.errors import DataError
 from unrolled.layers import input_settings, output_settings
 from unrolled.model import Model
-from unrolled.settings import Composed
+from unrolled.settings import Composed, Settings
 from unrolled.tasks import Task
 from unrolled.training import FitSettings
 
@@ -34,9 +34,8 @@ def build_model(task: Task[Any, Any], pairs: Pairs, settings: Composed) -> tuple
         raise DataError(f"There are no training pairs. Give at least one labelled {task.x.name}.")
     x, y = task.codecs(pairs, settings)
     generator = torch.Generator().manual_seed(settings.group(FitSettings).seed)
-    network = build_network(
-        task.architecture, x.space, y.space, _network_settings(task, x.space, y.space, settings), generator
-    )
+    how = _network_settings(task, x.space, y, settings)
+    network = build_network(task.network_kind(y), x.space, y.space, how, generator)
     model = Model(task.name, x, y, network)
     observe(model, pairs)
     return model, task.start(model, pairs, settings)
@@ -53,11 +52,15 @@ def reload_model(directory: Path, pairs: Pairs) -> Model[Any, Any]:
     return model
 
 
-def _network_settings(task: Task[Any, Any], x: Space, y: Space, settings: Composed) -> NetworkSettings:
+def _network_settings(task: Task[Any, Any], x: Space, y: Codec[Any], settings: Composed) -> NetworkSettings:
+    own: Settings = settings.group_or_default(ARCHITECTURES[task.architecture].settings_class)
+    cls: type[Settings] = ARCHITECTURES[task.network_kind(y)].settings_class
+    if not isinstance(own, cls):  # of the settings that both have, those of the task
+        own = cls.from_dict({name: getattr(own, name) for name in own.names() if name in cls.names()})
     return NetworkSettings(
-        network=settings.group_or_default(ARCHITECTURES[task.architecture].settings_class),
+        network=own,
         input=settings.group_or_default(input_settings(x)),
-        output=settings.group_or_default(output_settings(y)),
+        output=settings.group_or_default(output_settings(y.space)),
     )
 
 

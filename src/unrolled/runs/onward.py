@@ -44,6 +44,7 @@ FREE_GOING_ON = frozenset(
     {
         *("dropout", "input_dropout", "word_dropout"),
         *("class_weights", "label_smoothing", "missed_cost", "huber_delta"),
+        *("jitter", "scaling", "warp", "crop", "timed"),
         *("decide", "threshold", "order"),
         *("min_count", "max_vocabulary", "phrase_min_count", "vectors", "vectors_words"),
     }
@@ -163,7 +164,7 @@ def go_on(task: Task[Any, Any], found: Onward, pairs: Pairs, settings: Composed)
     own = earlier.network.settings
     how = NetworkSettings(*(_group(settings, getattr(own, part.name)) for part in fields(own)))
     generator = torch.Generator().manual_seed(settings.group(FitSettings).seed)
-    network = build_network(task.architecture, x.space, y.space, how, generator)
+    network = build_network(earlier.network.kind, x.space, y.space, how, generator)
     take_over(network, earlier.network, _origins(found))
     model = Model(task.name, x, y, network)
     observe(model, pairs)
@@ -216,7 +217,9 @@ def settings_going_on(settings: Composed, start: Start) -> Composed:
     given = settings.to_dict()
     others: list[str] = []
     for name, (group, local) in _own(settings, start.model).items():
-        if local not in FREE_GOING_ON and given[name] != (has := getattr(group, local)):
+        if local in FREE_GOING_ON or given[name] == "detect":  # what was detected stays
+            continue
+        if given[name] != (has := getattr(group, local)):
             others.append(f"{name} is {given[name]!r}, the model has {has!r}")
     if others:
         where = "The model in memory" if start.path is None else f"The model in {start.path}"

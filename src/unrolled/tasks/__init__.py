@@ -5,12 +5,14 @@ from unrolled.tasks.ner import NER
 from unrolled.tasks.sentiment import SENTIMENT
 from unrolled.tasks.table import TASKS, find_task, task_of
 from unrolled.tasks.task import Bundled, Checks, Segment, Show, Task, Unit
+from unrolled.tasks.vectors import VECTORS
 
 __all__ = [
     "DNA",
     "NER",
     "SENTIMENT",
     "TASKS",
+    "VECTORS",
     "Bundled",
     "Checks",
     "Segment",

@@ -26,7 +26,7 @@ from unrolled.tasks.entities import entities_of
 from unrolled.tasks.parts import PartSettings
 from unrolled.tasks.task import Bundled, Checks, Segment, Show, Task, Unit
 from unrolled.tasks.text import field, places, read_words_of, tokenizer_note
-from unrolled.tasks.vectors import new_from_vectors, start_from_vectors
+from unrolled.tasks.word_vectors import new_from_vectors, start_from_vectors
 from unrolled.training import FitSettings
 
 __all__ = ["NER", "OUTSIDE_BIASES", "BiasSettings"]

@@ -26,7 +26,7 @@ from unrolled.tasks.pictures import draw_classes
 from unrolled.tasks.task import Bundled, Checks, Segment, Show, Task, Unit
 from unrolled.tasks.temperature import CalibrationSettings, choose_temperature
 from unrolled.tasks.text import field, read_words_of, tokenizer_in
-from unrolled.tasks.vectors import new_from_vectors, start_from_vectors
+from unrolled.tasks.word_vectors import new_from_vectors, start_from_vectors
 from unrolled.training import FitSettings
 
 __all__ = ["SENTIMENT"]

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
 from unrolled.data.answer import Answer
@@ -92,6 +93,8 @@ class Show(Generic[X, Y]):
         kinds: all kinds that a segment may have, so that each keeps its colour.
         stream: the rows for the steps that came in, or with None and true for all of x at its end.
         of_words: whether x is a tuple of words, which CoNLL and JSON Lines may give.
+        files: the suffixes of files that are no lines of text, such as ".npz".
+        read_file: x of such a file, each with the line on which it begins.
         each: the label of each word in an answer, which CoNLL can hold; None where there is one for all of x.
     """
 
@@ -103,3 +106,5 @@ class Show(Generic[X, Y]):
     stream: Callable[[X | None, Sequence[Answer[Y]], bool], list[dict[str, Any]]] = _stream
     of_words: bool = False
     each: Callable[[Answer[Y]], Sequence[str]] | None = None
+    files: frozenset[str] = frozenset()
+    read_file: Callable[[Path], Sequence[tuple[int, X]]] | None = None

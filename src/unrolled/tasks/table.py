@@ -10,10 +10,11 @@ from unrolled.tasks.dna import DNA
 from unrolled.tasks.ner import NER
 from unrolled.tasks.sentiment import SENTIMENT
 from unrolled.tasks.task import Task
+from unrolled.tasks.vectors import VECTORS
 
 __all__ = ["TASKS", "find_task", "task_of"]
 
-TASKS: dict[str, Task[Any, Any]] = {task.name: task for task in (NER, SENTIMENT, DNA)}
+TASKS: dict[str, Task[Any, Any]] = {task.name: task for task in (NER, SENTIMENT, DNA, VECTORS)}
 
 
 def find_task(name: str) -> Task[Any, Any]:

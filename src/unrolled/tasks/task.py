@@ -167,7 +167,7 @@ class Task(Generic[X, Y]):
     Attributes:
         name: what the command line calls it.
         title: what people call it.
-        architecture: the kind of its network.
+        architecture: the kind of its network; with `by_y`, of the network whose settings it has.
         x, y: what its two sides are called.
         example: an x to show the use with, as a line of text.
         defaults: its settings; the groups of the network, of the parts and of the training are added where they lack.
@@ -175,6 +175,7 @@ class Task(Generic[X, Y]):
         codecs: fitted on the training pairs.
         metric: what answers are measured by; the first of its figures chooses the weights.
         show: how x comes in and an answer goes out.
+        by_y: the kind of network by what y is, where one task has several.
         purpose: one sentence on what a model does, given the codec of y.
         of_python: pairs of values that were given in Python, checked as `read` checks files.
         xs_of_python: the x alone of values that were given in Python, as the model's codec of x wants them.
@@ -203,6 +204,7 @@ class Task(Generic[X, Y]):
     codecs: Callable[[Sequence[Pair[X, Y]], Composed], tuple[Codec[X], Codec[Y]]]
     metric: Callable[[Codec[Y]], Metric[Y]]
     show: Show[X, Y]
+    by_y: Callable[[Codec[Y]], str] | None = None
     purpose: Callable[[Codec[Y]], str] = what_is_answered
     of_python: Callable[[Any, Any, Composed], list[Pair[X, Y]]] = pairs_of_python
     xs_of_python: Callable[[Iterable[Any], Codec[X]], Iterable[X]] = as_they_are
@@ -227,6 +229,10 @@ class Task(Generic[X, Y]):
         }
         if lacking:
             object.__setattr__(self, "defaults", Composed({**groups, **lacking}))
+
+    def network_kind(self, y: Codec[Y]) -> str:
+        """Return the kind of network of a model with that codec of y."""
+        return self.architecture if self.by_y is None else self.by_y(y)
 
     @property
     def shape(self) -> str:

@@ -7,6 +7,8 @@ from unrolled.data.codecs.encoded import EncodedBases, EncodedWords
 from unrolled.data.codecs.label import LabelCodec, LabelSettings
 from unrolled.data.codecs.label_set import LabelSetCodec, LabelSetSettings
 from unrolled.data.codecs.numbers import NumberCodec, NumberSettings
+from unrolled.data.codecs.step_labels import StepLabelsCodec, StepLabelsSettings
+from unrolled.data.codecs.step_numbers import StepNumbersCodec, StepNumbersSettings
 from unrolled.data.codecs.table import CODECS, load_codec
 from unrolled.data.codecs.tags import TagsCodec, TagsSettings, may_follow
 from unrolled.data.codecs.text import TextCodec, TextSettings
@@ -31,6 +33,10 @@ __all__ = [
     "NumberCodec",
     "NumberSettings",
     "Saved",
+    "StepLabelsCodec",
+    "StepLabelsSettings",
+    "StepNumbersCodec",
+    "StepNumbersSettings",
     "TagsCodec",
     "TagsSettings",
     "TextCodec",

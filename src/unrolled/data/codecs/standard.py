@@ -40,22 +40,31 @@ class Standard:
 
     @classmethod
     def of(cls, sequences: Iterable[Rows]) -> "Standard":
-        """Return the figures of sequences, each (T, D), read once (Chan, Golub and LeVeque 1979).
+        """Return the figures of sequences, each (T, D), read once (Chan, Golub and LeVeque 1979); NaN does not count.
+
+        Of a column without any number the mean is 0.
 
         Raises:
             DataError: no numbers, or numbers too large to be squared.
         """
-        count, mean, squares = 0, np.zeros(0), np.zeros(0)
+        count, mean, squares = np.zeros(0), np.zeros(0), np.zeros(0)
         with np.errstate(all="ignore"):  # what overflows is told below
             for rows in sequences:
-                if not count:
-                    mean, squares = np.zeros(rows.shape[1]), np.zeros(rows.shape[1])
-                its_mean = rows.mean(0)
-                step, total = its_mean - mean, count + len(rows)
-                squares += ((rows - its_mean) ** 2).sum(0) + step**2 * (count * len(rows) / total)
-                mean += step * (len(rows) / total)
-                count = total
-            deviation = np.sqrt(squares / max(count, 1))
+                if not mean.size:
+                    count, mean, squares = (np.zeros(rows.shape[1]) for _ in range(3))
+                there = ~np.isnan(rows)
+                if there.all():
+                    its_count, its_mean = np.float64(len(rows)), rows.mean(0)
+                    its_squares = ((rows - its_mean) ** 2).sum(0)
+                else:
+                    its_count = there.sum(0).astype(np.float64)
+                    its_mean = np.where(there, rows, 0).sum(0) / np.maximum(its_count, 1)
+                    its_squares = (np.where(there, rows - its_mean, 0) ** 2).sum(0)
+                step, total = its_mean - mean, np.maximum(count + its_count, 1)
+                squares += its_squares + step**2 * (count * its_count / total)
+                mean += step * (its_count / total)
+                count = count + its_count
+            deviation = np.sqrt(squares / np.maximum(count, 1))
         if not mean.size:
             raise DataError("There are no numbers. Give at least one example.")
         if not (np.isfinite(mean).all() and np.isfinite(deviation).all()):

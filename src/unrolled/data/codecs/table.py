@@ -7,6 +7,8 @@ from unrolled.data.codecs.dna import DnaCodec
 from unrolled.data.codecs.label import LabelCodec
 from unrolled.data.codecs.label_set import LabelSetCodec
 from unrolled.data.codecs.numbers import NumberCodec
+from unrolled.data.codecs.step_labels import StepLabelsCodec
+from unrolled.data.codecs.step_numbers import StepNumbersCodec
 from unrolled.data.codecs.tags import TagsCodec
 from unrolled.data.codecs.text import TextCodec
 from unrolled.data.codecs.vectors import VectorsCodec
@@ -17,7 +19,18 @@ __all__ = ["CODECS", "load_codec"]
 
 CODECS: dict[str, type[Codec[Any]]] = {
     codec.kind: codec
-    for codec in (WordsCodec, TextCodec, TagsCodec, LabelCodec, LabelSetCodec, NumberCodec, VectorsCodec, DnaCodec)
+    for codec in (
+        WordsCodec,
+        TextCodec,
+        TagsCodec,
+        LabelCodec,
+        LabelSetCodec,
+        NumberCodec,
+        VectorsCodec,
+        StepLabelsCodec,
+        StepNumbersCodec,
+        DnaCodec,
+    )
 }
 
 

@@ -13,6 +13,7 @@ from unrolled.data.readers.sentences import (
     read_labelled,
     read_plain_text,
 )
+from unrolled.data.readers.series import SeriesReading, SeriesSettings, read_series
 from unrolled.data.readers.texts import TextsReading, TextsSettings, read_texts
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "Reading",
     "ReadingSettings",
     "SequencesSettings",
+    "SeriesReading",
+    "SeriesSettings",
     "TaggedPair",
     "TaggedReading",
     "TaggedSettings",
@@ -29,5 +32,6 @@ __all__ = [
     "read_dna",
     "read_labelled",
     "read_plain_text",
+    "read_series",
     "read_texts",
 ]

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from unrolled.data.readers.csv_rows import csv_rows, fields_of_any_size, sound_rows
+from unrolled.data.readers.feature_names import names_of_features
 from unrolled.data.readers.json_records import json_records
-from unrolled.data.readers.sentences.feature_names import names_of_features
 from unrolled.data.readers.source import Problems
 from unrolled.errors import DataError
 

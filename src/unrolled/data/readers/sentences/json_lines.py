@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import cast
 
+from unrolled.data.readers.feature_names import names_beside
 from unrolled.data.readers.json_records import json_values
 from unrolled.data.readers.sentences.exports.doccano import is_doccano
 from unrolled.data.readers.sentences.exports.document import Document
@@ -27,7 +28,6 @@ from unrolled.data.readers.sentences.exports.span_tables import span_records
 from unrolled.data.readers.sentences.exports.spans import are_spans, token_marks_of
 from unrolled.data.readers.sentences.exports.texts import text_document
 from unrolled.data.readers.sentences.exports.token_spans import TokenSpans
-from unrolled.data.readers.sentences.feature_names import names_beside
 from unrolled.data.readers.sentences.settings import TaggedSettings
 from unrolled.data.readers.sentences.tagged import Draft, Drafts
 from unrolled.data.readers.sentences.values import as_labels, as_tokens, draft_of_line

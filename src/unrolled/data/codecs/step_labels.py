@@ -1,0 +1,143 @@
+"""A label at every step, any after any other: what someone is doing, the state of a machine."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, ClassVar, TypeAlias, cast
+
+import torch
+from torch import Tensor
+
+from unrolled.data.codecs.chunks import EachStep
+from unrolled.data.codecs.codec import Fault, Saved
+from unrolled.data.codecs.encoded import int64
+from unrolled.data.codecs.label import nearest
+from unrolled.data.given import labels_of
+from unrolled.data.labels import in_order
+from unrolled.data.ragged import Ragged
+from unrolled.data.spaces import Classes
+from unrolled.data.vocabulary import Vocabulary
+from unrolled.errors import DataError
+from unrolled.settings import Settings
+
+__all__ = ["StepLabelsCodec", "StepLabelsSettings"]
+
+Labels: TypeAlias = Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepLabelsSettings(Settings):
+    """Nothing can be set: the labels are those of the training data."""
+
+    title: ClassVar[str] = "setting of the labels of steps"
+
+
+@dataclass(frozen=True)
+class StepLabelsCodec:
+    """A label at every step, as indices; there is no unknown label, and no order.
+
+    >>> codec = StepLabelsCodec.fitted([("rest", "walk"), ("rest",)])
+    >>> codec.decode(codec.encode([("walk",), ("rest", "rest")]).to_list())
+    [('walk',), ('rest', 'rest')]
+    """
+
+    kind: ClassVar[str] = "step_labels"
+
+    labels: Vocabulary
+    settings: StepLabelsSettings = field(default_factory=StepLabelsSettings)
+
+    @classmethod
+    def fitted(cls, raws: Iterable[Labels], settings: StepLabelsSettings | None = None) -> "StepLabelsCodec":
+        """Return the codec of the training labels: numbers by value, other labels in alphabetical order.
+
+        Raises:
+            DataError: fewer than two labels, between which there is nothing to choose.
+        """
+        labels = in_order({label for raw in raws for label in raw})
+        if len(labels) < 2:
+            found = f"Every step has the label {labels[0]!r}" if labels else "There is no labelled step"
+            raise DataError(f"{found}. Give examples of at least two labels.")
+        return cls(Vocabulary(labels, unk=None), settings or StepLabelsSettings())
+
+    def grown(self, raws: Iterable[Labels], settings: StepLabelsSettings) -> "StepLabelsCodec":
+        """Return the codec that also has the labels of new examples, all in their order."""
+        labels = in_order({*self.labels.tokens, *(label for raw in raws for label in raw)})
+        return StepLabelsCodec(Vocabulary(labels, unk=None), settings)
+
+    def origins(self, earlier: "StepLabelsCodec") -> dict[str, Tensor]:
+        """Return where the weights of each label come from."""
+        return {"labels": int64(self.labels.origins(earlier.labels))}
+
+    @property
+    def space(self) -> Classes:
+        """How many labels there are."""
+        return Classes(len(self.labels))
+
+    def length(self, raw: Labels, /) -> int:
+        """Return T_y, the number of labels."""
+        return len(raw)
+
+    def accepted(self, raw: Any, /) -> Labels | Fault:
+        """Return the labels of an example, or what is wrong with one of them."""
+        found = labels_of(raw, None, "step")
+        if isinstance(found, Fault):
+            return found
+        unknown = next((label for label in found if label not in self.labels), None)
+        if unknown is None:
+            return tuple(found)
+        way_out = f"The nearest that it has is {nearest(unknown, self.labels.tokens)!r}"
+        return Fault(f"the label {unknown!r}, which the training data does not have", way_out)
+
+    def check(self, raw: Any, /) -> Fault | None:
+        """Return what is wrong with the labels of an example."""
+        found = self.accepted(raw)
+        return found if isinstance(found, Fault) else None
+
+    def encode(self, raws: Sequence[Labels], /, noise: torch.Generator | None = None) -> Ragged:
+        """Encode a batch of label sequences as Ragged, rows (M,) int64.
+
+        Raises:
+            DataError: a label that the training data did not have; the message names the nearest.
+        """
+        rows = self.labels.indices([label for raw in raws for label in raw])
+        return Ragged(int64(rows), int64([len(raw) for raw in raws]))
+
+    def chunks(self) -> EachStep[Any]:
+        """Return what encodes one y while it arrives."""
+        return EachStep(self.encode)
+
+    def decode(self, sequences: Sequence[Tensor], /) -> list[Labels]:
+        """Return the labels of each sequence."""
+        if not sequences:
+            return []
+        tokens = self.labels.tokens
+        labels: list[str] = [tokens[i] for i in cast(Any, torch.cat(list(sequences))).tolist()]
+        ends = [0]
+        for sequence in sequences:
+            ends.append(ends[-1] + len(sequence))
+        return [tuple(labels[start:end]) for start, end in pairwise(ends)]
+
+    def counts(self, raws: Iterable[Labels]) -> Tensor:
+        """Return how often each label occurs, (K,)."""
+        counts = Counter(label for raw in raws for label in raw)
+        self.labels.indices(counts)
+        return int64([counts[label] for label in self.labels.tokens])
+
+    def save(self) -> Saved:
+        """Return the labels, in order."""
+        return Saved(self.settings.to_dict(), {"labels.txt": self.labels.dumps()})
+
+    @classmethod
+    def load(cls, saved: Saved, /) -> "StepLabelsCodec":
+        """Return the codec that was saved.
+
+        Raises:
+            DataError: no labels, fewer than two, or labels that are not in their order.
+        """
+        labels = Vocabulary.loads(saved.text("labels.txt"), None, name="labels.txt")
+        if len(labels) < 2 or list(labels.tokens) != in_order(labels.tokens):
+            raise DataError(
+                "labels.txt does not hold two labels or more in their order. Copy the whole model directory."
+            )
+        return cls(labels, StepLabelsSettings.from_dict(saved.settings))

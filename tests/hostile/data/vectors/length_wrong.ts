@@ -1,0 +1,11 @@
+@problemName gestures
+@timeStamps false
+@missing false
+@univariate false
+@dimensions 2
+@equalLength true
+@seriesLength 3
+@classLabel true up down
+@data
+1,2,3:4,5,6:up
+1,2:4,5:down
