@@ -28,6 +28,7 @@ from unrolled.runs.asked import (
     Reader,
     Trouble,
     decoded,
+    refuse_utf16,
 )
 from unrolled.runs.predict import answer
 from unrolled.tasks import Task, task_of
@@ -44,6 +45,7 @@ TROUBLED = 1
 """The exit code where some lines could not be answered."""
 
 _STDIN = Path("-")
+_TABLES = (".csv", ".tsv")
 _SUFFIXES = {
     **dict.fromkeys((".jsonl", ".ndjson"), "jsonl"),
     **dict.fromkeys((".conll", ".conllu", ".iob", ".iob2", ".bio"), "conll"),
@@ -89,6 +91,12 @@ def run(directory: Path, wanted: Wanted) -> None:
     task = task_of(model, directory)
     if wanted.input not in (None, "text") and not task.show.of_words:
         raise SettingsError(f"--input {wanted.input} is for tasks on words; {task.name} reads lines of text.")
+    for path in wanted.files:
+        if wanted.input is None and task.show.of_words and path.suffix.lower() in _TABLES:
+            raise DataError(
+                f"{path}: predict reads no tables of this kind. Give JSON Lines or CoNLL columns (a word a line: "
+                "--input conll), or --input text to take its lines as they stand."
+            )
     verb = _Verb(model, task, wanted, _trained(files.metrics))
     with destination(wanted.output, wanted.files) as out:
         for path in wanted.files or (_STDIN,):
@@ -126,6 +134,8 @@ class _Verb:
         reader, number = self._reader(path), 0
         shown = str(path) if len(self._wanted.files) > 1 else ""
         for block in _blocks(source):
+            if not number:
+                refuse_utf16(block[0], _name(path))
             arrived = [(number + i, decoded(number + i, raw)) for i, raw in enumerate(block, 1)]
             number += len(block)
             self._write((one for line in arrived for one in reader.feed(*line)), shown, path, out)
@@ -153,7 +163,7 @@ class _Verb:
 
     def _note(self, trouble: Trouble, path: Path) -> None:
         """Say a trouble, the first of its kind; with `strict` it ends everything."""
-        message = f"{'standard input' if path == _STDIN else path}, {trouble}. {trouble.way_out}."
+        message = f"{_name(path)}, {trouble}. {trouble.way_out}."
         if self._wanted.strict:
             raise DataError(message)
         if trouble.way_out not in self._kinds and len(self._kinds) < MOST_KINDS:
@@ -253,6 +263,10 @@ def _opened(path: Path, task: Task[Any, Any]) -> Generator[BinaryIO]:
     yield source
 
 
+def _name(path: Path) -> str:
+    return "standard input" if path == _STDIN else str(path)
+
+
 def _say(message: str, style: str = "yellow") -> None:
     sys.stdout.flush()
     print_text(screen(stderr=True), message, style=style)
@@ -262,13 +276,15 @@ def read_lines(source: BinaryIO) -> Iterator[list[str]]:
     """Yield the lines that have arrived, as soon as they have; without their ends and a byte order mark.
 
     Raises:
-        DataError: a line that is not UTF-8, once the lines before it have been taken.
+        DataError: UTF-16; or a line that is not UTF-8, once the lines before it have been taken.
     """
     number = 0
     for block in _blocks(source):
         lines: list[str] = []
         for raw in block:
             number += 1
+            if number == 1:
+                refuse_utf16(raw, "standard input")
             content = raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw
             try:
                 lines.append(content.decode("utf-8"))
