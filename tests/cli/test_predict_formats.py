@@ -346,3 +346,15 @@ def test_tables_and_utf_16_are_refused_with_a_way_out(run: Path, unrolled: Unrol
     listed = unrolled("predict", run, input='[{"text": "Ann sat"}]')
     assert (listed.exit_code, listed.stdout) == (3, "")
     assert "jq -c '.[]'" in listed.stderr
+
+
+def test_a_script_without_spaces_that_is_split_at_spaces_is_said_once(run: Path, unrolled: Unrolled) -> None:
+    def told(text: str, *more: str) -> int:
+        result = unrolled("predict", run, *more, input=text)
+        assert result.exit_code == 0, result.output
+        return " ".join(result.stderr.split()).count("--set tokenizer=characters")
+
+    assert told("我喜欢这部电影\n他在东京\n") == told('{"text": "我喜欢这部电影"}\n') == 1
+    assert told("Ann sat in 东京 .\n") == told("我 喜欢 这 部 电影\n") == told('{"tokens": ["我喜欢", "电影"]}\n') == 0
+    for name in ("characters", "words"):
+        assert told("我喜欢这部电影\n", "--set", f"tokenizer={name}") == 0

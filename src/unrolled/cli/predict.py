@@ -14,7 +14,7 @@ from unrolled.cli.options import parse_setting
 from unrolled.cli.output import destination
 from unrolled.cli.screen import print_text, screen
 from unrolled.cli.streams import standard_input
-from unrolled.data.tokenizer import tokenizer_of
+from unrolled.data.tokenizer import detect_tokenizer, tokenizer_of
 from unrolled.errors import DataError, SettingsError
 from unrolled.model import Model
 from unrolled.model_files import read_model_files
@@ -40,6 +40,8 @@ __all__ = ["Wanted", "read_lines", "run"]
 BLOCK = 2**16
 MOST_KINDS = 20
 """So many kinds of trouble are told."""
+MOST_TEXTS = 100
+"""So many texts show which script they are in."""
 KINDS = ("text", "conll", "jsonl")
 TROUBLED = 1
 """The exit code where some lines could not be answered."""
@@ -120,6 +122,9 @@ class _Verb:
         self._tokenizer = "whitespace" if wanted.whitespace else own
         self._given = given
         self._columns = Columns(given.get("token_column"), given.get("label_column"), given.get("text_column"))
+        self._texts: list[str] | None = (
+            [] if task.show.of_words and tokenizer is None and self._tokenizer == "words" else None
+        )
         self._kind = "text"
         self._asked = 0
         self._bad = 0
@@ -158,8 +163,25 @@ class _Verb:
             self._asked += 1
             if prediction.trouble is not None:
                 self._note(prediction.trouble, path)
+            elif self._texts is not None and prediction.line and len(self._texts) < MOST_TEXTS:
+                self._texts.append(prediction.line)
             self._writer(out)(prediction, shown)
         out.flush()
+        self._tell_of_script()
+
+    def _tell_of_script(self) -> None:
+        """Say it, once, where the first texts are in a script without spaces and are split at spaces."""
+        if not self._texts:
+            return
+        spaceless = detect_tokenizer(self._texts[:MOST_TEXTS]) == "characters"
+        if spaceless:
+            self._tell(
+                "Much of the text is in a script without spaces, and this model splits texts at spaces "
+                "(tokenizer=words). Give words, as JSON Lines or CoNLL columns; or have single characters: "
+                "--set tokenizer=characters."
+            )
+        if spaceless or len(self._texts) >= MOST_TEXTS:
+            self._texts = None
 
     def _note(self, trouble: Trouble, path: Path) -> None:
         """Say a trouble, the first of its kind; with `strict` it ends everything."""
