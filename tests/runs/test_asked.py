@@ -131,6 +131,7 @@ def test_objects_have_words_or_a_text(line: str, text: str | None, given: tuple[
         ("true", "a JSON truth value"),
         ("3", "a JSON number"),
         ('{"sentences": "a"}', "among the keys 'sentences'"),
+        ("{}", "among the keys (none)"),
         ('{"tokens": [1]}', "'tokens' is no text and no list of texts"),
         ('{"tokens": ["a", ""]}', "an empty word"),
         ('{"tokens": ["\\ud83d"]}', "half of a surrogate pair"),
