@@ -250,3 +250,32 @@ def test_settings_of_numpy_are_those_of_python(tmp_path: Path, marginals: list[A
     for wrong in (np.float64(8.5), np.True_, np.array([8]), np.float64("nan")):
         with pytest.raises(SettingsError, match="hidden_size is"):
             tagger(hidden_size=wrong).fit(SENTENCES, LABELS)
+
+
+@pytest.mark.parametrize(
+    ("labels", "name", "message"),
+    [
+        ([["O"] * 4] * 12, "no_entities", r"^every label is O: there is no entity\. Check that y holds the labels; "),
+        ([["O"] * 4, ["B-a=b", *["O"] * 3]] * 6, "odd_types", r"^Sentence 2: y: 1 type with .*'a=b'\. Check how"),
+        ([["B-PER", "B-per", "O", "O"]] * 12, "similar_types", r"^Sentence 1: types .* differ in case alone\. Write"),
+        ([["O", "B-1", "O", "O"]] * 12, "numbered_labels", r"^Sentence 1: y: the types are .*label_names='O,B-PER"),
+    ],
+)
+def test_labels_that_look_wrong_are_not_trained_on(labels: list[list[str]], name: str, message: str) -> None:
+    with pytest.raises(DataError, match=f"{message}.*if it is right, give accept='{name}'"):
+        tagger().fit(SENTENCES, labels, dev=(SENTENCES, LABELS))
+    Tagger.task.check_python(Tagger.task.of_python(SENTENCES, labels, Tagger.task.defaults), accepting(name))
+
+
+def accepting(name: str) -> Any:
+    return Tagger.task.defaults.replaced({"accept": name})
+
+
+def test_only_the_training_part_must_have_an_entity(tmp_path: Path) -> None:
+    outside = [["O"] * 4] * 12
+    model = tagger(epochs=1, calibrate=False).fit(SENTENCES, LABELS, dev=(SENTENCES, outside))
+    model.evaluate(SENTENCES, outside)
+    file = tmp_path / "outside.conll"
+    file.write_text("Mara O\nVoss O\n\ntrees O\nare O\n\nold O\ntrees O\n")
+    with pytest.raises(DataError, match=r"every label is O.*accept=no_entities"):
+        tagger().fit(file)

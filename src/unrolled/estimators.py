@@ -76,13 +76,16 @@ class Estimator(BaseEstimator):
         began = None if start is None else _started(self.task, start)
         if began is not None:
             settings = settings_going_on(settings, began)
-        train: list[Pair[Any, Any]] = self._pairs(X, y, settings)
+        whole: list[Pair[Any, Any]] = self._pairs(X, y, settings, training=True)
+        train = whole
         read = with_tokenizer(settings, train)
         if dev is None:
             fraction, seed = settings.group(PartSettings).dev_fraction, settings.group(FitSettings).seed
             train, valid = set_aside(train, fraction, seed, self.task.x.name)
         else:
             valid = self._pairs(*_dev_part(dev), read)
+        if not isinstance(X, str | Path):
+            self.task.check_python(whole, settings)
         found = None if began is None else onward(self.task, began, train, settings)
         if found is None:
             model, notes = build_model(self.task, train, settings)
@@ -147,11 +150,11 @@ class Estimator(BaseEstimator):
     def _xs(self, X: Iterable[Any]) -> Iterable[Any]:
         return self.task.xs_of_python(X, self._fitted().x)
 
-    def _pairs(self, X: Any, y: Any, settings: Composed) -> list[Pair[Any, Any]]:
+    def _pairs(self, X: Any, y: Any, settings: Composed, *, training: bool = False) -> list[Pair[Any, Any]]:
         if isinstance(X, str | Path):
             if y is not None:
                 raise DataError(f"X is the path {str(X)!r}, whose file holds the labels, too. Leave out y.")
-            return self.task.read(Path(X), settings).checked().pairs
+            return self.task.read(Path(X), settings).checked(training=training).pairs
         return self.task.of_python(X, y, settings)
 
 

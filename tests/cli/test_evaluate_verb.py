@@ -28,3 +28,10 @@ def test_a_folder_without_a_model_is_4(unrolled, tmp_path: Path) -> None:
         result = unrolled(verb, tmp_path)
         assert result.exit_code == 4
         assert "error: " in result.stderr
+
+
+def test_the_heading_counts_one_sentence(run: Path, unrolled, tmp_path: Path) -> None:
+    data = tmp_path / "one.conll"
+    data.write_text("Ada B-PER\nsat O\n")
+    shown = unrolled("evaluate", run, "--data", data).stdout
+    assert ", 1 sentence, 2 tokens" in " ".join(shown.split())

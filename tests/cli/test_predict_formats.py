@@ -331,3 +331,30 @@ def test_one_label_for_a_text_is_no_column(unrolled: Unrolled, tmp_path: Path) -
     assert found[0]["tokens"] == ["好", "看"]
     assert "no 'review'" in str(found[1]["error"])
     assert unrolled("predict", tmp_path / "m", "--input", "conll", input="好\n看\n\n").stdout.endswith("\t好 看\n")
+
+
+def test_tables_and_utf_16_are_refused_with_a_way_out(run: Path, unrolled: Unrolled, tmp_path: Path) -> None:
+    table = tmp_path / "a.csv"
+    table.write_text("id,text\n1,Ann sat\n")
+    refused = unrolled("predict", run, table)
+    assert (refused.exit_code, refused.stdout) == (3, "")
+    assert "--input text" in refused.stderr
+    assert len(unrolled("predict", run, table, "--input", "text").stdout.splitlines()) == 2
+    wide = unrolled("predict", run, input="Ann sat\nHe sat\n".encode("utf-16"))
+    assert (wide.exit_code, wide.stdout) == (3, "")
+    assert "standard input: this is UTF-16 text." in wide.stderr
+    listed = unrolled("predict", run, input='[{"text": "Ann sat"}]')
+    assert (listed.exit_code, listed.stdout) == (3, "")
+    assert "jq -c '.[]'" in listed.stderr
+
+
+def test_a_script_without_spaces_that_is_split_at_spaces_is_said_once(run: Path, unrolled: Unrolled) -> None:
+    def told(text: str, *more: str) -> int:
+        result = unrolled("predict", run, *more, input=text)
+        assert result.exit_code == 0, result.output
+        return " ".join(result.stderr.split()).count("--set tokenizer=characters")
+
+    assert told("我喜欢这部电影\n他在东京\n") == told('{"text": "我喜欢这部电影"}\n') == 1
+    assert told("Ann sat in 东京 .\n") == told("我 喜欢 这 部 电影\n") == told('{"tokens": ["我喜欢", "电影"]}\n') == 0
+    for name in ("characters", "words"):
+        assert told("我喜欢这部电影\n", "--set", f"tokenizer={name}") == 0

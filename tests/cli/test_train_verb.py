@@ -101,3 +101,10 @@ def test_a_run_goes_on_from_another_and_says_what_it_adds(run: Path, unrolled, t
         refused = unrolled("train", *words, "--from", out if "--resume" in words else run)
         assert refused.exit_code == 2, words
         assert message in " ".join(refused.stderr.split()), refused.stderr
+
+
+def test_going_on_takes_data(run: Path, unrolled, tmp_path: Path) -> None:
+    refused = unrolled("train", "ner", "--from", run, "--out", tmp_path / "out")
+    assert refused.exit_code == 2, refused.output
+    assert "Give a training file: --train FILE." in " ".join(refused.stderr.split())
+    assert not (tmp_path / "out").exists()

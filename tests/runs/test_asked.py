@@ -17,6 +17,7 @@ from unrolled.runs.asked import (
     Reader,
     Trouble,
     decoded,
+    refuse_utf16,
 )
 
 NO_COLUMNS = Columns()
@@ -130,6 +131,7 @@ def test_objects_have_words_or_a_text(line: str, text: str | None, given: tuple[
         ("true", "a JSON truth value"),
         ("3", "a JSON number"),
         ('{"sentences": "a"}', "among the keys 'sentences'"),
+        ("{}", "among the keys (none)"),
         ('{"tokens": [1]}', "'tokens' is no text and no list of texts"),
         ('{"tokens": ["a", ""]}', "an empty word"),
         ('{"tokens": ["\\ud83d"]}', "half of a surrogate pair"),
@@ -225,3 +227,40 @@ def test_troubles_name_the_line() -> None:
     found = decoded(7, b"ca\xe9")
     assert isinstance(found, Trouble)
     assert str(found) == "line 7: byte 0xe9 is not UTF-8"
+
+
+@pytest.mark.parametrize(
+    "lines", [['[{"text": "Ann sat"}]'], ["[ {", '"text": "a"}]'], ["[", '  {"text": "a"}', "]"], ["[", "  {", "]"]]
+)
+def test_a_json_list_is_no_text(lines: Sequence[str]) -> None:
+    with pytest.raises(DataError, match=r"is a JSON list, .* jq -c '\.\[\]' FILE"):
+        detected(lines)
+
+
+@pytest.mark.parametrize(
+    ("lines", "kind"),
+    [
+        (["[1] Ann sat", "x"], "text"),
+        (["[", "Ann sat"], "text"),
+        (["["], "text"),
+        (["[{{Ann}}] sat"], "text"),
+        (["# sent_id = a", "# text = Ann sat", "1\tAnn\tAnn\tPROPN\t_\t_\t0\troot\t_\t_"], "conll"),
+        (["1-2\tdel\t_\t_\t_\t_\t_\t_\t_\t_"], "conll"),
+        (["1\tAnn\tPROPN"], "conll"),
+        (["# text = Ann sat", "Ann\tAnn\tPROPN\t_"], "conll"),
+        (["# text = Ann sat", "Ann sat"], "text"),
+        (["1\tAnn sat in Paris."], "text"),
+        (["1\tAnn sat.\tPos"], "text"),
+    ],
+)
+def test_lists_and_columns_that_count(lines: Sequence[str], kind: str) -> None:
+    assert detected(lines)[0] == kind
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_is_named(encoding: str) -> None:
+    raw = "Ann sat in Łódź\n".encode(encoding).split(b"\n")[0]
+    with pytest.raises(DataError, match=r"^a\.txt: this is UTF-16 text\. Convert it: iconv -f UTF-16"):
+        refuse_utf16(raw, "a.txt")
+    for text in ("Ann\0sat", "", "a", "好", "\0Ann sat"):
+        refuse_utf16(text.encode(), "a.txt")

@@ -59,3 +59,9 @@ def test_a_tagger_of_characters_splits_texts_so() -> None:
     assert tagger.model_.x.settings.tokenizer == "characters"
     kept: Any = Tagger(**TINY, epochs=1, tokenizer="whitespace").fit(X, Y, dev=(X, Y))
     assert kept.model_.x.settings.tokenizer == "whitespace"
+
+
+def test_one_text_is_no_list_of_texts(tagger: Any) -> None:
+    for ask in (tagger.predict, tagger.predict_entities):
+        with pytest.raises(DataError, match=r"^X is the text 'Ann sat'\. Give a list of "):
+            ask("Ann sat")

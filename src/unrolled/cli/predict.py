@@ -14,7 +14,7 @@ from unrolled.cli.options import parse_setting
 from unrolled.cli.output import destination
 from unrolled.cli.screen import print_text, screen
 from unrolled.cli.streams import standard_input
-from unrolled.data.tokenizer import tokenizer_of
+from unrolled.data.tokenizer import detect_tokenizer, tokenizer_of
 from unrolled.errors import DataError, SettingsError
 from unrolled.model import Model
 from unrolled.model_files import read_model_files
@@ -28,6 +28,7 @@ from unrolled.runs.asked import (
     Reader,
     Trouble,
     decoded,
+    refuse_utf16,
 )
 from unrolled.runs.predict import answer
 from unrolled.tasks import Task, task_of
@@ -39,11 +40,14 @@ __all__ = ["Wanted", "read_lines", "run"]
 BLOCK = 2**16
 MOST_KINDS = 20
 """So many kinds of trouble are told."""
+MOST_TEXTS = 100
+"""So many texts show which script they are in."""
 KINDS = ("text", "conll", "jsonl")
 TROUBLED = 1
 """The exit code where some lines could not be answered."""
 
 _STDIN = Path("-")
+_TABLES = (".csv", ".tsv")
 _SUFFIXES = {
     **dict.fromkeys((".jsonl", ".ndjson"), "jsonl"),
     **dict.fromkeys((".conll", ".conllu", ".iob", ".iob2", ".bio"), "conll"),
@@ -89,6 +93,12 @@ def run(directory: Path, wanted: Wanted) -> None:
     task = task_of(model, directory)
     if wanted.input not in (None, "text") and not task.show.of_words:
         raise SettingsError(f"--input {wanted.input} is for tasks on words; {task.name} reads lines of text.")
+    for path in wanted.files:
+        if wanted.input is None and task.show.of_words and path.suffix.lower() in _TABLES:
+            raise DataError(
+                f"{path}: predict reads no tables of this kind. Give JSON Lines or CoNLL columns (a word a line: "
+                "--input conll), or --input text to take its lines as they stand."
+            )
     verb = _Verb(model, task, wanted, _trained(files.metrics))
     with destination(wanted.output, wanted.files) as out:
         for path in wanted.files or (_STDIN,):
@@ -112,6 +122,9 @@ class _Verb:
         self._tokenizer = "whitespace" if wanted.whitespace else own
         self._given = given
         self._columns = Columns(given.get("token_column"), given.get("label_column"), given.get("text_column"))
+        self._texts: list[str] | None = (
+            [] if task.show.of_words and tokenizer is None and self._tokenizer == "words" else None
+        )
         self._kind = "text"
         self._asked = 0
         self._bad = 0
@@ -130,6 +143,8 @@ class _Verb:
             return
         reader, number = self._reader(path), 0
         for block in _blocks(source):
+            if not number:
+                refuse_utf16(block[0], _name(path))
             arrived = [(number + i, decoded(number + i, raw)) for i, raw in enumerate(block, 1)]
             number += len(block)
             self._write((one for line in arrived for one in reader.feed(*line)), shown, path, out)
@@ -152,12 +167,29 @@ class _Verb:
             self._asked += 1
             if prediction.trouble is not None:
                 self._note(prediction.trouble, path)
+            elif self._texts is not None and prediction.line and len(self._texts) < MOST_TEXTS:
+                self._texts.append(prediction.line)
             self._writer(out)(prediction, shown)
         out.flush()
+        self._tell_of_script()
+
+    def _tell_of_script(self) -> None:
+        """Say it, once, where the first texts are in a script without spaces and are split at spaces."""
+        if not self._texts:
+            return
+        spaceless = detect_tokenizer(self._texts[:MOST_TEXTS]) == "characters"
+        if spaceless:
+            self._tell(
+                "Much of the text is in a script without spaces, and this model splits texts at spaces "
+                "(tokenizer=words). Give words, as JSON Lines or CoNLL columns; or have single characters: "
+                "--set tokenizer=characters."
+            )
+        if spaceless or len(self._texts) >= MOST_TEXTS:
+            self._texts = None
 
     def _note(self, trouble: Trouble, path: Path) -> None:
         """Say a trouble, the first of its kind; with `strict` it ends everything."""
-        message = f"{'standard input' if path == _STDIN else path}, {trouble}. {trouble.way_out}."
+        message = f"{_name(path)}, {trouble}. {trouble.way_out}."
         if self._wanted.strict:
             raise DataError(message)
         if trouble.way_out not in self._kinds and len(self._kinds) < MOST_KINDS:
@@ -257,6 +289,10 @@ def _opened(path: Path, task: Task[Any, Any]) -> Generator[BinaryIO]:
     yield source
 
 
+def _name(path: Path) -> str:
+    return "standard input" if path == _STDIN else str(path)
+
+
 def _say(message: str, style: str = "yellow") -> None:
     sys.stdout.flush()
     print_text(screen(stderr=True), message, style=style)
@@ -266,13 +302,15 @@ def read_lines(source: BinaryIO) -> Iterator[list[str]]:
     """Yield the lines that have arrived, as soon as they have; without their ends and a byte order mark.
 
     Raises:
-        DataError: a line that is not UTF-8, once the lines before it have been taken.
+        DataError: UTF-16; or a line that is not UTF-8, once the lines before it have been taken.
     """
     number = 0
     for block in _blocks(source):
         lines: list[str] = []
         for raw in block:
             number += 1
+            if number == 1:
+                refuse_utf16(raw, "standard input")
             content = raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw
             try:
                 lines.append(content.decode("utf-8"))

@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Console
 
 from unrolled.cli.screen import print_pairs, print_table, print_text
+from unrolled.data.readers.source import counted
 from unrolled.metrics import Report
 from unrolled.tasks import Task
 
@@ -16,7 +17,7 @@ def print_report(
     console: Console, task: Task[Any, Any], name: str, path: Path, report: Report, *, rule: bool = True
 ) -> None:
     """Print the figures of each type or class and over all, then what they mean; `rule` where no other report does."""
-    counts = ", ".join(f"{number:,} {noun}" for noun, number in report.counts.items())
+    counts = ", ".join(counted(number, noun.removesuffix("s")) for noun, number in report.counts.items())
     print_text(console, f"{name}: {path}, {counts}", style="bold")
     table = {**report.by, **report.totals}
     columns = list(dict.fromkeys(column for row in table.values() for column in row))

@@ -69,7 +69,8 @@ def plan_training(
 
     Args:
         task: what to train.
-        train, dev: labelled files. Without any, the bundled corpus; without `dev`, a part of `train` is set aside.
+        train, dev: labelled files. Without any, the bundled corpus, but not with `start`; without `dev`, a part of
+            `train` is set aside.
         out: the run directory; None is `runs/<task>`, or the next that is free; to resume, the newest;
             to overwrite, `runs/<task>`.
         settings: None for the defaults; to resume, for the run's own; to go on from a model, for the model's.
@@ -102,6 +103,8 @@ def plan_training(
     settings = settings.replaced({name: str(absolute(Path(str(values[name])))) for name in settings.paths()})
     if began is not None:
         settings = settings_going_on(settings, began)  # before the data are read
+    if start is not None and train is None:
+        raise SettingsError(f"To go on from {start} takes data to train on. Give a training file: --train FILE.")
     data = read_data(task, train, dev, settings)
     found = None if began is None else onward(task, began, data.train.pairs, settings)
     record = None if found is None else found.record

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from unrolled.data.answer import Answer
+from unrolled.data.given import each
 from unrolled.data.tags import strict_spans
 from unrolled.decoding import Decoding
 from unrolled.errors import DataError
@@ -12,6 +13,8 @@ from unrolled.model import Model
 from unrolled.tasks.text import places, read_words_of, tokenizer_in
 
 __all__ = ["Entity", "entities_of", "find_entities"]
+
+WANTED_X = "a list of texts, or of sentences, each a list of words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +71,11 @@ def find_entities(model: Model[Any, Any], X: Iterable[str | Sequence[str]]) -> l
         X: texts, or sequences of words.
 
     Raises:
-        DataError: what is neither, or has an empty word, with its number.
+        DataError: X is a single text, or holds what is neither, or an empty word, with its number.
     """
     tokenizer = tokenizer_in(model.x)
     given: list[tuple[str | None, Sequence[str]]] = []
-    for number, one in enumerate(X, 1):
+    for number, one in enumerate(each(X, "X", WANTED_X), 1):
         if isinstance(one, str):
             given.append((one, read_words_of(one, tokenizer) or ()))
             continue

@@ -16,6 +16,7 @@ from unrolled.data.given import each, labels_of
 from unrolled.data.pair import Pair
 from unrolled.data.pipes import refuse_pipe
 from unrolled.data.readers import TaggedReading, TaggedSettings, read_labelled
+from unrolled.data.readers.sentences.doubts import type_doubts
 from unrolled.data.tags import detect_scheme, faults, spans, strict_spans, to_iob2
 from unrolled.errors import DataError
 from unrolled.layers import TagsOutput, TagsOutputSettings, WordsInputSettings
@@ -46,6 +47,15 @@ WANTED_Y = (
     "a list with the list of labels of each sentence: of a frame with a sentence a row its column of labels, with a "
     "word a row list(frame.groupby('sentence', sort=False)['label'].agg(list))"
 )
+
+WAYS_OUT = {
+    "no_entities": "Check that y holds the labels",
+    "many_types": "Check that y holds the labels",
+    "odd_types": "Check how y was made",
+    "numbered_labels": "Give the name of each number in order: label_names='O,B-PER,I-PER'",
+    "similar_types": "Write them alike",
+}
+"""Of the doubts of labels in Python that stop a training."""
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -91,6 +101,15 @@ def _of_python(X: Any, y: Any, settings: Composed) -> list[Pair[Words, Labels]]:
             raise DataError(f"Sentence {number}, word {fault.position + 1}: {fault.found}. {fault.way_out}.")
         pairs.append(Pair(tuple(words), tuple(to_iob2(labels, scheme))))
     return pairs
+
+
+def _check_python(pairs: Pairs, settings: Composed) -> None:
+    accepted = settings.group(TaggedSettings).accepted()
+    for doubt in type_doubts(cast("Any", pairs), range(1, len(pairs) + 1), "y") if pairs else ():
+        if doubt.name in WAYS_OUT and doubt.name not in accepted:
+            place = "" if doubt.line is None else f"Sentence {doubt.line}: "
+            accept = ",".join(sorted({*accepted, doubt.name}))
+            raise DataError(f"{place}{doubt.found}. {WAYS_OUT[doubt.name]}; if it is right, give accept={accept!r}.")
 
 
 def _xs_of_python(X: Any, x: Codec[Words]) -> list[Words]:
@@ -228,6 +247,7 @@ NER: Task[Any, Any] = Task(
     purpose=_purpose,
     read=_read,
     of_python=_of_python,
+    check_python=_check_python,
     xs_of_python=_xs_of_python,
     codecs=_codecs,
     metric=lambda y: EntityMetric(),

@@ -133,6 +133,10 @@ def no_doubts(pairs: Sequence[Pair[Any, Any]]) -> str | None:
     return None
 
 
+def python_is_sound(pairs: Sequence[Pair[Any, Any]], settings: Composed) -> None:
+    """Find nothing odd."""
+
+
 def pairs_of_python(X: Iterable[Any], y: Iterable[Any] | None, settings: Composed) -> list[Pair[Any, Any]]:
     """Return the pairs as they were given; the codecs say what is wrong with a value."""
     xs = list(each(X, "X", "a list of examples"))
@@ -178,6 +182,7 @@ class Task(Generic[X, Y]):
         by_y: the kind of network by what y is, where one task has several.
         purpose: one sentence on what a model does, given the codec of y.
         of_python: pairs of values that were given in Python, checked as `read` checks files.
+        check_python: refuses such pairs for training where the labels look wrong and the settings do not accept it.
         xs_of_python: the x alone of values that were given in Python, as the model's codec of x wants them.
         start: what the first weights take from the training pairs; returns notes.
         go_on: the same where a model goes on from an earlier one: for what is new in it alone.
@@ -207,6 +212,7 @@ class Task(Generic[X, Y]):
     by_y: Callable[[Codec[Y]], str] | None = None
     purpose: Callable[[Codec[Y]], str] = what_is_answered
     of_python: Callable[[Any, Any, Composed], list[Pair[X, Y]]] = pairs_of_python
+    check_python: Callable[[Sequence[Pair[X, Y]], Composed], None] = python_is_sound
     xs_of_python: Callable[[Iterable[Any], Codec[X]], Iterable[X]] = as_they_are
     start: Callable[[Model[X, Y], Sequence[Pair[X, Y]], Composed], list[str]] = nothing_to_start
     go_on: Callable[[Model[X, Y], Model[X, Y], Sequence[Pair[X, Y]], Composed], list[str]] = nothing_to_add

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-__all__ = ["Asked", "Columns", "Reader", "Trouble", "decoded"]
+from unrolled.errors import DataError
+
+__all__ = ["Asked", "Columns", "Reader", "Trouble", "decoded", "refuse_utf16"]
 
 _MARK = b"\xef\xbb\xbf"
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +75,22 @@ def decoded(number: int, raw: bytes) -> str | Trouble:
             f"byte 0x{content[error.start]:02x} is not UTF-8",
             "Convert it first, for example with iconv -f WINDOWS-1252 -t UTF-8",
         )
+
+
+def refuse_utf16(first: bytes, name: str) -> None:
+    """Refuse what begins with a line of UTF-16: with its mark, or with every other byte zero.
+
+    Args:
+        first: the first line, as it arrived.
+        name: of the input.
+
+    Raises:
+        DataError: it does.
+    """
+    encoding = "UTF-16" if first.startswith(_UTF16_MARKS) else None
+    for end, start in (("LE", 1), ("BE", 0)):
+        half = first[start::2]
+        if encoding is None and half and 2 * half.count(0) > len(half):
+            encoding = f"UTF-16{end}"
+    if encoding is not None:
+        raise DataError(f"{name}: this is UTF-16 text. Convert it: iconv -f {encoding} -t UTF-8 FILE.")

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 
 from unrolled.data.readers.sentences.conll import split_columns
+from unrolled.errors import DataError
 from unrolled.runs.asked.asked import Asked, Reader, Trouble
 from unrolled.runs.asked.conll import is_document_mark
 
@@ -12,6 +13,8 @@ __all__ = ["Detector"]
 
 _LABEL = re.compile(r"[BIESLUM]-\S+")
 _COMMENT = re.compile(r"#\t")
+_LIST = re.compile(r'\[\s*\{\s*(?:"|$)')
+_COUNT = re.compile(r"1(?:-\d+)?")
 MOST_COLUMNS = 16
 _NO_JSON = (
     "The input begins with { but not with a JSON object on a line: it is taken as text. JSON Lines take --input jsonl."
@@ -25,8 +28,9 @@ _ONE_ROW = (
 class Detector:
     """Text, unless the first lines show something else; then a reader of that kind goes on.
 
-    JSON Lines begin with a JSON object. CoNLL columns begin with a document's mark; or two rows have the same number of
-    columns, of which the last is a label (one row is enough where tabs separate them). Only while what has arrived
+    JSON Lines begin with a JSON object; a JSON list is refused. CoNLL columns begin with a document's mark; or two rows
+    have the same number of columns, of which the last is a label (one row is enough where tabs separate them). Those of
+    CoNLL-U have tabs, and begin with the number 1 or after a comment such as `# text = …`. Only while what has arrived
     could be either does a line wait for the next.
 
     Args:
@@ -44,7 +48,11 @@ class Detector:
         self._reader: Reader | None = None
 
     def feed(self, number: int, line: str | Trouble, /) -> Iterator[Asked]:
-        """Yield what is complete with this line."""
+        """Yield what is complete with this line.
+
+        Raises:
+            DataError: it is a JSON list.
+        """
         if self._reader is not None:
             yield from self._reader.feed(number, line)
             return
@@ -81,13 +89,19 @@ class Detector:
 
     def _kind(self) -> str | None:
         """Return what the lines so far are; None where the next one must tell."""
-        if any(isinstance(line, str) and line.startswith("-DOCSTART-") for _, line in self._waiting):
-            return "conll"
         rows = self._rows()
-        if not rows:
+        marked = any(isinstance(line, str) and line.startswith("-DOCSTART-") for _, line in self._waiting)
+        if marked or (rows and self._is_conll_u(rows[0])):
+            return "conll"
+        if not rows or rows == ["["]:
             return None
         if rows[0].startswith("{"):
             return self._kind_of_braces(rows)
+        if _LIST.match("".join(rows[:2]) if rows[0] == "[" else rows[0]):
+            raise DataError(
+                "The input is a JSON list, and its objects must stand on a line each. Convert it: jq -c '.[]' FILE; "
+                "plain text takes --input text."
+            )
         if not self._is_row(rows[0]):
             return "text"
         if not all(map(self._is_row, rows)) or len({len(split_columns(row)) for row in rows}) > 1:
@@ -107,6 +121,13 @@ class Detector:
             return "jsonl"
         self._say(_NO_JSON)
         return "text"
+
+    def _is_conll_u(self, row: str) -> bool:
+        fields = row.split("\t")
+        if not 3 <= len(fields) <= MOST_COLUMNS:
+            return False
+        marked = any(isinstance(line, str) and is_document_mark(line) for _, line in self._waiting)
+        return marked or (_COUNT.fullmatch(fields[0]) is not None and " " not in fields[1])
 
     def _is_row(self, line: str) -> bool:
         columns = split_columns(line)

@@ -57,9 +57,10 @@ class JsonReader:
         fields = cast("dict[str, object]", value)
         given = [key for key in self._keys if fields.get(key) is not None]
         if not given:
+            keys = ", ".join(map(repr, list(fields)[:6])) or "(none)"
             return Trouble(
                 number,
-                f"no {' and no '.join(map(repr, self._keys))} among the keys {', '.join(map(repr, list(fields)[:6]))}",
+                f"no {' and no '.join(map(repr, self._keys))} among the keys {keys}",
                 f"Name the key that words or text stand under: --set {self._option}=KEY; plain text takes --input text",
             )
         words: tuple[str, ...] | None = None

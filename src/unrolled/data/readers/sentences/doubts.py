@@ -13,7 +13,7 @@ from unrolled.data.readers.similar import similar_names
 from unrolled.data.readers.source import counted
 from unrolled.data.tags import spans
 
-__all__ = ["tagged_doubts"]
+__all__ = ["tagged_doubts", "type_doubts"]
 
 Pairs = Sequence[Pair[tuple[str, ...], tuple[str, ...]]]
 
@@ -43,18 +43,23 @@ def tagged_doubts(
     """Return what looks wrong; what the settings accept, too."""
     if not pairs:
         return []
+    return [
+        *_lengths(pairs, lines),
+        *_tokens(pairs, lines, told=settings.token_column is not None),
+        *_outside(pairs, taken.get("labels", "")),
+        *type_doubts(pairs, lines, taken.get("labels", "the labels")),
+    ]
+
+
+def type_doubts(pairs: Pairs, lines: Sequence[int], column: str) -> list[Doubt]:
+    """Return what looks wrong in the labels alone, which stand in `column`."""
     entities: Counter[str] = Counter()
     first: dict[str, int] = {}
     for pair, line in zip(pairs, lines, strict=True):
         for span in spans(pair.y):
             entities[span.type] += 1
             first.setdefault(span.type, line)
-    return [
-        *_lengths(pairs, lines),
-        *_tokens(pairs, lines, told=settings.token_column is not None),
-        *_outside(pairs, taken.get("labels", "")),
-        *_types(entities, first, taken.get("labels", "the labels")),
-    ]
+    return list(_types(entities, first, column))
 
 
 def _outside(pairs: Pairs, column: str) -> Iterable[Doubt]:
