@@ -397,3 +397,13 @@ def test_settings_without_effect_are_refused(tmp_path: Path) -> None:
 
 def test_a_reading_accepts_its_doubt_by_name() -> None:
     assert TaggedSettings(accept="offsets").accepted() == {"offsets"}
+
+
+def test_what_spacy_holds_besides_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    entity = {"entities": [[0, 3, "PER"]]}
+    path.write_text(json.dumps({"classes": ["PER"], "annotations": [["Ann sat.", entity], None]}))
+    assert "1 null in the place of a text, left out" in read_labelled(path).notes[0]
+    doc = {"text": "Ann sat.", "ents": [{"start": 0, "end": 3, "label": "PER"}], "spans": {"sc": []}}
+    path.write_text(json.dumps(doc))
+    assert "1 group of spans beside the entities, not read, such as 'sc'" in read_labelled(path).notes[0]

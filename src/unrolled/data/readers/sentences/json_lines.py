@@ -23,7 +23,7 @@ from unrolled.data.readers.sentences.exports.documents import drafts_of
 from unrolled.data.readers.sentences.exports.intake import Intake
 from unrolled.data.readers.sentences.exports.label_studio import is_min, is_task, min_document, task_document
 from unrolled.data.readers.sentences.exports.prodigy import is_left_out, is_prodigy
-from unrolled.data.readers.sentences.exports.spacy_json import is_doc, is_training, pairs_in, training_drafts
+from unrolled.data.readers.sentences.exports.spacy_json import is_doc, is_training, num_gaps, pairs_in, training_drafts
 from unrolled.data.readers.sentences.exports.span_tables import span_records
 from unrolled.data.readers.sentences.exports.spans import are_spans, token_marks_of
 from unrolled.data.readers.sentences.exports.texts import text_document
@@ -60,12 +60,14 @@ def read_json(path: str | Path, settings: TaggedSettings, problems: Problems, to
         SettingsError: a setting that has no effect on the file.
     """
     records: list[Numbered] = []
-    pairs = False
+    pairs, intake = False, Intake(problems, settings)
     for line, value in json_values(path, problems):
         found = pairs_in(value)
         pairs = pairs or found is not None
         if found is not None:
             records += [(line, record) for record in found]
+            for _ in range(num_gaps(value)):
+                intake.count(line, "null", "in the place of a text, left out")
         elif isinstance(value, dict):
             records.append((line, cast("Record", value)))
         else:
@@ -74,7 +76,7 @@ def read_json(path: str | Path, settings: TaggedSettings, problems: Problems, to
     if len(records) == 1 and _note_wrapping(*records[0], problems):
         return Drafts([])
     kind = _PAIRS if pairs else _kind_of(record for _, record in records)
-    return drafts_of_records(records, Intake(problems, settings), tokenizer, kind=kind)
+    return drafts_of_records(records, intake, tokenizer, kind=kind)
 
 
 def _note_wrapping(line: int, record: Record, problems: Problems) -> bool:
@@ -168,6 +170,9 @@ def _sorted(
             else:
                 intake.note(line)("no paragraphs in this object", "Export the file again", "objects of another kind")
         elif not (is_prodigy(record) and is_left_out(record, line, intake)):
+            if is_doc(record) and isinstance(record.get("spans"), dict):
+                for group in cast("Record", record["spans"]):
+                    intake.count(line, "group", "of spans beside the entities, not read", example=group)
             found = _plain(line, record, listed, intake, beside_tokens)
             if isinstance(found, Draft):
                 drafts.append(found)

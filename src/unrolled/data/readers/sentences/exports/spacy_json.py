@@ -12,7 +12,7 @@ from unrolled.data.readers.sentences.exports.intake import Intake
 from unrolled.data.readers.sentences.tagged import Draft
 from unrolled.data.readers.sentences.values import as_labels, as_tokens, draft_of_line
 
-__all__ = ["is_doc", "is_training", "pairs_in", "training_drafts"]
+__all__ = ["is_doc", "is_training", "num_gaps", "pairs_in", "training_drafts"]
 
 
 def is_training(record: Mapping[str, object]) -> bool:
@@ -39,6 +39,12 @@ def pairs_in(value: object) -> list[dict[str, object]] | None:
     if not isinstance(text, str) or not isinstance(said, dict) or "entities" not in said:
         return None
     return [{"text": text, "entities": cast("dict[str, object]", said)["entities"]}]
+
+
+def num_gaps(value: object) -> int:
+    """Return how many of the pairs that an object holds are null, as annotators write a text that was passed over."""
+    held = cast("dict[str, object]", value).get("annotations") if isinstance(value, dict) else None
+    return cast("list[object]", held).count(None) if isinstance(held, list) else 0
 
 
 def training_drafts(line: int, record: Mapping[str, object], intake: Intake) -> Iterator[Draft]:
