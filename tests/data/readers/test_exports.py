@@ -407,3 +407,9 @@ def test_what_spacy_holds_besides_is_counted(tmp_path: Path) -> None:
     doc = {"text": "Ann sat.", "ents": [{"start": 0, "end": 3, "label": "PER"}], "spans": {"sc": []}}
     path.write_text(json.dumps(doc))
     assert "1 group of spans beside the entities, not read, such as 'sc'" in read_labelled(path).notes[0]
+
+
+def test_spans_in_a_cell_may_be_spelled_as_python_does(tmp_path: Path) -> None:
+    path = tmp_path / "doccano.csv"
+    path.write_text("text,label\nEU rejects,\"[[0, 2, 'ORG']]\"\nAnn sat,\"[[0, 3, 'PER']]\"\nit sat,[]\n")
+    assert [pair.y for pair in read_labelled(path).checked().pairs] == [("B-ORG", "O"), ("B-PER", "O"), ("O", "O")]

@@ -1,17 +1,17 @@
-"""CSV and TSV with a text a row, and its spans as JSON in a cell, as Label Studio and others export them.
+"""CSV and TSV with a text a row, its spans as a list in a cell, as Label Studio (JSON) and doccano (Python) have it.
 
 text,label
 Ann sat.,"[{""start"": 0, ""end"": 3, ""text"": ""Ann"", ""labels"": [""PER""]}]"
 """
 
 import itertools
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
 from unrolled.data.readers.csv_rows import csv_rows, fields_of_any_size, sound_rows
 from unrolled.data.readers.sentences.exports.spans import are_spans
+from unrolled.data.readers.sentences.values import parse_cell
 from unrolled.data.readers.source import Problems
 
 __all__ = ["has_spans", "span_records"]
@@ -47,11 +47,8 @@ def _spans(cell: str) -> list[object] | None:
     """Return the spans of a cell; None where it holds none."""
     if not cell.lstrip().startswith("[") or ("{" not in cell and "[" not in cell.lstrip()[1:]):
         return None
-    try:
-        value = json.loads(cell)
-    except (ValueError, RecursionError):
-        return None
-    items = cast("list[object]", value) if are_spans(value) and value else []
+    value = parse_cell(cell)
+    items = value if are_spans(value) and value else []
     sound = all(
         ("start" in item or "start_offset" in item) if isinstance(item, dict) else _is_triple(item) for item in items
     )
