@@ -178,7 +178,7 @@ class Model(Generic[X, Y]):
         for number, given in enumerate(each(xs, "xs", "a list of values of x"), 1):
             x = self.x.accepted(given)
             if isinstance(x, Fault):
-                raise DataError(f"Example {number} has {x.found}. {x.way_out}.")
+                raise x.error(number)
             yield x
 
     def _checked_pairs(self, pairs: Iterable[Pair[X, Y]]) -> Iterator[Pair[X, Y]]:
@@ -186,7 +186,7 @@ class Model(Generic[X, Y]):
             x, y = self.x.accepted(pair.x), self.y.accepted(pair.y)
             for found in (x, y):
                 if isinstance(found, Fault):
-                    raise DataError(f"Example {number} has {found.found}. {found.way_out}.")
+                    raise found.error(number)
             yield Pair(cast(X, x), cast(Y, y))
 
     def _decoded(self, found: Sequence[Sequence[Hypothesis]]) -> Iterator[Answer[Y]]:

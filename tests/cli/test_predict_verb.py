@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from unrolled.cli.predict import read_lines
+from unrolled.cli.lines import read_lines
 from unrolled.errors import DataError
 
 TEXT = "Ada Lovelace spoke in Paris.\n\nHe sat."

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from unrolled.cli.predict import read_lines
+from unrolled.cli.lines import read_lines
 from unrolled.cli.screen import clean, is_plain, print_text, screen
 from unrolled.cli.streams import standard_input
 from unrolled.model import Model

@@ -1,7 +1,7 @@
 """`unrolled predict`."""
 
 import sys
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, TextIO, cast
 import typer
 
 from unrolled.cli.answers import FORMATS, Write, writer
+from unrolled.cli.lines import blocks
 from unrolled.cli.options import parse_setting
 from unrolled.cli.output import destination
 from unrolled.cli.screen import print_text, screen
@@ -35,9 +36,8 @@ from unrolled.tasks import Task, task_of
 from unrolled.tasks.show import labels_of
 from unrolled.tasks.text import tokenizer_in
 
-__all__ = ["Wanted", "read_lines", "run"]
+__all__ = ["Wanted", "run"]
 
-BLOCK = 2**16
 MOST_KINDS = 20
 """So many kinds of trouble are told."""
 MOST_TEXTS = 100
@@ -142,7 +142,7 @@ class _Verb:
             self._write((Asked(line, words=x) for line, x in found), shown, path, out)
             return
         reader, number = self._reader(path), 0
-        for block in _blocks(source):
+        for block in blocks(source):
             if not number:
                 refuse_utf16(block[0], _name(path))
             arrived = [(number + i, decoded(number + i, raw)) for i, raw in enumerate(block, 1)]
@@ -296,51 +296,3 @@ def _name(path: Path) -> str:
 def _say(message: str, style: str = "yellow") -> None:
     sys.stdout.flush()
     print_text(screen(stderr=True), message, style=style)
-
-
-def read_lines(source: BinaryIO) -> Iterator[list[str]]:
-    """Yield the lines that have arrived, as soon as they have; without their ends and a byte order mark.
-
-    Raises:
-        DataError: UTF-16; or a line that is not UTF-8, once the lines before it have been taken.
-    """
-    number = 0
-    for block in _blocks(source):
-        lines: list[str] = []
-        for raw in block:
-            number += 1
-            if number == 1:
-                refuse_utf16(raw, "standard input")
-            content = raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw
-            try:
-                lines.append(content.decode("utf-8"))
-            except UnicodeDecodeError as error:
-                yield lines
-                raise DataError(
-                    f"standard input, line {number}: byte 0x{content[error.start]:02x} is not UTF-8. "
-                    "Convert it first, for example with iconv -f WINDOWS-1252 -t UTF-8."
-                ) from error
-        yield lines
-
-
-def _blocks(source: BinaryIO) -> Iterator[list[bytes]]:
-    """Yield the complete lines of each read; read1 returns what there is and waits only for the first byte.
-
-    A line ends in LF, CRLF or CR. One that ends in CR is complete: if the next read begins with the LF to it, that is
-    dropped then, so that an answer never waits for it.
-    """
-    read: Callable[[int], bytes] = getattr(source, "read1", source.read)
-    begun: list[bytes] = []
-    after_cr = False
-    while data := read(BLOCK):
-        if after_cr:
-            data = data.removeprefix(b"\n")
-        after_cr = data.endswith(b"\r")
-        *lines, rest = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-        if lines:
-            lines[0] = b"".join([*begun, lines[0]])
-            begun = []
-            yield lines
-        begun.append(rest)
-    if last := b"".join(begun):
-        yield [last]

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from unrolled.cli.predict import read_lines
+from unrolled.cli.lines import read_lines
 from unrolled.cli.streams import standard_input
 from unrolled.data.answer import Answer
 from unrolled.model import Model

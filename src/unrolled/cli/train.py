@@ -168,8 +168,7 @@ def _print_plan(console: Console, plan: Plan) -> None:
         print_text(console, line)
     for note in notes:
         print_text(console, f"Note: {note}", style="yellow")
-    if told or notes:
-        print_text(console)
+    print_text(console)
 
 
 def _print_result(console: Console, result: TrainingResult) -> None:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from unrolled.errors import DataError
+
 __all__ = ["Fault"]
 
 
@@ -11,3 +13,7 @@ class Fault:
 
     found: str
     way_out: str
+
+    def error(self, number: int) -> DataError:
+        """Return the error to raise for the example of that number, from 1."""
+        return DataError(f"Example {number} has {self.found}. {self.way_out}.")

@@ -8,7 +8,6 @@ from unrolled.data.answer import Answer
 from unrolled.data.given import each
 from unrolled.data.tags import strict_spans
 from unrolled.decoding import Decoding
-from unrolled.errors import DataError
 from unrolled.model import Model
 from unrolled.tasks.text import places, read_words_of, tokenizer_in
 
@@ -81,7 +80,7 @@ def find_entities(model: Model[Any, Any], X: Iterable[str | Sequence[str]]) -> l
             continue
         fault = model.x.check(one)
         if fault is not None:
-            raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
+            raise fault.error(number)
         given.append((None, tuple(one)))
     answers = model.answers([words for _, words in given if words], Decoding(confidence=True))
     return [entities_of(text, words, next(answers)) if words else [] for text, words in given]

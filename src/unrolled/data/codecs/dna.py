@@ -97,7 +97,7 @@ class DnaCodec:
         """
         for number, raw in enumerate(raws, 1):
             if (fault := self.check(raw)) is not None:
-                raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
+                raise fault.error(number)
             if self.places and len(raw) != self.places:
                 raise DataError(f"Example {number} has {len(raw):,} bases. Give {self.places:,}, as those before.")
         return self
@@ -150,7 +150,7 @@ class DnaCodec:
         """
         for number, raw in enumerate(raws, 1):
             if (fault := self.check(raw)) is not None:
-                raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
+                raise fault.error(number)
         sequences, views = [normal_bases(raw) for raw in raws], 1
         if self.settings.reverse_complement != "none" and noise is not None:
             turned = torch.rand(len(sequences), generator=noise).lt(0.5).numpy()

@@ -175,7 +175,7 @@ def _checked(raws: Iterable[Any]) -> Iterator[str]:
     for number, raw in enumerate(raws, 1):
         found = _text(raw)
         if isinstance(found, Fault):
-            raise DataError(f"Example {number} has {found.found}. {found.way_out}.")
+            raise found.error(number)
         yield found
 
 

@@ -107,7 +107,7 @@ class LabelSetCodec:
         for number, raw in enumerate(raws, 1):
             labels = self.accepted(raw)
             if isinstance(labels, Fault):
-                raise DataError(f"Example {number} has {labels.found}. {labels.way_out}.")
+                raise labels.error(number)
             rows[number - 1, self.labels.indices(labels)] = 1
         return Ragged(rows, torch.ones(len(raws), dtype=torch.int64))
 
@@ -149,7 +149,7 @@ def _every(raws: Iterable[Any]) -> set[str]:
     for number, raw in enumerate(raws, 1):
         labels = _set(raw)
         if isinstance(labels, Fault):
-            raise DataError(f"Example {number} has {labels.found}. {labels.way_out}.")
+            raise labels.error(number)
         found.update(labels)
     return found
 

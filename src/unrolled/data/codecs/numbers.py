@@ -12,7 +12,6 @@ from unrolled.data.codecs.codec import Fault, Saved
 from unrolled.data.codecs.standard import Rows, Standard, as_numbers
 from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Vectors
-from unrolled.errors import DataError
 from unrolled.settings import Settings
 
 __all__ = ["NumberCodec", "NumberSettings"]
@@ -65,7 +64,7 @@ class NumberCodec:
                 found = _row(array, alone=alone, size=size)
                 fault = found if isinstance(found, Fault) else Standard.nothing(size).check(found)
                 if fault is not None:
-                    raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
+                    raise fault.error(number)
                 yield cast(Rows, found)
 
         standard = Standard.of(rows())
@@ -79,7 +78,7 @@ class NumberCodec:
         """
         for number, raw in enumerate(raws, 1):
             if (fault := self.check(raw)) is not None:
-                raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
+                raise fault.error(number)
         return self
 
     def origins(self, earlier: "NumberCodec") -> dict[str, Tensor]:
@@ -116,7 +115,7 @@ class NumberCodec:
             found = _row(as_numbers(raw), alone=self.alone, size=self.space.size)
             fault = found if isinstance(found, Fault) else self.standard.check(found)
             if fault is not None:
-                raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
+                raise fault.error(number)
             rows.append(self.standard.rows(cast(Rows, found)))
         return Ragged.from_list(rows)
 

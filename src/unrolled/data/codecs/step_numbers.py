@@ -13,7 +13,6 @@ from unrolled.data.codecs.standard import Rows, Standard, as_numbers
 from unrolled.data.ragged import Ragged
 from unrolled.data.series import Series
 from unrolled.data.spaces import Vectors
-from unrolled.errors import DataError
 from unrolled.settings import Settings
 
 __all__ = ["StepNumbersCodec", "StepNumbersSettings"]
@@ -55,7 +54,7 @@ class StepNumbersCodec:
                 size = size if isinstance(found, Fault) else found.shape[1]
                 fault = found if isinstance(found, Fault) else Standard.nothing(found.shape[1]).check(found)
                 if fault is not None:
-                    raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
+                    raise fault.error(number)
                 yield cast(Rows, found)
 
         return cls(Standard.of(rows()), settings or StepNumbersSettings())
@@ -68,7 +67,7 @@ class StepNumbersCodec:
         """
         for number, raw in enumerate(raws, 1):
             if (fault := self.check(raw)) is not None:
-                raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
+                raise fault.error(number)
         return self
 
     def origins(self, earlier: "StepNumbersCodec") -> dict[str, Tensor]:
@@ -106,7 +105,7 @@ class StepNumbersCodec:
             found = _rows(raw, self.space.size)
             fault = found if isinstance(found, Fault) else self.standard.check(found)
             if fault is not None:
-                raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
+                raise fault.error(number)
             sequences.append(self.standard.rows(cast(Rows, found)))
         return Ragged.from_list(sequences)
 

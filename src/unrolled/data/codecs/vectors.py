@@ -103,7 +103,7 @@ class VectorsCodec:
         """
         for number, raw in enumerate(raws, 1):
             if (fault := self.check(raw)) is not None:
-                raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
+                raise fault.error(number)
         own = self.settings
         kept = {"gaps": own.gaps, "timed": own.timed, "differences": own.differences}
         kept |= {name: 0.0 for name in NOISE if not getattr(own, name)}
@@ -155,7 +155,7 @@ class VectorsCodec:
         for number, raw in enumerate(raws, 1):
             found = self._encoded(raw, noise=noise)
             if isinstance(found, Fault):
-                raise DataError(f"Example {number} has {found.found}. {found.way_out}.")
+                raise found.error(number)
             sequences.append(found[0])
         return Ragged.from_list(sequences)
 
@@ -320,7 +320,7 @@ class _Fitting:
                 if fault is None:
                     yield of
                     continue
-            raise DataError(f"Example {number} has {fault.found}. {fault.way_out}.")
+            raise fault.error(number)
 
     def kept(self, standard: Standard, *, keep_mask: bool) -> tuple[Features, Standard]:
         """Return the features that say something, and their figures."""
