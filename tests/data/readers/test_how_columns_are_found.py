@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from reading import checked
 
-from unrolled.data.readers import TaggedReading, read_labelled
+from unrolled.data.readers import TaggedReading, TaggedSettings, read_labelled
 from unrolled.errors import DataError, SettingsError
 from unrolled.runs.account import account
 from unrolled.tasks import NER
@@ -229,3 +229,8 @@ def test_labels_in_brackets_of_conll_2012(tmp_path: Path) -> None:
 def test_a_key_of_misc_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no cell of column 3 has x="):
         checked(write(tmp_path, "1\tMara\t_\tname=B-PER\n2\tran\t_\tname=O\n", "a.conllu"), label_column="MISC:x")
+
+
+def test_of_two_columns_that_are_not_there_both_are_named(tmp_path: Path) -> None:
+    reading = read_labelled(write(tmp_path, "Mara B-PER\n"), TaggedSettings(token_column=7, label_column=8))
+    assert [problem.found[:17] for problem in reading.problems] == ["token_column is 7", "label_column is 8"]

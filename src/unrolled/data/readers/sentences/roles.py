@@ -54,7 +54,7 @@ def named(place: int, header: Sequence[str] | None) -> str:
     return f"column {place}" if header is None else f'column {place} "{header[place]}"'
 
 
-def find_roles(  # noqa: PLR0911  (one reason a return)
+def find_roles(
     columns: Sequence[Column],
     header: Sequence[str] | None,
     settings: TaggedSettings,
@@ -66,14 +66,59 @@ def find_roles(  # noqa: PLR0911  (one reason a return)
 
     In CSV, whose rows need not be parted by blank ones, a column may tell the sentences apart.
     """
+    try:
+        return _found(columns, header, settings, csv=csv)
+    except _UnclearError as unclear:
+        for found, way_out in unclear.whys:
+            problems.add(None, found, way_out)
+        return None
+
+
+class _UnclearError(Exception):
+    """Which column holds what cannot be told: what was found and the way out, once or several times."""
+
+    def __init__(self, *whys: tuple[str, str]) -> None:
+        super().__init__(*whys)
+        self.whys = whys
+
+
+def _found(columns: Sequence[Column], header: Sequence[str] | None, settings: TaggedSettings, *, csv: bool) -> Roles:
+    token, label, sentence, key = _told(columns, header, settings)
+    others: list[str] = []
+    if header:
+        forms = usual_forms(header)
+        token = find_column(None, header, forms, TOKEN_NAMES, {label, sentence}) if token is None else token
+        label = find_column(None, header, forms, LABEL_NAMES, {token, sentence}) if label is None else label
+    if label is None:
+        label, key = _label(columns, {token, sentence}, others)
+    if label is None:
+        label = _last_label(columns, header, token, csv=csv)
+    token, why = (token, "") if token is not None else _token(columns, {label, sentence})
+    if token is None or token == label:
+        way_out = f"Give another of 0 to {len(columns) - 1} with --set token_column=N or --set label_column=N"
+        raise _UnclearError((f"{named(label, header)} is both token_column and label_column", way_out))
+    if sentence is None and csv:
+        sentence = _sentence(columns, header, {token, label})
+    elif sentence is not None and sentence in (token, label):
+        found = f"{named(sentence, header)} is sentence_column, and token_column or label_column, too"
+        raise _UnclearError((found, "Give another with --set sentence_column=NAME"))
+    brackets, ranges = columns[label].has_brackets, columns[0].counts and columns[0].has_ranges
+    taken = {
+        "tokens": named(token, header) + why,
+        "labels": named(label, header) + (f", {key}=" if key else ", in brackets" if brackets else ""),
+        "sentences": "blank lines" if sentence is None else f"{named(sentence, header)} changes",
+    }
+    return Roles(token, label, len(columns), key, sentence, ranges, brackets, taken, tuple(others))
+
+
+def _told(
+    columns: Sequence[Column], header: Sequence[str] | None, settings: TaggedSettings
+) -> tuple[int | None, int | None, int | None, str | None]:
+    """Return the columns of token, label and sentence, and the key of a label, as far as the settings say them."""
     width = len(columns)
     if width < 2:
-        problems.add(
-            None,
-            "the lines have one column, but a token and its label are needed",
-            "Separate the two by a tab or a space; text without labels is for `unrolled predict`",
-        )
-        return None
+        way_out = "Separate the two by a tab or a space; text without labels is for `unrolled predict`"
+        raise _UnclearError(("the lines have one column, but a token and its label are needed", way_out))
     names, key = list(header) if header else [""] * width, _key(settings.label_column)
     wanted = {
         "token_column": settings.token_column,
@@ -81,82 +126,39 @@ def find_roles(  # noqa: PLR0911  (one reason a return)
         "sentence_column": settings.sentence_column,
     }
     told = {name: find_column(column, names, [], (), set()) for name, column in wanted.items()}
-    if not _are_there(wanted, told, header, width, problems):
-        return None
-    token, label, sentence = told.values()
-    why = ""
-    forms, others = usual_forms(names), list[str]()
-    if header:
-        token = find_column(None, names, forms, TOKEN_NAMES, set(told.values())) if token is None else token
-        label = find_column(None, names, forms, LABEL_NAMES, {token, sentence}) if label is None else label
+    missing = [(name, column) for name, column in wanted.items() if column is not None and told[name] is None]
+    if missing:
+        raise _UnclearError(*(_missing(name, column, header, width) for name, column in missing))
     if key and not any(key in key_values(cell) for cell in columns[-1].cells):
-        found = f"no cell of {named(width - 1, header)} has {key}="
-        problems.add(None, found, "Give a key that stands there: --set label_column=MISC:KEY")
-        return None
-    if label is None:
-        label, key = _label(columns, {token, sentence}, others)
-    if label is None and not csv:
-        label = max(column.place for column in columns if column.place != token)
-    if label is None:
-        problems.add(
-            None,
-            f"the columns are {', '.join(names[:12])}; which hold tokens and labels is not clear"
-            if header
-            else "no column looks like labels",
-            f"Name them {TOKEN_NAMES[1]} and {LABEL_NAMES[1]}, or give them: --set token_column=NAME "
-            "--set label_column=NAME",
-        )
-        return None
-    if token is None:
-        token, why = _token(columns, {label, sentence})
-    if token is None or token == label:
-        same = named(label, header)
-        way_out = f"Give another of 0 to {width - 1} with --set token_column=N or --set label_column=N"
-        problems.add(None, f"{same} is both token_column and label_column", way_out)
-        return None
-    if sentence is None and csv:
-        sentence = _sentence(columns, header, {token, label})
-    elif sentence is not None and sentence in (token, label):
-        problems.add(
-            None,
-            f"{named(sentence, header)} is sentence_column, and token_column or label_column, too",
-            "Give another with --set sentence_column=NAME",
-        )
-        return None
-    brackets = columns[label].has_brackets
-    taken = {
-        "tokens": named(token, header) + why,
-        "labels": named(label, header) + (f", {key}=" if key else ", in brackets" if brackets else ""),
-        "sentences": "blank lines" if sentence is None else f"{named(sentence, header)} changes",
-    }
-    ranges = columns[0].counts and columns[0].has_ranges
-    return Roles(token, label, width, key, sentence, ranges, brackets, taken, tuple(others))
+        way_out = "Give a key that stands there: --set label_column=MISC:KEY"
+        raise _UnclearError((f"no cell of {named(width - 1, header)} has {key}=", way_out))
+    return told["token_column"], told["label_column"], told["sentence_column"], key
+
+
+def _last_label(columns: Sequence[Column], header: Sequence[str] | None, token: int | None, *, csv: bool) -> int:
+    """Return the last column, which holds the labels of CoNLL files; of CSV nothing says so."""
+    if not csv:
+        return max(column.place for column in columns if column.place != token)
+    shown = f"the columns are {', '.join(header[:12])}; which hold tokens and labels is not clear" if header else ""
+    names = f"Name them {TOKEN_NAMES[1]} and {LABEL_NAMES[1]}"
+    way_out = f"{names}, or give them: --set token_column=NAME --set label_column=NAME"
+    raise _UnclearError((shown or "no column looks like labels", way_out))
+
+
+def _missing(name: str, column: str | int, header: Sequence[str] | None, width: int) -> tuple[str, str]:
+    """Return what to say of a column that is told and not there."""
+    if header is not None:
+        return f"{name} is {column!r}, but the columns are {', '.join(header[:12])}", f"Give --set {name}=NAME"
+    is_number = isinstance(column, int) or re.fullmatch(r"-?\d+", column) is not None
+    return (
+        f"{name} is {column}, but the lines have {width} columns" + ("" if is_number else " without names"),
+        f"Give --set {name}=N, where N is 0 to {width - 1}, or -1 for the last",
+    )
 
 
 def _key(column: str | int | None) -> str | None:
     found = re.fullmatch(r"misc:(.+)", column, re.IGNORECASE) if isinstance(column, str) else None
     return found[1] if found else None
-
-
-def _are_there(
-    wanted: dict[str, str | int | None],
-    told: dict[str, int | None],
-    header: Sequence[str] | None,
-    width: int,
-    problems: Problems,
-) -> bool:
-    missing = [(name, column) for name, column in wanted.items() if column is not None and told[name] is None]
-    for name, column in missing:
-        if header is None:
-            found = f"{name} is {column}, but the lines have {width} columns" + (
-                "" if isinstance(column, int) or re.fullmatch(r"-?\d+", column) else " without names"
-            )
-            way_out = f"Give --set {name}=N, where N is 0 to {width - 1}, or -1 for the last"
-        else:
-            found = f"{name} is {column!r}, but the columns are {', '.join(header[:12])}"
-            way_out = f"Give --set {name}=NAME"
-        problems.add(None, found, way_out)
-    return not missing
 
 
 def _label(columns: Sequence[Column], taken: set[int | None], others: list[str]) -> tuple[int | None, str | None]:
