@@ -50,6 +50,7 @@ class Estimator(BaseEstimator):
         X: Any,
         y: Any = None,
         *,
+        groups: Iterable[Any] | None = None,
         dev: Any = None,
         start: Model[Any, Any] | str | Path | None = None,
         on_event: Listener | None = None,

@@ -130,3 +130,12 @@ def test_a_fitted_classifier_goes_on_with_new_texts_and_a_star_between_the_old_o
     assert second.predict(texts)[:3] == ["3"] * 3
     assert starred.classes_ == ["1", "2", "4", "5"]
     assert starred.predict_proba(texts).shape == (5, 4)
+
+
+def test_groups_are_on_one_side_of_what_is_set_aside() -> None:
+    X = [f"so {'good' if i % 2 else 'bad'} {i}" for i in range(20)]
+    y, groups = ["pos" if i % 2 else "neg" for i in range(20)], [i // 4 for i in range(20)]
+    settings: Any = {"epochs": 1, "hidden_size": 4, "dev_fraction": 0.2}
+    assert Classifier(**settings).fit(X, y, groups=groups).num_pairs_ == {"train": 16, "dev": 4}
+    with pytest.raises(DataError, match="19 groups"):
+        Classifier(**settings).fit(X, y, groups=groups[1:])

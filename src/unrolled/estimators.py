@@ -53,6 +53,7 @@ class Estimator(BaseEstimator):
         X: Any,
         y: Any = None,
         *,
+        groups: Iterable[Any] | None = None,
         dev: Any = None,
         start: Model[Any, Any] | str | Path | None = None,
         on_event: Listener | None = None,
@@ -62,6 +63,8 @@ class Estimator(BaseEstimator):
         Args:
             X: the examples; or the path of a labelled file.
             y: the label of each; None where X is a path.
+            groups: whom or what each example is from, such as its speaker: none is then in both parts where one is set
+                aside. None where X is a path: there the setting `group` names the column.
             dev: what the best epoch is chosen on, (X, y) or a path; None sets `dev_fraction` of the examples aside.
             start: a trained model to go on from, such as the `model_` of an earlier fit, or the path of its directory;
                 it is not changed. Its network's settings must be the estimator's; new labels and words are added.
@@ -76,12 +79,12 @@ class Estimator(BaseEstimator):
         began = None if start is None else _started(self.task, start)
         if began is not None:
             settings = settings_going_on(settings, began)
-        whole: list[Pair[Any, Any]] = self._pairs(X, y, settings, training=True)
+        whole, of = self._examples(X, y, groups, settings)
         train = whole
         read = with_tokenizer(settings, train)
         if dev is None:
             fraction, seed = settings.group(PartSettings).dev_fraction, settings.group(FitSettings).seed
-            train, valid = set_aside(train, fraction, seed, self.task.x.name)
+            train, valid = set_aside(whole, fraction, seed, self.task.x.name, of)
         else:
             valid = self._pairs(*_dev_part(dev), read)
         if not isinstance(X, str | Path):
@@ -150,11 +153,27 @@ class Estimator(BaseEstimator):
     def _xs(self, X: Iterable[Any]) -> Iterable[Any]:
         return self.task.xs_of_python(X, self._fitted().x)
 
-    def _pairs(self, X: Any, y: Any, settings: Composed, *, training: bool = False) -> list[Pair[Any, Any]]:
+    def _examples(
+        self, X: Any, y: Any, groups: Iterable[Any] | None, settings: Composed
+    ) -> tuple[list[Pair[Any, Any]], tuple[str, ...]]:
+        """Return the pairs to train on, and whom each is from, where that is known."""
+        if isinstance(X, str | Path):
+            if groups is not None:
+                raise DataError(f"X is the path {str(X)!r}: name the column of groups in it with group=NAME.")
+            if y is None:
+                reading = self.task.read(Path(X), settings).checked(training=True)
+                return reading.pairs, reading.groups
+        pairs = self._pairs(X, y, settings)
+        of = () if groups is None else tuple(map(str, groups))
+        if groups is not None and len(of) != len(pairs):
+            raise DataError(f"There are {len(pairs)} examples and {len(of)} groups. Give one group for each.")
+        return pairs, of
+
+    def _pairs(self, X: Any, y: Any, settings: Composed) -> list[Pair[Any, Any]]:
         if isinstance(X, str | Path):
             if y is not None:
                 raise DataError(f"X is the path {str(X)!r}, whose file holds the labels, too. Leave out y.")
-            return self.task.read(Path(X), settings).checked(training=training).pairs
+            return self.task.read(Path(X), settings).checked().pairs
         return self.task.of_python(X, y, settings)
 
 

@@ -38,3 +38,15 @@ def test_sentences_that_stand_there_twice_with_other_labels_are_shown(unrolled, 
     assert f"{file}:4: the sentence of line 1 again, other labels: Ann" in result.stdout
     shown = result.stdout.count("again, other labels")
     assert shown == 6 or f"... and {6 - shown} more" in result.stdout
+
+
+def test_with_dev_and_group_who_stands_on_both_sides_is_named(unrolled, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("who,text,label\nann,so good,pos\nbob,so bad,neg\nann,quite good,pos\n")
+    (tmp_path / "b.csv").write_text("who,text,label\ncy,so fine,pos\nann,so cold,neg\n")
+    found = unrolled("check", "sentiment", tmp_path / "a.csv", "--dev", tmp_path / "b.csv", "--group", "who")
+    assert found.exit_code == 0
+    assert f"'ann' is on both sides: 2 of {tmp_path / 'a.csv'} (first at {tmp_path / 'a.csv'}:2)" in found.stdout
+    assert f"and 1 of {tmp_path / 'b.csv'} (first at {tmp_path / 'b.csv'}:3)." in found.stdout
+    as_json = unrolled("check", "sentiment", tmp_path / "a.csv", tmp_path / "b.csv", "--group", "who", "--json")
+    (shared,) = json.loads(as_json.stdout)["overlaps"][0]["groups"]
+    assert (shared["name"], shared["num_first"], shared["num_second"]) == ("ann", 2, 1)

@@ -67,3 +67,31 @@ def test_one_label_is_an_error_in_training_and_a_note_of_the_dev_part(tmp_path: 
         read_data(SENTIMENT, tmp_path / "one.csv", tmp_path / "two.csv", SENTIMENT.defaults)
     data = read_data(SENTIMENT, tmp_path / "two.csv", tmp_path / "one.csv", SENTIMENT.defaults)
     assert "every text has the label 'pos'" in data.notes(SENTIMENT)[0]
+
+
+SPEAKERS = "speaker,text,label\n" + "".join(
+    f"{'abcde'[i % 5]},so {'good' if i % 2 else 'bad'} {i},{'pos' if i % 2 else 'neg'}\n" for i in range(30)
+)
+
+
+def test_a_dev_part_drawn_by_group_has_no_group_of_the_training_part(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(SPEAKERS)
+    settings = SENTIMENT.defaults.replaced({"group": "speaker", "dev_fraction": 0.4})
+    data = read_data(SENTIMENT, tmp_path / "a.csv", None, settings)
+    assert len(data.dev.pairs) == 12
+    assert not {*data.train.groups} & {*data.dev.groups}
+    assert data.dev.facts["groups"] == "5"
+    assert data.dev.places[0].startswith(f"{tmp_path / 'a.csv'}:")
+    assert data.notes(SENTIMENT)[0] == (
+        f"No dev file was given: 40% of {tmp_path / 'a.csv'}, drawn by speaker and seed 0, is set aside as the dev "
+        "part: 12 texts of 2 of 5 groups."
+    )
+
+
+def test_the_same_subject_in_the_training_file_and_in_the_dev_file_is_noted(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(SPEAKERS)
+    (tmp_path / "b.csv").write_text("speaker,text,label\nzoe,quite good,pos\nb,quite bad,neg\nb,so so,pos\n")
+    settings = SENTIMENT.defaults.replaced({"group": "speaker"})
+    (note,) = read_data(SENTIMENT, tmp_path / "a.csv", tmp_path / "b.csv", settings).notes(SENTIMENT)
+    assert note.startswith("Speaker 'b' on both sides: they are in the training part, too, and 2 of 3 texts")
+    assert f"{tmp_path / 'b.csv'}:3" in note

@@ -53,6 +53,10 @@ SetReading = Annotated[
 FollowLinks = Annotated[
     bool, typer.Option("--follow-links", help="Read model files that are links to another folder or cache.")
 ]
+Group = Annotated[
+    str | None,
+    typer.Option(metavar="COLUMN", help="Whom or what an example is from, such as the speaker; as --set group=COLUMN."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, for machines.")]
 
 
@@ -91,6 +95,7 @@ def train(
         Path | None,
         typer.Option("--from", metavar="DIR", help="Go on from this trained model or run; its settings are taken."),
     ] = None,
+    group: Group = None,
     seed: Annotated[int | None, typer.Option(metavar="N", help="The same seed gives the same weights.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in DIR, else with the newest.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Remove an earlier run from DIR first.")] = False,
@@ -115,7 +120,7 @@ def train(
     with outcome():
         from unrolled.cli import train as verb
 
-        given = verb.given(task, data, train, dev, out, start, seed, config, tuple(set_ or ()))
+        given = verb.given(task, data, train, dev, out, start, seed, group, config, tuple(set_ or ()))
         verb.run(given, resume=resume, overwrite=overwrite, as_json=as_json)
 
 
@@ -246,15 +251,21 @@ def check(
     model: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Also count the words that this model does not know.")
     ] = None,
+    dev: Annotated[Path | None, typer.Option(metavar="FILE", help="One more file: that of the dev part.")] = None,
+    group: Group = None,
     set_: SetReading = None,
     follow_links: FollowLinks = False,
     as_json: AsJson = False,
 ) -> None:
-    """List all problems and the figures of labelled files, without training; exit with 1 if there are problems."""
+    """List all problems and the figures of labelled files, without training; exit with 1 if there are problems.
+
+    Of several files it is also said what two have in common: examples, and with --group whom both are from.
+    """
     with outcome():
         from unrolled.cli import check as verb
 
-        verb.run(task, files, model, tuple(set_ or ()), as_json=as_json, follow_links=follow_links)
+        files = [*files, *([] if dev is None else [dev])]
+        verb.run(task, files, model, tuple(set_ or ()), group, as_json=as_json, follow_links=follow_links)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ __all__ = ["run"]
 PROBLEMS_FOUND = 1
 SHOWN_CONFLICTS = 10
 SHOWN_KINDS = 200
+SHOWN_GROUPS = 10
 
 
 def run(
@@ -24,6 +25,7 @@ def run(
     files: Sequence[Path],
     model: Path | None,
     set_: Sequence[str],
+    group: str | None = None,
     *,
     as_json: bool,
     follow_links: bool = False,
@@ -34,7 +36,7 @@ def run(
         typer.Exit: with 1, where there are problems.
     """
     found = find_task(task)
-    settings = found.defaults.replaced(reading_given(found, set_))
+    settings = found.defaults.replaced(reading_given(found, set_, group))
     report = check_files(found, files, model, settings, follow_links=follow_links)
     if as_json:
         print_json(report.to_dict())
@@ -118,6 +120,17 @@ def _print_overlap(console: Console, noun: str, overlap: Overlap) -> None:
             f"{others}.",
             style="yellow",
         )
+    for group in (overlap.groups or ())[:SHOWN_GROUPS]:
+        print_text(
+            console,
+            f"{group.name!r} is on both sides: {group.num_first:,} of {overlap.first} (first at {group.first_place}) "
+            f"and {group.num_second:,} of {overlap.second} (first at {group.second_place}).",
+            style="yellow",
+        )
+    if overlap.groups and len(overlap.groups) > SHOWN_GROUPS:
+        print_text(console, f"... and {len(overlap.groups) - SHOWN_GROUPS:,} more on both sides", style="yellow")
+    if overlap.groups == ():
+        print_text(console, f"No group of {overlap.second} is also in {overlap.first}.")
     if overlap.unseen:
         print_text(
             console,

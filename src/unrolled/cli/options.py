@@ -87,16 +87,23 @@ def parse_setting(task: Task[Any, Any], text: str) -> tuple[str, object]:
 
 
 def settings_given(
-    task: Task[Any, Any], config: Mapping[str, object], set_: Sequence[str], seed: int | None
+    task: Task[Any, Any],
+    config: Mapping[str, object],
+    set_: Sequence[str],
+    seed: int | None,
+    group: str | None = None,
 ) -> dict[str, object]:
-    """Return the settings that were given, the later source over the earlier: configuration, `--set`, `--seed`."""
+    """Return the settings that were given, the later source over the earlier: configuration, `--set`, then `--seed`
+    and `--group`.
+    """
     given = {name: value for name, value in config.items() if name not in PLACES}
     given |= dict(parse_setting(task, text) for text in set_)
+    given |= {} if group is None else dict([parse_setting(task, f"group={group}")])
     return given if seed is None else given | {"seed": seed}
 
 
-def reading_given(task: Task[Any, Any], set_: Sequence[str]) -> dict[str, object]:
-    """Return the settings of how files are read that `--set` gives to a verb that does not train.
+def reading_given(task: Task[Any, Any], set_: Sequence[str], group: str | None = None) -> dict[str, object]:
+    """Return the settings of how files are read that `--set`, and `--group`, give to a verb that does not train.
 
     Raises:
         SettingsError: another setting; it would have no effect.
@@ -107,4 +114,4 @@ def reading_given(task: Task[Any, Any], set_: Sequence[str]) -> dict[str, object
         if name not in names:
             can = f"Only how files are read can be set: {', '.join(names)}" if names else "Nothing can be set"
             raise SettingsError(f"--set: {name} has no effect here. {can}.")
-    return given
+    return given if group is None else given | dict([parse_setting(task, f"group={group}")])

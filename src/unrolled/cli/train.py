@@ -36,6 +36,7 @@ class Given:
     out: Path | None
     start: Path | None
     seed: int | None
+    group: str | None
     config: Path | None
     set: tuple[str, ...]
 
@@ -48,6 +49,7 @@ def given(
     out: Path | None,
     start: Path | None,
     seed: int | None,
+    group: str | None,
     config: Path | None,
     set_: tuple[str, ...],
 ) -> Given:
@@ -74,7 +76,7 @@ def given(
             raise SettingsError(f"The training file is given twice: {task} and --train {train}. Give one.")
         train = Path(task)
         task = _found(train).name if start is None else task_of_start(start).name
-    return Given(task, train, dev, out, start, seed, config, set_)
+    return Given(task, train, dev, out, start, seed, group, config, set_)
 
 
 def _found(data: Path) -> Task[Any, Any]:
@@ -111,7 +113,7 @@ def _plan(task: Task[Any, Any], given: Given, *, resume: bool, overwrite: bool) 
     named = {"train": given.train, "dev": given.dev, "out": given.out, "from": given.start}
     paths = {name: path or _path(config.get(name)) for name, path in named.items()}
     paths["start"] = paths.pop("from")
-    settings = settings_given(task, config, given.set, given.seed)
+    settings = settings_given(task, config, given.set, given.seed, given.group)
     if resume:
         paths["out"] = paths["out"] or newest_run(task.name)
         settings = {**RunConfig.read(paths["out"]).settings.to_dict(), **settings}

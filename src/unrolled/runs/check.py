@@ -14,6 +14,7 @@ from unrolled.data.readers import Reading
 from unrolled.data.vocabulary import UnknownReport
 from unrolled.model import Model
 from unrolled.runs.account import account
+from unrolled.runs.groups import SharedGroup, shared_groups
 from unrolled.settings import Composed
 from unrolled.tasks import Task
 
@@ -67,7 +68,8 @@ class Overlap:
     """How much of the second file is in the first: examples by their x, and labels that it lacks.
 
     `num_alike` counts those that stand there as what the task holds for the same, such as the reverse complement, and
-    not as themselves; None where it holds nothing for the same.
+    not as themselves; None where it holds nothing for the same. `groups` are the subjects, such as speakers, that stand
+    in both; None where that was not asked.
     """
 
     first: str
@@ -78,6 +80,7 @@ class Overlap:
     num_conflicting: int
     unseen: tuple[str, ...]
     num_alike: int | None = None
+    groups: tuple[SharedGroup, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,7 @@ class CheckReport:
                 {
                     (f"unseen_{self.task.y.step}s" if name == "unseen" else name): value
                     for name, value in asdict(overlap).items()
-                    if name != "num_alike" or value is not None
+                    if name not in {"num_alike", "groups"} or value is not None
                 }
                 for overlap in self.overlaps
             ],
@@ -178,7 +181,7 @@ def _figures(task: Task[Any, Any], reading: Reading[Any, Any], known: object, *,
     num_duplicates, conflicts = _duplicates(reading)
     return FileFigures(
         path=reading.path,
-        facts=reading.facts,
+        facts={**reading.facts, **({"groups": f"{len(set(reading.groups)):,}"} if reading.groups else {})},
         num_problems=len(reading.faults(training=training)),
         num_examples=len(lengths),
         num_steps=sum(lengths),
@@ -250,4 +253,10 @@ def _overlap(task: Task[Any, Any], first: Reading[Any, Any], second: Reading[Any
         num_conflicting=num_conflicting,
         unseen=tuple(sorted(after[-1].keys() - before[-1].keys())),
         num_alike=num_alike,
+        groups=_shared(first, second) if first.groups and second.groups else None,
     )
+
+
+def _shared(first: Reading[Any, Any], second: Reading[Any, Any]) -> tuple[SharedGroup, ...]:
+    places, others = (tuple(map(part.place, range(len(part.pairs)))) for part in (first, second))
+    return tuple(shared_groups(first.groups, places, second.groups, others))

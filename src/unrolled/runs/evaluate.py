@@ -22,6 +22,9 @@ __all__ = ["Evaluation", "PartReport", "evaluate"]
 READ = "read"
 """The group of settings that says how files are read."""
 
+GROUP = "group"
+"""What says how training data are divided, and other files may lack."""
+
 
 @dataclass(frozen=True)
 class PartReport:
@@ -165,7 +168,7 @@ def _reading_settings(
     """Return how the model's training read its files, as metrics.json says, under what is given."""
     settings, names = _mapping(recorded.get("settings")), task.defaults.names(READ)
     try:
-        own = task.defaults.replaced({name: settings[name] for name in names if name in settings})
+        own = task.defaults.replaced({name: settings[name] for name in names if name in settings and name != GROUP})
     except SettingsError as error:
         raise ModelFileError(f"{directory}: the settings in metrics.json cannot be. {error}") from error
     return own.replaced(given)

@@ -30,6 +30,7 @@ class Reading(Generic[X, Y]):
         notes: what a reader of the figures should know, a sentence each.
         doubts: what looks wrong, but for what the settings accept.
         files: of each pair, where it has a file of its own.
+        groups: whom or what each pair is from, where the settings name a column that says it, such as the speaker.
     """
 
     path: str
@@ -41,6 +42,7 @@ class Reading(Generic[X, Y]):
     notes: tuple[str, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     files: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Keep what is told on one line each, whatever the file holds."""

@@ -25,6 +25,8 @@ class ReadingSettings(Settings):
         strict: whether what is rare and has one meaning only is a problem, too; else it is read so, and told.
         accept: doubts that are settled, by the names that their messages give, separated by commas: what looks wrong is
             right.
+        group: whom or what each example is from, such as the speaker: a column's name or number, in JSON a key, in a
+            header of FASTA what stands before the `=`. No group is then on both sides where data are divided.
     """
 
     title: ClassVar[str] = "setting of how files are read"
@@ -33,6 +35,7 @@ class ReadingSettings(Settings):
     encoding: str = setting("utf-8")
     strict: bool = setting(False)
     accept: str | None = setting(None)
+    group: str | int | None = setting(None)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -8,6 +8,7 @@ from unrolled.data.readers.csv_rows import find_column, usual_forms
 from unrolled.data.readers.dna.fasta import Found, checked_bases
 from unrolled.data.readers.dna.settings import SequencesSettings
 from unrolled.data.readers.grid import Grid, as_text, csv_grid
+from unrolled.data.readers.groups import find_group, note_no_group
 from unrolled.data.readers.source import OTHER_FORMAT, Problems
 from unrolled.data.readers.texts.header import LABEL_NAMES
 
@@ -20,7 +21,7 @@ SHARE = 0.8
 
 def rows_of_dna(
     path: str | Path,
-    add: Callable[[str, str, int], None],
+    add: Callable[[str, str, int, str, str], None],
     problems: Problems,
     settings: SequencesSettings,
     found: Found,
@@ -34,10 +35,16 @@ def rows_of_dna(
     if not any(_are_bases(cell) for cell in first):
         grid.header = first
         del grid.rows[0], grid.lines[0]
-    sequence, label = _places(grid, len(first), settings, problems)
+    names = grid.header or [f"column {place}" for place in range(len(first))]
+    group = find_group(settings.group, names, problems)
+    if settings.group is not None and group is None:
+        return
+    sequence, label = _places(grid, len(first), settings, problems, group)
     if sequence is None or label is None:
         return
     taken |= {"sequences": _named(grid, sequence), "labels": _named(grid, label)}
+    if group is not None:
+        taken["groups"] = _named(grid, group)
     for number, row in zip(grid.lines, grid.rows, strict=True):
         text, name = as_text(row[sequence]), as_text(row[label])
         if not text:
@@ -45,12 +52,14 @@ def rows_of_dna(
         elif not name:
             way_out = "Write its label, or take the row out"
             problems.add(number, "a sequence without a label", way_out, "sequences without a label")
+        elif group is not None and not as_text(row[group]):
+            note_no_group(number, "a sequence", settings.group, problems)
         elif bases := checked_bases(text, number, problems, found):
-            add(bases, name, number)
+            add(bases, name, number, "", "" if group is None else as_text(row[group]))
 
 
 def _places(
-    grid: Grid, width: int, settings: SequencesSettings, problems: Problems
+    grid: Grid, width: int, settings: SequencesSettings, problems: Problems, group: int | None
 ) -> tuple[int, int] | tuple[None, None]:
     names = grid.header or [f"column {place}" for place in range(width)]
     forms = usual_forms(names)
@@ -61,9 +70,9 @@ def _places(
     usual: Mapping[str, Sequence[str]] = {"sequence_column": SEQUENCE_NAMES, "label_column": LABEL_NAMES}
     found: dict[str, int | None] = {}
     for option, column in wanted.items():
-        place = find_column(column, names, forms, usual[option], {*found.values()})
+        place = find_column(column, names, forms, usual[option], {*found.values(), group})
         if place is None and column is None:
-            place = _by_content(grid, width, found.get("sequence_column"))
+            place = _by_content(grid, width, found.get("sequence_column"), group)
         if place is None or place in found.values():
             what = "sequences" if option == "sequence_column" else "labels"
             asked = "" if column is None else f" {column!r}"
@@ -80,10 +89,11 @@ def _places(
     return (None, None) if sequence is None or label is None else (sequence, label)
 
 
-def _by_content(grid: Grid, width: int, sequence: int | None) -> int | None:
-    """Return the column with the longest bases; or, once that is known, the other one of two."""
+def _by_content(grid: Grid, width: int, sequence: int | None, group: int | None) -> int | None:
+    """Return the column with the longest bases; or, once that is known, the only other one but that of groups."""
     if sequence is not None:
-        return 1 - sequence if width == 2 else None
+        others = [place for place in range(width) if place not in (sequence, group)]
+        return others[0] if len(others) == 1 else None
     some = [grid.column(place)[:100] for place in range(width)]
     places = [place for place, cells in enumerate(some) if cells and all(map(_are_bases, cells))]
     return max(places, key=lambda place: sum(map(len, some[place])), default=None)

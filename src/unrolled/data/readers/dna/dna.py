@@ -15,10 +15,11 @@ from unrolled.data.labels import in_order
 from unrolled.data.pair import Pair
 from unrolled.data.readers.dna.columns import rows_of_dna
 from unrolled.data.readers.dna.fasta import Found, Record, fasta_records, fastq_records
-from unrolled.data.readers.dna.labels import dna_doubts, label_in
+from unrolled.data.readers.dna.labels import SEQUENCE, dna_doubts, group_in, label_in
 from unrolled.data.readers.dna.settings import SequencesSettings
 from unrolled.data.readers.dna.windows import windows_of
 from unrolled.data.readers.doubt import Doubt
+from unrolled.data.readers.groups import note_no_group
 from unrolled.data.readers.reading import Reading, verdict
 from unrolled.data.readers.source import OTHER_FORMAT, Problems, counted, numbered_lines
 
@@ -38,13 +39,16 @@ class Sequences:
         self.pairs: list[Pair[str, str]] = []
         self.lines: list[int] = []
         self.files: list[str] = []
+        self.groups: list[str] = []
 
-    def add(self, bases: str, label: str, line: int, file: str = "") -> None:
-        """Add an example of a line, or of a line of another file."""
+    def add(self, bases: str, label: str, line: int, file: str = "", group: str = "") -> None:
+        """Add an example of a line, or of a line of another file; `group` is whom or what it is from."""
         self.pairs.append(Pair(bases, label))
         self.lines.append(line)
         if file:
             self.files.append(f"{file}:{line}")
+        if group:
+            self.groups.append(group)
 
     def reading(self) -> Reading[str, str]:
         """Return the pairs, once they have been looked at together."""
@@ -76,6 +80,7 @@ class Sequences:
             notes=notes,
             doubts=tuple(doubts),
             files=tuple(self.files),
+            groups=tuple(self.groups) if len(self.groups) == len(self.pairs) else (),
         )
         if not self.pairs and self.problems.found:  # they say why there is nothing
             return replace(reading, problems=self.problems.in_order())
@@ -116,6 +121,9 @@ def _take_records(records: Iterator[Record], sequences: Sequences, kind: str) ->
             "sequences": f"the records of {kind}",
             "labels": f'"{settings.label_key}=" in their headers',
         }
+    if settings.group is not None:
+        name = "the names of the sequences" if settings.group == SEQUENCE else f'"{settings.group}=" in the headers'
+        sequences.taken["groups"] = name
     comments = sequences.found.comments
     if comments and settings.strict:
         way_out = "Take it out, or give --set strict=false"
@@ -125,7 +133,10 @@ def _take_records(records: Iterator[Record], sequences: Sequences, kind: str) ->
 
 
 def _take_headers(
-    records: list[Record], add: Callable[[str, str, int], None], problems: Problems, settings: SequencesSettings
+    records: list[Record],
+    add: Callable[[str, str, int, str, str], None],
+    problems: Problems,
+    settings: SequencesSettings,
 ) -> None:
     labels = [label_in(record.header, settings.label_key) for record in records]
     if records and not any(labels):
@@ -138,8 +149,11 @@ def _take_headers(
         )
         return
     for record, label in zip(records, labels, strict=True):
-        if label:
-            add(record.bases, label, record.line)
+        group = "" if settings.group is None else group_in(record, settings.group)
+        if label and settings.group is not None and not group:
+            note_no_group(record.line, "a sequence", settings.group, problems)
+        elif label:
+            add(record.bases, label, record.line, "", group)
         else:
             way_out = f"Write {settings.label_key}=NAME into its header, or take it out"
             problems.add(record.line, "a sequence without a label", way_out, "sequences without a label")

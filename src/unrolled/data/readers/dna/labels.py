@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from unrolled.data.pair import Pair
-from unrolled.data.readers.dna.fasta import Found
+from unrolled.data.readers.dna.fasta import Found, Record
 from unrolled.data.readers.doubt import Doubt
 from unrolled.data.readers.source import counted
 
-__all__ = ["dna_doubts", "label_in"]
+__all__ = ["SEQUENCE", "dna_doubts", "group_in", "label_in"]
 
 FEW = 2
 """Examples of a label from which nothing is learnt."""
@@ -25,6 +25,15 @@ def label_in(header: str, key: str) -> str | None:
     """
     found = re.search(rf'(?:^|[\s;|,\[]){re.escape(key)}=(?:"([^"]*)"|([^\s;|,\]]+))', header)
     return None if found is None else (found[1] or found[2] or "").strip() or None
+
+
+SEQUENCE = "sequence"
+"""As the name of the group: the sequence itself, of which several examples are cut."""
+
+
+def group_in(record: Record, key: object) -> str:
+    """Return whom or what a record is from: what stands behind `key=` in its header; of "sequence" its name."""
+    return record.name if key == SEQUENCE else label_in(record.header, str(key)) or ""
 
 
 def dna_doubts(pairs: Sequence[Pair[str, str]], lines: Sequence[int], found: Found) -> Iterator[Doubt]:

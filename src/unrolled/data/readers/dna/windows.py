@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from unrolled.data.bases import other_strand
 from unrolled.data.readers.dna.fasta import Record
 from unrolled.data.readers.dna.intervals import Interval, read_intervals
+from unrolled.data.readers.dna.labels import group_in
 from unrolled.data.readers.dna.settings import SequencesSettings
+from unrolled.data.readers.groups import note_no_group
 from unrolled.data.readers.source import Problems, counted
 
 __all__ = ["cut_window", "windows_of"]
@@ -37,7 +39,7 @@ def cut_window(bases: str, interval: Interval, length: int | None = None) -> str
 
 def windows_of(
     records: Iterator[Record],
-    add: Callable[[str, str, int, str], None],
+    add: Callable[[str, str, int, str, str], None],
     problems: Problems,
     settings: SequencesSettings,
     taken: dict[str, str],
@@ -47,11 +49,16 @@ def windows_of(
     path = str(settings.intervals)
     beside = Problems(path, settings.encoding, unpack=True)
     sequences: dict[str, str] = {}
+    groups: dict[str, str] = {}
     for record in records:
         if record.name in sequences:
             way_out = "Give each sequence a name of its own"
             problems.add(record.line, f"the sequence {record.name!r} again", way_out, "names that stand twice")
         sequences.setdefault(record.name, record.bases)
+        if settings.group is not None:
+            groups[record.name] = group_in(record, settings.group)
+            if not groups[record.name]:
+                note_no_group(record.line, "a sequence", settings.group, problems)
     intervals = list(read_intervals(path, beside, settings.label_key))
     others = [interval for interval in intervals if interval.name not in sequences]
     _tell_others(others, intervals, sequences, beside, settings, notes)
@@ -67,7 +74,8 @@ def windows_of(
                 "intervals past the end",
             )
             continue
-        add(cut_window(bases, interval, settings.interval_length), interval.label, interval.line, path)
+        window = cut_window(bases, interval, settings.interval_length)
+        add(window, interval.label, interval.line, path, groups.get(interval.name, ""))
     if not intervals and not beside.found:
         beside.add(None, "there is no interval in this file", "Check that it is the right file and not empty")
     problems.found += beside.found

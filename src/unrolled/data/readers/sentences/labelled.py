@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from unrolled.data.readers.csv_rows import find_column, usual_forms
+from unrolled.data.readers.groups import no_groups
 from unrolled.data.readers.sentences.exports.brat import brat_documents, brat_files
 from unrolled.data.readers.sentences.exports.documents import drafts_of
 from unrolled.data.readers.sentences.exports.hugging_face import read_parquet
@@ -55,6 +56,8 @@ def read_labelled(
         if getattr(settings, name) != getattr(TaggedSettings(), name):
             reason = "it has no spans" if name in {"offsets", "nested"} else "the format fixes it"
             raise settings.without_effect_on(path, name, reason)
+    if settings.group is not None:
+        no_groups(settings.group, "of labelled sentences none says whom or what it is from", problems)
     return finish(_drafts(Path(path), kind, settings, problems, tokenizer), problems, settings)
 
 

@@ -9,6 +9,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from unrolled.data.readers.grid import as_text
 from unrolled.data.readers.series.drafts import SeriesDrafts
 from unrolled.data.readers.source import Problems
 
@@ -58,6 +59,11 @@ def add_arrays(drafts: SeriesDrafts, path: Path) -> None:
             way_out = "Name the arrays: numpy.savez(FILE, x=x, y=y), and lengths=lengths where they differ"
             _wrong(problems, f"no array {role}; the file holds {names}", way_out)
             return
+    group = drafts.settings.group
+    if group is not None and group not in arrays:
+        _wrong(problems, f"no array {group!r} of groups; the file holds {', '.join(arrays)}", "Give one name a series")
+        return
+    found["groups"] = None if group is None else str(group)
     loaded = {role: _array(arrays, name, problems) for role, name in found.items() if name is not None}
     if any(array is None for array in loaded.values()):
         return
@@ -67,6 +73,7 @@ def add_arrays(drafts: SeriesDrafts, path: Path) -> None:
         **({"labels": f"{found['y']} {loaded['y'].shape}"} if "y" in loaded else {}),  # pyright: ignore[reportOptionalMemberAccess]
         **({"lengths": str(found["lengths"])} if found["lengths"] else {}),
         **({"time": str(found["times"])} if found["times"] else {}),
+        **({"groups": str(found["groups"])} if found["groups"] else {}),
     }
 
 
@@ -93,6 +100,7 @@ def _add(drafts: SeriesDrafts, arrays: Mapping[str, NDArray[Any]], problems: Pro
     if len(y) != (len(x) if steps and whole else N):
         _wrong(problems, f"{len(y):,} answers in y for {N:,} series in x", "Give one for each")
         return
+    groups = _groups(arrays, N, problems)
     ends = np.cumsum(lengths) if lengths is not None else None
     for n in range(N):
         if whole and ends is not None and lengths is not None:
@@ -110,7 +118,17 @@ def _add(drafts: SeriesDrafts, arrays: Mapping[str, NDArray[Any]], problems: Pro
             _wrong(problems, f"y of shape {y.shape}", "Give one answer for each series, or for each step")
             return
         cells: Any = [cell.item() for cell in answers.ravel()] if steps else answers.item()
-        drafts.add(0, rows, cells, timed=times is not None, name=str(n))
+        drafts.add(0, rows, cells, timed=times is not None, name=str(n), group=groups[n])
+
+
+def _groups(arrays: Mapping[str, NDArray[Any]], N: int, problems: Problems) -> list[str]:
+    """Return whom or what each of N series is from, "" where it is not known."""
+    groups = arrays.get("groups")
+    if groups is not None and groups.shape == (N,):
+        return [as_text(group) for group in cast(Any, groups).tolist()]
+    if groups is not None:
+        _wrong(problems, f"groups of shape {groups.shape} for {N:,} series in x", "Give one for each")
+    return [""] * N
 
 
 def _are_of_rows(lengths: NDArray[Any], x: NDArray[Any]) -> bool:

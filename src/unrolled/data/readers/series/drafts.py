@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
@@ -13,6 +13,7 @@ from unrolled.data.labels import in_order
 from unrolled.data.pair import Pair
 from unrolled.data.readers.doubt import Doubt
 from unrolled.data.readers.grid import as_text
+from unrolled.data.readers.groups import no_groups, note_no_group
 from unrolled.data.readers.reading import Reading, verdict
 from unrolled.data.readers.series.cells import GAPS, number_of
 from unrolled.data.readers.series.settings import SeriesSettings
@@ -36,6 +37,7 @@ class _Draft:
     line: int
     lines: Sequence[int]
     file: str
+    group: str
 
 
 class SeriesDrafts:
@@ -69,6 +71,7 @@ class SeriesDrafts:
         lines: Sequence[int] = (),
         file: str = "",
         name: str = "",
+        group: str = "",
     ) -> None:
         """Add a series with its label, or its labels step by step (a list), or note what is wrong with it.
 
@@ -80,6 +83,7 @@ class SeriesDrafts:
             lines: of each step, where that has one.
             file: its own file; "" for none.
             name: what the file calls it.
+            group: whom or what it is from.
         """
         own = Problems(file) if file else self.problems
         at = line or None
@@ -104,7 +108,7 @@ class SeriesDrafts:
         else:
             per_step = isinstance(y, list)
             cells: tuple[object, ...] = tuple(cast("list[object]", y)) if isinstance(y, list) else (y,)
-            self._drafts.append(_Draft(Series(rows, timed=timed), cells, per_step, line, lines, file))
+            self._drafts.append(_Draft(Series(rows, timed=timed), cells, per_step, line, lines, file, group))
         if file:
             self.problems.found += own.found
 
@@ -120,6 +124,7 @@ class SeriesDrafts:
         kind = self.settings.y if self.settings.y != "detect" else self.y or self._kind(drafts)
         if kind == "number":
             drafts = [draft for draft in drafts if self._is_number(draft)]
+        groups = self._groups(drafts)
         ys = [self._y(draft, kind, per_step) for draft in drafts]
         pairs = [Pair(draft.series, y) for draft, y in zip(drafts, ys, strict=True)]
         noun = {"label": "a label", "number": "a number"}[kind]
@@ -140,8 +145,22 @@ class SeriesDrafts:
             notes=tuple(f"{self.problems.path}: {note}" for note in self.notes),
             doubts=tuple(doubt for doubt in doubts if doubt.name not in self.settings.accepted()),
             files=tuple(draft.file for draft in drafts) if drafts and all(draft.file for draft in drafts) else (),
+            groups=groups,
         )
         return verdict(reading, self.problems, noun="labelled series")
+
+    def _groups(self, drafts: Sequence[_Draft]) -> tuple[str, ...]:
+        """Return whom each series is from, where that is asked; where it is not known, it is noted."""
+        wanted = self.settings.group
+        if wanted is None or not drafts:
+            return ()
+        if not any(draft.group for draft in drafts):
+            no_groups(wanted, "nothing in these files says whom or what a series is from", self.problems)
+            return ()
+        for draft in drafts:
+            if not draft.group:
+                note_no_group(draft.line or None, "a series", wanted, self.problems)
+        return tuple(draft.group for draft in drafts)
 
     def _of_x(self) -> Reading[Series, Any]:
         pairs = [Pair(draft.series, None) for draft in self._drafts]
@@ -153,7 +172,7 @@ class SeriesDrafts:
 
     def _spread(self, draft: _Draft) -> _Draft:
         y = draft.y if draft.per_step else draft.y * len(draft.series)
-        return _Draft(draft.series, y, True, draft.line, draft.lines, draft.file)
+        return replace(draft, y=y, per_step=True)
 
     def _labelled(self, draft: _Draft) -> bool:
         """Return whether y is there, at each step where it is of steps; if not, it is noted."""

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from unrolled.data.readers.csv_rows import find_column, usual_forms
 from unrolled.data.readers.grid import as_text, csv_grid, parquet_grid
+from unrolled.data.readers.groups import find_group
 from unrolled.data.readers.series.arrays import read_array
 from unrolled.data.readers.series.drafts import SeriesDrafts
 from unrolled.data.readers.series.rows import LABEL_NAMES, steps_of
@@ -25,12 +26,12 @@ def add_folder(drafts: SeriesDrafts, path: Path) -> None:
     manifest = next((path / name for name in MANIFESTS if (path / name).is_file()), None)
     taken: dict[str, str] = {}
     listed = _of_folders(drafts, path, taken) if manifest is None else _of_manifest(drafts, manifest, taken)
-    for file, label, line in listed:
+    for file, label, group in listed:
         own = Problems(file, drafts.problems.encoding)
         found = _series(drafts, file, own)
         drafts.problems.found += own.found
         if found is not None:
-            drafts.add(line, found[0], label, timed=found[1], file=str(file))
+            drafts.add(0, found[0], label, timed=found[1], file=str(file), group=group)
     drafts.taken = taken | {name: what for name, what in drafts.taken.items() if name not in taken}
 
 
@@ -51,7 +52,7 @@ def _series(drafts: SeriesDrafts, file: Path, own: Problems) -> tuple[NDArray[np
         drafts.problems = whole
 
 
-def _of_folders(drafts: SeriesDrafts, path: Path, taken: dict[str, str]) -> Iterator[tuple[Path, str, int]]:
+def _of_folders(drafts: SeriesDrafts, path: Path, taken: dict[str, str]) -> Iterator[tuple[Path, str, str]]:
     problems, settings = drafts.problems, drafts.settings
     folders = [entry for entry in _visible(path) if entry.is_dir()]
     files = {folder: [file for file in _visible(folder) if file.suffix.lower() in SUFFIXES] for folder in folders}
@@ -73,7 +74,7 @@ def _of_folders(drafts: SeriesDrafts, path: Path, taken: dict[str, str]) -> Iter
                 None, f"the folder {folder.name} holds no series", "Put one in it, or remove it", "empty folders"
             )
         for file in found:
-            yield file, folder.name, 0
+            yield file, folder.name, ""
     if others:
         shown = ", ".join(str(file.relative_to(path)) for file in others[:3]) + ", …" * (len(others) > 3)
         said = f"{counted(len(others), 'file')} more, taken for no series: {shown}"
@@ -83,18 +84,23 @@ def _of_folders(drafts: SeriesDrafts, path: Path, taken: dict[str, str]) -> Iter
             drafts.notes.append(f"{said}; left out.")
 
 
-def _of_manifest(drafts: SeriesDrafts, manifest: Path, taken: dict[str, str]) -> Iterator[tuple[Path, str, int]]:
+def _of_manifest(drafts: SeriesDrafts, manifest: Path, taken: dict[str, str]) -> Iterator[tuple[Path, str, str]]:
     problems = Problems(manifest, drafts.problems.encoding)
     grid = csv_grid(manifest, problems)
     header = [as_text(cell).lstrip("\ufeff") for cell in grid.rows[0]] if grid.rows else []
     forms = usual_forms(header)
     file = find_column(None, header, forms, FILE_NAMES, set())
     label = find_column(drafts.settings.label_column, header, forms, LABEL_NAMES, {file})
-    if file is None or label is None:
+    group = find_group(drafts.settings.group, header, problems)
+    if drafts.settings.group is not None and group is None:
+        pass
+    elif file is None or label is None:
         found = f"its columns are {', '.join(header[:12]) or 'none'}: a column of files and one of labels are needed"
         problems.add(1 if header else None, found, "Call them file and label", "tables of files")
     else:
         taken["series"], taken["labels"] = f'files that "{header[file]}" names', f'column "{header[label]}"'
+        if group is not None:
+            taken["groups"] = f'column "{header[group]}"'
         for line, row in zip(grid.lines[1:], grid.rows[1:], strict=True):
             named = manifest.parent / as_text(row[file])
             if not named.is_file() or named.suffix.lower() not in SUFFIXES:
@@ -102,7 +108,7 @@ def _of_manifest(drafts: SeriesDrafts, manifest: Path, taken: dict[str, str]) ->
                 found = f"{what} {as_text(row[file])!r}"
                 problems.add(line, found, f"Name files of {', '.join(SUFFIXES)}", "files that are not there")
             else:
-                yield named, as_text(row[label]), 0
+                yield named, as_text(row[label]), "" if group is None else as_text(row[group])
     drafts.problems.found += problems.found
 
 

@@ -28,6 +28,8 @@ class _Group:
     lines: list[int] = field(default_factory=list[int])
     rows: list[list[float]] = field(default_factory=list[list[float]])
     ys: list[object] = field(default_factory=list[object])
+    of: list[str] = field(default_factory=list[str])
+    """Whom or what each step is from."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class _Places:
     sequence: int | None
     time: int | None
     label: int | None
+    group: int | None
     values: tuple[int, ...]
 
 
@@ -56,6 +59,7 @@ def add_rows(drafts: SeriesDrafts, grid: Grid) -> None:
             group.lines.append(line)
             group.rows.append(numbers)
             group.ys.append("" if places.label is None else row[places.label])
+            group.of.append("" if places.group is None else as_text(row[places.group]))
     ys = {name: {as_text(y) for y in group.ys} - {""} for name, group in groups.items()}
     per_step = any(len(found) > 1 for found in ys.values())
     for name, group in groups.items():
@@ -63,7 +67,18 @@ def add_rows(drafts: SeriesDrafts, grid: Grid) -> None:
             continue  # each of its rows has a problem
         y: Any = group.ys if per_step else next((y for y in group.ys if as_text(y)), "")
         timed = places.time is not None
-        drafts.add(group.lines[0], np.array(group.rows), y, timed=timed, lines=group.lines, name=name)
+        of = _one_group(drafts, group, name)
+        drafts.add(group.lines[0], np.array(group.rows), y, timed=timed, lines=group.lines, name=name, group=of)
+
+
+def _one_group(drafts: SeriesDrafts, group: _Group, name: str) -> str:
+    """Return whom all steps of a series are from; where they are of several, that is noted."""
+    first = next((of for of in group.of if of), "")
+    other = next((t for t, of in enumerate(group.of) if of not in ("", first)), None)
+    if other is not None:
+        found = f"the series {name!r} is from {first!r}, and here from {group.of[other]!r}"
+        drafts.problems.add(group.lines[other], found, "Give each series one group", "series of several groups")
+    return first
 
 
 def steps_of(drafts: SeriesDrafts, grid: Grid) -> tuple[np.ndarray[Any, np.dtype[np.float64]], bool] | None:
@@ -99,11 +114,16 @@ def _find(drafts: SeriesDrafts, grid: Grid, *, alone: bool) -> _Places | None:
             return None
         grid.header = first
     header, settings, forms = grid.header, drafts.settings, usual_forms(grid.header)
-    told = {"sequence": settings.sequence_column, "time": settings.time_column, "label": settings.label_column}
+    told = {
+        "sequence": settings.sequence_column,
+        "time": settings.time_column,
+        "label": settings.label_column,
+        "group": settings.group,
+    }
     labels = LABEL_NAMES[:-1] if "x" in forms else LABEL_NAMES
-    usual = {"sequence": SEQUENCE_NAMES, "time": TIME_NAMES, "label": labels}
+    usual = {"sequence": SEQUENCE_NAMES, "time": TIME_NAMES, "label": labels, "group": ()}
     found: dict[str, int | None] = {}
-    free = ("time",) if drafts.labelled else ("time", "label")
+    free = ("time", "group") if drafts.labelled else ("time", "label", "group")
     for role, name in told.items():
         wanted = None if alone and role != "time" else name
         nothing = alone and role != "time"
@@ -111,7 +131,8 @@ def _find(drafts: SeriesDrafts, grid: Grid, *, alone: bool) -> _Places | None:
         if place is None and (wanted is not None or (role not in free and not nothing)):
             was = f"no column {wanted!r}" if wanted is not None else _LACKING[role]
             names = ", ".join(header[:12])
-            way_out = f"The columns are {names}: give --set {role}_column=NAME"
+            how = "--group NAME" if role == "group" else f"--set {role}_column=NAME"
+            way_out = f"The columns are {names}: give {how}"
             drafts.problems.add(None, f"there is {was}", way_out, f"no {role} column")
             return None
         found[role] = place
@@ -120,7 +141,7 @@ def _find(drafts: SeriesDrafts, grid: Grid, *, alone: bool) -> _Places | None:
         return None
     drafts.names = [header[place] for place in values]
     drafts.taken = _taken(grid, header, found, values)
-    return _Places(found["sequence"], found["time"], found["label"], values)
+    return _Places(found["sequence"], found["time"], found["label"], found["group"], values)
 
 
 _LACKING = {
@@ -176,6 +197,8 @@ def _taken(grid: Grid, header: Sequence[str], found: dict[str, int | None], valu
     )
     if found["label"] is not None:
         taken["labels"] = named(found["label"])
+    if found["group"] is not None:
+        taken["groups"] = named(found["group"])
     return taken
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from unrolled.data.readers.csv_rows import find_column, usual_forms
 from unrolled.data.readers.doubt import Doubt
 from unrolled.data.readers.grid import Grid
+from unrolled.data.readers.groups import find_group
 from unrolled.data.readers.source import Problems, counted
 from unrolled.data.readers.texts.figures import are_parts, has_words, length_of, may_be_labels
 from unrolled.data.readers.texts.header import LABEL_NAMES, TEXT_NAMES, cut_header
@@ -26,6 +27,7 @@ class Columns:
         notes: what could be meant instead, a sentence each.
         doubts: of header and columns.
         undecided: whether nothing but figures says whether the first row is a header.
+        group: the place of whom a text is from; None where that is not asked.
     """
 
     text: int
@@ -34,6 +36,7 @@ class Columns:
     notes: tuple[str, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     undecided: bool = False
+    group: int | None = None
 
 
 def find_text_columns(grid: Grid, settings: TextsSettings, problems: Problems) -> Columns | None:
@@ -48,10 +51,13 @@ def find_text_columns(grid: Grid, settings: TextsSettings, problems: Problems) -
     told = _told(names, settings, problems, grid)
     if told is None or not grid.rows:  # there is nothing but a header
         return None
+    group = find_group(settings.group, names, problems, grid.noun)
+    if settings.group is not None and group is None:
+        return None
     notes: list[str] = []
-    text, why_text = _text(grid, names, told, notes)
+    text, why_text = _text(grid, names, told, notes, group)
     if text is None:
-        shown = _shown(names[_longest(grid, [p for p in range(len(names)) if p not in told])], grid, names)
+        shown = _shown(names[_longest(grid, [p for p in range(len(names)) if p not in (*told, group)])], grid, names)
         problems.add(
             None,
             f"no {grid.noun} holds texts: the longest are {shown}, mostly without letters",
@@ -59,17 +65,19 @@ def find_text_columns(grid: Grid, settings: TextsSettings, problems: Problems) -
             "no column of texts",
         )
         return None
-    label, why_label = _label(grid, names, text, told[1], notes, problems)
+    label, why_label = _label(grid, names, (text, group), told[1], notes, problems)
     if label is None:
         return None
-    rest = [place for place in range(len(names)) if place not in (text, label)]
+    rest = [place for place in range(len(names)) if place not in (text, label, group)]
     taken = {"texts": _named(grid, text) + why_text, "labels": _named(grid, label) + why_label}
+    if group is not None:
+        taken["groups"] = _named(grid, group)
     if header.said:
         taken["rows"] = f"a text each, {header.said}"
     if rest:
         taken["not read"] = _rest(grid, rest)
     doubts = (*header.doubts, *_cut(grid, names, rest))
-    return Columns(text, label, taken, tuple(notes), doubts, header.undecided)
+    return Columns(text, label, taken, tuple(notes), doubts, header.undecided, group)
 
 
 def _named(grid: Grid, place: int) -> str:
@@ -115,13 +123,13 @@ def _told(
 
 
 def _text(
-    grid: Grid, names: list[str], told: tuple[int | None, int | None], notes: list[str]
+    grid: Grid, names: list[str], told: tuple[int | None, int | None], notes: list[str], group: int | None
 ) -> tuple[int | None, str]:
     """Return the column of the texts: told, of a usual name and with words, else the longest; and why."""
     if told[0] is not None:
         return told[0], ""
     forms = usual_forms(names)
-    usual = [p for p in _usual(names, forms, TEXT_NAMES) if p != told[1]]
+    usual = [p for p in _usual(names, forms, TEXT_NAMES) if p not in (told[1], group)]
     worded = [place for place in usual if has_words(grid.column(place))]
     if worded:
         long = [p for p in worded[1:] if length_of(grid.column(p))[0] > 1]
@@ -131,7 +139,7 @@ def _text(
         return worded[0], ""
     if usual:
         return usual[0], ""
-    others = [place for place in range(len(names)) if place != told[1]]
+    others = [place for place in range(len(names)) if place not in (told[1], group)]
     longest = _longest(grid, others)
     if not has_words(grid.column(longest)):
         return None, ""
@@ -144,13 +152,16 @@ def _longest(grid: Grid, places: Sequence[int]) -> int:
 
 
 def _label(
-    grid: Grid, names: list[str], text: int, told: int | None, notes: list[str], problems: Problems
+    grid: Grid, names: list[str], apart: Sequence[int | None], told: int | None, notes: list[str], problems: Problems
 ) -> tuple[int | None, str]:
-    """Return the column of the labels: told, of a usual name and with few values, else by its figures; and why."""
+    """Return the column of the labels: told, of a usual name and with few values, else by its figures; and why.
+
+    It is none of those `apart`, which hold something else.
+    """
     if told is not None:
         return told, ""
     forms = usual_forms(names)
-    usual = [place for place in _usual(names, forms, LABEL_NAMES) if place != text]
+    usual = [place for place in _usual(names, forms, LABEL_NAMES) if place not in apart]
     if usual:
         chosen = next((place for place in usual if may_be_labels(grid.column(place), least=1)), usual[0])
         others = [place for place in usual if place != chosen]
@@ -159,7 +170,7 @@ def _label(
             option = f"--set label_column={names[others[0]]}"
             notes.append(f"{shown} may hold labels, too: {option} takes them instead.")
         return chosen, ""
-    others = [place for place in range(len(names)) if place != text]
+    others = [place for place in range(len(names)) if place not in apart]
     if len(others) == 1:
         return others[0], ""
     candidates = [place for place in others if may_be_labels(grid.column(place))]

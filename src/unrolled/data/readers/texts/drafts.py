@@ -11,6 +11,7 @@ from unrolled.data.labels import are_grades, in_order
 from unrolled.data.pair import Pair
 from unrolled.data.readers.doubt import Doubt
 from unrolled.data.readers.grid import as_text
+from unrolled.data.readers.groups import note_no_group
 from unrolled.data.readers.reading import Reading, verdict
 from unrolled.data.readers.shown import seen, shown
 from unrolled.data.readers.source import Problems
@@ -54,23 +55,28 @@ class Texts:
         self._texts: list[str] = []
         self._lines: list[int] = []
         self._files: list[str] = []
+        self._groups: list[str] = []
         self._odd, self._left_out = OddTexts(), LeftOut()
         self._named = False
 
-    def add(self, line: int, text: object, label: object, file: str | None = None) -> None:
-        """Add an example of a line, or of a file of its own, or note what is wrong with it."""
+    def add(self, line: int, text: object, label: object, file: str | None = None, group: str | None = None) -> None:
+        """Add an example of a line, or of a file of its own, or note what is wrong; `group` is whom it is from."""
         problems = self.problems if file is None else Problems(file)
         words = self._words(line, text, problems, file)
         name = self._label(line, label, problems, file)
         if file is not None:
             self.problems.found += problems.found
-        if words and name:
+        if words and name and group == "":
+            note_no_group(line, "a text", self.settings.group, self.problems)
+        elif words and name:
             self._odd.see(text if isinstance(text, str) else " ".join(words), line, file or "")
             self._pairs.append(Pair(words, name))
             self._texts.append(text if isinstance(text, str) else "")
             self._lines.append(line)
             if file is not None:
                 self._files.append(file)
+            if group is not None:
+                self._groups.append(group)
 
     def reading(self) -> Reading[tuple[str, ...], str]:
         """Return the pairs, once they have been looked at together.
@@ -101,6 +107,7 @@ class Texts:
             notes=(*(f"{path}: {note}" for note in self.notes), *notes),
             doubts=tuple(doubts),
             files=tuple(self._files),
+            groups=tuple(self._groups),
         )
         if not self._pairs and doubts:  # they say why there is nothing
             return replace(reading, problems=self.problems.in_order())

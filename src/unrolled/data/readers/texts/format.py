@@ -27,8 +27,8 @@ _WHY: dict[Format, str] = {
 _WITHOUT: dict[Format, tuple[str, ...]] = {
     "json_lines": ("header",),
     "parquet": ("header", "encoding"),
-    "fasttext": ("header", "text_column", "label_column"),
-    "folder": ("header", "text_column", "label_column"),
+    "fasttext": ("header", "text_column", "label_column", "group"),
+    "folder": ("header", "text_column", "label_column", "group"),
 }
 
 

@@ -43,6 +43,10 @@ class Header:
     doubts: tuple[Doubt, ...] = ()
 
 
+def _told(settings: TextsSettings) -> tuple[str | int | None, ...]:
+    return settings.text_column, settings.label_column, settings.group
+
+
 def cut_header(grid: Grid, settings: TextsSettings) -> Header:
     """Take the first row of a grid without a header for it, if it is one."""
     if grid.header is not None:
@@ -73,7 +77,7 @@ def _names_columns(first: Sequence[str], grid: Grid, settings: TextsSettings) ->
     if settings.header is not None:
         return settings.header, True
     rest = Grid(None, grid.rows[1:])
-    if any(isinstance(name, str) and name in first for name in (settings.text_column, settings.label_column)):
+    if any(isinstance(name, str) and name in first for name in _told(settings)):
         return True, True
     usual = [p for p, form in enumerate(usual_forms(first)) if form in TEXT_NAMES or form in LABEL_NAMES]
     if any(first[place] not in rest.column(place) for place in usual):

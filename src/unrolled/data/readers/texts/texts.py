@@ -95,7 +95,8 @@ def _add_rows(texts: Texts, grid: Grid, settings: TextsSettings) -> None:
         if grid.header is not None and _is_header(row, grid.header):
             again.append(number)
         else:
-            texts.add(number, row[columns.text], row[columns.label])
+            group = None if columns.group is None else as_text(row[columns.group])
+            texts.add(number, row[columns.text], row[columns.label], group=group)
     if again:
         _tell_headers(texts, again, settings)
 
