@@ -106,6 +106,7 @@ class Tagger(Estimator):
         seed: int = 0,
         num_threads: int | None = None,
         checkpoint_seconds: float = 300.0,
+        members: int = 1,
         batch_tokens: int | None = None,
     ) -> None: ...
     report_: EntityReport | None
@@ -178,6 +179,7 @@ class Classifier(Estimator):
         seed: int = 0,
         num_threads: int | None = None,
         checkpoint_seconds: float = 300.0,
+        members: int = 1,
         batch_tokens: int | None = None,
     ) -> None: ...
     report_: Report | None
@@ -242,6 +244,7 @@ class DnaClassifier(Estimator):
         seed: int = 0,
         num_threads: int | None = None,
         checkpoint_seconds: float = 300.0,
+        members: int = 1,
         batch_tokens: int | None = None,
     ) -> None: ...
     report_: Report | None
@@ -311,6 +314,7 @@ class SeriesClassifier(Estimator):
         seed: int = 0,
         num_threads: int | None = None,
         checkpoint_seconds: float = 300.0,
+        members: int = 1,
         batch_tokens: int | None = None,
     ) -> None: ...
     report_: Report | None
@@ -380,6 +384,7 @@ class Regressor(Estimator):
         seed: int = 0,
         num_threads: int | None = None,
         checkpoint_seconds: float = 300.0,
+        members: int = 1,
         batch_tokens: int | None = None,
     ) -> None: ...
     report_: Report | None

@@ -1,7 +1,7 @@
 """A model: two codecs and a network, from raw x to raw y. It knows no application."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from unrolled.architectures import Architecture, Loss, build_network, network_settings
+from unrolled.architectures import Architecture, Loss, Members, build_network, network_settings
 from unrolled.data.answer import Answer
 from unrolled.data.codecs import Codec, Encoded, Fault, Saved, load_codec
 from unrolled.data.given import each
@@ -50,6 +50,9 @@ class Model(Generic[X, Y]):
 
     def loss(self, pairs: Sequence[Pair[X, Y]], noise: torch.Generator | None = None) -> Loss:
         """Return the loss summed over the steps of all pairs; `noise` drives dropout and augmentation, None none."""
+        if isinstance(self.network, Members):  # each sees x under noise of its own
+            apart = self.network.apart(noise)
+            return self.network.summed([replace(self, network=member).loss(pairs, own) for member, own in apart])
         x = self.x.encode([pair.x for pair in pairs], noise)
         return self.network.loss(x, cast(Any, self.y.encode([pair.y for pair in pairs])), noise)
 
@@ -124,6 +127,7 @@ class Model(Generic[X, Y]):
                 "settings": settings.network.to_dict(),
                 "input": settings.input.to_dict(),
                 "output": settings.output.to_dict(),
+                **(settings.ensemble.to_dict() if settings.num_members > 1 else {}),
             },
             "x": {"kind": self.x.kind, "settings": dict(x.settings), "texts": list(x.texts)},
             "y": {"kind": self.y.kind, "settings": dict(y.settings), "texts": [f"y-{name}" for name in y.texts]},

@@ -1,9 +1,10 @@
 """The five shapes of sequence models, over spaces."""
 
-from unrolled.architectures.architecture import Architecture, Loss, NetworkSettings, Steps
+from unrolled.architectures.architecture import Architecture, EnsembleSettings, Loss, NetworkSettings, Steps
 from unrolled.architectures.encoder_decoder import EncoderDecoder, EncoderDecoderSettings
 from unrolled.architectures.many_to_many import ManyToMany, ManyToManySettings
 from unrolled.architectures.many_to_one import ManyToOne, ManyToOneSettings
+from unrolled.architectures.members import Members, members_of
 from unrolled.architectures.one_to_one import OneToOne, OneToOneSettings
 from unrolled.architectures.table import ARCHITECTURES, build_network, network_settings
 from unrolled.architectures.taking_over import SYMBOLS_OF_X, SYMBOLS_OF_Y, take_over
@@ -15,16 +16,19 @@ __all__ = [
     "Architecture",
     "EncoderDecoder",
     "EncoderDecoderSettings",
+    "EnsembleSettings",
     "Loss",
     "ManyToMany",
     "ManyToManySettings",
     "ManyToOne",
     "ManyToOneSettings",
+    "Members",
     "NetworkSettings",
     "OneToOne",
     "OneToOneSettings",
     "Steps",
     "build_network",
+    "members_of",
     "network_settings",
     "take_over",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple, Protocol, TypeAlias
+from typing import ClassVar, NamedTuple, Protocol, TypeAlias, cast
 
 import torch
 from torch import Tensor, nn
@@ -11,9 +11,9 @@ from unrolled.data.codecs.codec import Encoded
 from unrolled.data.ragged import Ragged
 from unrolled.decoding import Decoding, Hypothesis
 from unrolled.layers.outputs import Output
-from unrolled.settings import Settings
+from unrolled.settings import Settings, setting
 
-__all__ = ["Architecture", "Loss", "NetworkSettings", "Steps", "Symbols"]
+__all__ = ["Architecture", "EnsembleSettings", "Loss", "NetworkSettings", "Steps", "Symbols"]
 
 Symbols: TypeAlias = Mapping[str, tuple[str, int]]
 """Letters of shapes: what each stands for, and its value."""
@@ -33,6 +33,21 @@ class Loss(NamedTuple):
     carried: Tensor | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class EnsembleSettings(Settings):
+    """How many networks answer together.
+
+    Attributes:
+        members: networks that are trained side by side, each from its own first weights, on its own loss and under its
+            own noise; their mean scores answer (Lakshminarayanan et al. 2017, arXiv:1612.01474v3). N of them take N
+            times the time and the memory of one.
+    """
+
+    title: ClassVar[str] = "network setting"
+
+    members: int = setting(1, least=1, most=100)
+
+
 @dataclass(frozen=True)
 class NetworkSettings:
     """What a network is made of: the shape in the middle, what reads x, and what writes y.
@@ -40,11 +55,18 @@ class NetworkSettings:
     Attributes:
         network: of the architecture itself.
         input, output: of the layers that the spaces of x and y have.
+        ensemble: how many of such networks there are.
     """
 
     network: Settings
     input: Settings
     output: Settings
+    ensemble: Settings = EnsembleSettings()
+
+    @property
+    def num_members(self) -> int:
+        """How many networks answer together."""
+        return cast(EnsembleSettings, self.ensemble).members
 
 
 class Steps(Protocol):
@@ -70,11 +92,22 @@ class Steps(Protocol):
 class Architecture(Protocol):
     """A network over spaces: `nn.Module`s of the closed table ARCHITECTURES, by their `kind`."""
 
-    kind: ClassVar[str]
-    shape: ClassVar[str]
-    answers_once: ClassVar[bool]
-    """Whether y is one answer to all of x, not one to each step, so that a stream has one at the end."""
     settings: NetworkSettings
+
+    @property
+    def kind(self) -> str:
+        """What a model directory calls it."""
+        ...
+
+    @property
+    def shape(self) -> str:
+        """The shape of its pairs, in the notation."""
+        ...
+
+    @property
+    def answers_once(self) -> bool:
+        """Whether y is one answer to all of x, not one to each step, so that a stream has one at the end."""
+        ...
 
     @property
     def output(self) -> Output:

@@ -1,12 +1,13 @@
 """From pairs and settings to an untrained model."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from unrolled.architectures import ARCHITECTURES, NetworkSettings, build_network
+from unrolled.architectures import ARCHITECTURES, EnsembleSettings, NetworkSettings, build_network, members_of
 from unrolled.data.codecs import Codec
 from unrolled.data.codecs.codec import Counting
 from unrolled.data.pair import Pair
@@ -38,7 +39,8 @@ def build_model(task: Task[Any, Any], pairs: Pairs, settings: Composed) -> tuple
     network = build_network(task.network_kind(y), x.space, y.space, how, generator)
     model = Model(task.name, x, y, network)
     observe(model, pairs)
-    return model, task.start(model, pairs, settings)
+    notes = [task.start(replace(model, network=member), pairs, settings) for member in members_of(network)]
+    return model, notes[0]
 
 
 def reload_model(directory: Path, pairs: Pairs) -> Model[Any, Any]:
@@ -61,6 +63,7 @@ def _network_settings(task: Task[Any, Any], x: Space, y: Codec[Any], settings: C
         network=own,
         input=settings.group_or_default(input_settings(x)),
         output=settings.group_or_default(output_settings(y.space)),
+        ensemble=settings.group_or_default(EnsembleSettings),
     )
 
 

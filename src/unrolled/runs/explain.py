@@ -7,8 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from unrolled.architectures import ManyToOne
-from unrolled.data.codecs import DnaCodec, Fault, TextCodec
+from unrolled.architectures import ManyToOne, members_of
+from unrolled.data.codecs import DnaCodec, Encoded, Fault, TextCodec
 from unrolled.data.ragged import Ragged
 from unrolled.errors import DataError, SettingsError
 from unrolled.layers.wide import SCALE
@@ -60,9 +60,10 @@ def explain(model: Model[Any, Any], x: Any, label: str | None = None) -> Explana
         DataError: an x that cannot be encoded, or a label that the model does not have.
         SettingsError: a model of another shape, or one whose answer is no label.
     """
-    network = model.network
+    network, members = model.network, members_of(model.network)
     labels = getattr(getattr(model.y, "labels", None), "tokens", ())
-    if not isinstance(network, ManyToOne) or network.output.num_scores != len(labels) or not labels:
+    parts = [member for member in members if isinstance(member, ManyToOne)]
+    if len(parts) < len(members) or network.output.num_scores != len(labels) or not labels:
         raise SettingsError(
             f"explain needs a model with one label for all of x and a score for each; this one is {network.shape}."
         )
@@ -81,6 +82,16 @@ def explain(model: Model[Any, Any], x: Any, label: str | None = None) -> Explana
             "explain is of one strand, and this model answers by both. Train with reverse_complement=augment, or use "
             "unrolled.runs.mutate."
         )
+    found = [_explained(part, model.x, x, encoded, index) for part in parts]
+    # The scores of several members are the mean of theirs, and the lead is linear in the scores.
+    steps = np.mean([own for own, _, _ in found], axis=0)
+    lead, base = sum(own for _, own, _ in found) / len(found), sum(own for _, _, own in found) / len(found)
+    gap = float(steps.sum()) + base - lead
+    return Explanation(chosen, tuple(cast("list[float]", steps.tolist())), lead, base, gap)
+
+
+def _explained(network: ManyToOne, codec: Any, x: Any, encoded: Encoded, index: int) -> tuple[np.ndarray, float, float]:
+    """Return what each step adds to the lead of one network, that lead, and what it is where x says nothing."""
     with torch.no_grad():
         vectors = network.input(encoded).rows
         wide = None if network.wide is None else network.wide(network.wide.sums(cast(Any, encoded).phrases))
@@ -90,10 +101,9 @@ def explain(model: Model[Any, Any], x: Any, label: str | None = None) -> Explana
         num_points *= 2
         steps, lead, base = _integrated(network, vectors, index, num_points)
     if wide is not None:
-        of_phrases = _of_phrases(network, cast(TextCodec | DnaCodec, model.x), x, index)
+        of_phrases = _of_phrases(network, cast(TextCodec | DnaCodec, codec), x, index)
         steps, lead, base = (steps + of_phrases) / 2, (lead + float(_lead(wide, index)[0])) / 2, base / 2
-    gap = float(steps.sum()) + base - lead
-    return Explanation(chosen, tuple(cast("list[float]", steps.tolist())), lead, base, gap)
+    return steps, lead, base
 
 
 def _lead(scores: Tensor, index: int) -> Tensor:

@@ -100,6 +100,7 @@ def describe(directory: Path, *, follow_links: bool = False) -> Description:
     of_network = model.network.settings
     kept = {"tokenizer": tokenizer_in(model.x)} if "tokenizer" in model.x.settings.names() else {}
     own = {**kept, **of_network.network.to_dict(), **of_network.input.to_dict(), **of_network.output.to_dict()}
+    own |= of_network.ensemble.to_dict()
     return Description(
         directory=directory,
         task=task.name,
@@ -116,7 +117,7 @@ def describe(directory: Path, *, follow_links: bool = False) -> Description:
         figures=_figures(_mapping(recorded.get("dev"))),
         chosen={
             name.rpartition(".")[2]: float(buffer)
-            for name, buffer in model.network.module.named_buffers()
+            for name, buffer in cast(Any, model.network.output).named_buffers()
             if not buffer.ndim
         },
         settings={**fit, **own},

@@ -1,13 +1,13 @@
 """Going on from a trained model: what it is, what new data add to it, and the network that has both."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, cast
 
 import torch
 
-from unrolled.architectures import SYMBOLS_OF_X, SYMBOLS_OF_Y, NetworkSettings, build_network, take_over
+from unrolled.architectures import SYMBOLS_OF_X, SYMBOLS_OF_Y, NetworkSettings, build_network, members_of, take_over
 from unrolled.data.codecs import Codec
 from unrolled.data.codecs.codec import Counting, Growing
 from unrolled.data.pair import Pair
@@ -168,7 +168,8 @@ def go_on(task: Task[Any, Any], found: Onward, pairs: Pairs, settings: Composed)
     take_over(network, earlier.network, _origins(found))
     model = Model(task.name, x, y, network)
     observe(model, pairs)
-    return model, task.go_on(model, earlier, pairs, settings)
+    notes = [task.go_on(replace(model, network=member), earlier, pairs, settings) for member in members_of(network)]
+    return model, notes[0]
 
 
 def _grown(codec: Codec[Any], raws: Sequence[Any], settings: Settings) -> Codec[Any]:
@@ -197,7 +198,7 @@ def _group(settings: Composed, own: Settings) -> Settings:
 def _own(settings: Composed, model: Model[Any, Any]) -> dict[str, tuple[Settings, str]]:
     """Return, by flat name, the settings that a model has of itself: the group, and the name of the field."""
     own = model.network.settings
-    groups = (own.network, own.input, own.output, model.x.settings, model.y.settings)
+    groups = (own.network, own.input, own.output, own.ensemble, model.x.settings, model.y.settings)
     return {
         declared.name: (group, declared.field)
         for declared in settings.declared()

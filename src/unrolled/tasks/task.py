@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
-from unrolled.architectures import ARCHITECTURES
+from unrolled.architectures import ARCHITECTURES, EnsembleSettings
 from unrolled.data.answer import Answer
 from unrolled.data.codecs import Codec
 from unrolled.data.given import each
@@ -228,7 +228,12 @@ class Task(Generic[X, Y]):
 
     def __post_init__(self) -> None:
         """Add the groups that every task has."""
-        every = {"parts": PartSettings, "network": ARCHITECTURES[self.architecture].settings_class, "fit": FitSettings}
+        every = {
+            "parts": PartSettings,
+            "network": ARCHITECTURES[self.architecture].settings_class,
+            "fit": FitSettings,
+            "ensemble": EnsembleSettings,
+        }
         groups = self.defaults.groups()
         lacking = {
             name: cls() for name, cls in every.items() if not any(isinstance(own, cls) for own in groups.values())

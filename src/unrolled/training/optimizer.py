@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.optim.adam import adam
 from torch.optim.sgd import sgd
 
+from unrolled.architectures import Members
 from unrolled.errors import RunError
 from unrolled.training.settings import FitSettings
 
@@ -22,6 +23,8 @@ _STEP = "step"
 
 class Optimizer:
     """The optimiser of a network's trainable parameters, dense, with its state under the parameters' names.
+
+    Each member of an ensemble has its gradients clipped by their own norm, as if it were trained alone.
 
     Args:
         network: parameters with `requires_grad=False` are left alone.
@@ -35,6 +38,11 @@ class Optimizer:
         self._parameters = {name: p for name, p in network.named_parameters() if p.requires_grad}
         if not self._parameters:
             raise RunError("The network has no trainable parameter. Set requires_grad on what is to be trained.")
+        self._apart: list[list[Tensor]] = [
+            [p for p in part.parameters() if p.requires_grad]
+            for part in (network.networks if isinstance(network, Members) else [network])
+        ]
+        self._norms: list[Tensor] = []
         self._settings = settings
         self._moments = _moments(settings)
         self._state: dict[str, dict[str, Tensor]] = {}
@@ -46,16 +54,27 @@ class Optimizer:
         for parameter in self._parameters.values():
             parameter.grad = None
 
+    @property
+    def num_networks(self) -> int:
+        """How many networks are trained side by side, the loss being the sum of theirs."""
+        return len(self._apart)
+
     def gradient_norm(self) -> Tensor:
-        """The Euclidean norm of all gradients together, still on the device."""
-        return nn.utils.get_total_norm([p.grad for p in self._parameters.values() if p.grad is not None])
+        """The Euclidean norm of all gradients together, of several networks the largest; still on the device."""
+        self._norms = [
+            nn.utils.get_total_norm([p.grad for p in parameters if p.grad is not None]) for parameters in self._apart
+        ]
+        return self._norms[0] if len(self._norms) == 1 else torch.stack(self._norms).max()
 
     @torch.no_grad()
     def step(self, learning_rate: float, norm: Tensor, norm_value: float) -> None:
-        """Clip the gradients, whose norm is given as a tensor and as a number, and descend."""
+        """Clip the gradients, whose norm is given as `gradient_norm` found it and as a number, and descend."""
         settings = self._settings
         if settings.clip_norm is not None and norm_value > settings.clip_norm:
-            nn.utils.clip_grads_with_norm_(list(self._parameters.values()), settings.clip_norm, norm)
+            norms = [norm] if len(self._apart) == 1 else self._norms
+            for apart, own in zip(self._apart, norms, strict=True):
+                if len(self._apart) == 1 or float(own) > settings.clip_norm:
+                    nn.utils.clip_grads_with_norm_(apart, settings.clip_norm, own)
         parameters: list[Tensor] = []
         gradients: list[Tensor] = []
         states: list[dict[str, Tensor]] = []

@@ -171,6 +171,7 @@ class Run:
             self.optimizer.zero_gradients()
             raise diverged(self.model, self.train, batch, state, settings=self.settings, found=found)
         self.optimizer.step(rate, norm, norm_value)
+        loss_sum /= self.optimizer.num_networks
         state.step += 1
         state.batch += 1
         if self.average is not None:
