@@ -97,6 +97,9 @@ def train(
     ] = None,
     group: Group = None,
     seed: Annotated[int | None, typer.Option(metavar="N", help="The same seed gives the same weights.")] = None,
+    folds: Annotated[
+        int | None, typer.Option(metavar="K", min=2, help="Cross-validate: hold each of K parts out once.")
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in DIR, else with the newest.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Remove an earlier run from DIR first.")] = False,
     config: Annotated[
@@ -113,6 +116,9 @@ def train(
 
     `unrolled train DATA`, without a task, looks at the pairs, says what they are and chooses the task.
 
+    With --folds K each example is answered once, by a model that was trained without its part; the figures are of these
+    answers, and the model that is left is trained on everything. With --group no speaker, say, is on both sides.
+
     The settings have the same names here, in Python and in config.json; docs/settings.md explains each, and
     `unrolled inspect DIR` lists those of a model.
     A value is read as JSON (5, 0.5, true, null), else as text. --seed goes before --set, --set before --config.
@@ -120,7 +126,7 @@ def train(
     with outcome():
         from unrolled.cli import train as verb
 
-        given = verb.given(task, data, train, dev, out, start, seed, group, config, tuple(set_ or ()))
+        given = verb.given(task, data, train, dev, out, start, seed, group, folds, config, tuple(set_ or ()))
         verb.run(given, resume=resume, overwrite=overwrite, as_json=as_json)
 
 

@@ -1,13 +1,14 @@
 """`unrolled train`."""
 
 import shlex
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from unrolled.cli import folds
+from unrolled.cli.brief import brief
 from unrolled.cli.options import read_config, settings_given
 from unrolled.cli.outcome import Interrupted
 from unrolled.cli.reports import print_report
@@ -21,7 +22,7 @@ from unrolled.runs.progress import show_progress
 from unrolled.runs.train import TrainingResult, run_training
 from unrolled.tasks import TASKS, Task, find_task
 from unrolled.tasks.infer import infer_file
-from unrolled.training import CheckpointWritten, Event, Listener, RunStarted, Stopped, broadcast
+from unrolled.training import CheckpointWritten, Event, broadcast
 
 __all__ = ["Given", "given", "run"]
 
@@ -37,6 +38,7 @@ class Given:
     start: Path | None
     seed: int | None
     group: str | None
+    folds: int | None
     config: Path | None
     set: tuple[str, ...]
 
@@ -50,6 +52,7 @@ def given(
     start: Path | None,
     seed: int | None,
     group: str | None,
+    folds: int | None,
     config: Path | None,
     set_: tuple[str, ...],
 ) -> Given:
@@ -76,7 +79,7 @@ def given(
             raise SettingsError(f"The training file is given twice: {task} and --train {train}. Give one.")
         train = Path(task)
         task = _found(train).name if start is None else task_of_start(start).name
-    return Given(task, train, dev, out, start, seed, group, config, set_)
+    return Given(task, train, dev, out, start, seed, group, folds, config, set_)
 
 
 def _found(data: Path) -> Task[Any, Any]:
@@ -88,6 +91,10 @@ def _found(data: Path) -> Task[Any, Any]:
 def run(given: Given, *, resume: bool, overwrite: bool, as_json: bool) -> None:
     """Train, saying on standard error what is done and on standard output what came of it."""
     task = find_task(given.task)
+    if folds.are_asked(task, given.folds, given.out, resume=resume):
+        asked = _asked(task, given, resume=resume)
+        folds.run(task, given.folds, asked, resume=resume, overwrite=overwrite, as_json=as_json)
+        return
     plan = _plan(task, given, resume=resume, overwrite=overwrite)
     notes = screen(stderr=True)
     _print_plan(notes, plan)
@@ -99,7 +106,7 @@ def run(given: Given, *, resume: bool, overwrite: bool, as_json: bool) -> None:
 
     go_on = f"unrolled train {task.name} --resume --out {shlex.quote(str(plan.directory))}"
     try:
-        result = run_training(plan, broadcast(watch, _brief(show_progress(notes))))
+        result = run_training(plan, broadcast(watch, brief(show_progress(notes))))
     except KeyboardInterrupt:
         raise Interrupted(f"The run is kept; go on with:\n  {go_on}" if kept or resume else "") from None
     if as_json:
@@ -109,6 +116,13 @@ def run(given: Given, *, resume: bool, overwrite: bool, as_json: bool) -> None:
 
 
 def _plan(task: Task[Any, Any], given: Given, *, resume: bool, overwrite: bool) -> Plan:
+    asked = _asked(task, given, resume=resume)
+    settings = task.defaults.replaced(asked.settings)
+    return plan_training(task, **asked.paths, settings=settings, resume=resume, overwrite=overwrite)
+
+
+def _asked(task: Task[Any, Any], given: Given, *, resume: bool) -> folds.Asked:
+    """Return the files and the settings that are asked for, of the configuration and of the command line."""
     config = {} if given.config is None else read_config(task, given.config)
     named = {"train": given.train, "dev": given.dev, "out": given.out, "from": given.start}
     paths = {name: path or _path(config.get(name)) for name, path in named.items()}
@@ -119,26 +133,11 @@ def _plan(task: Task[Any, Any], given: Given, *, resume: bool, overwrite: bool) 
         settings = {**RunConfig.read(paths["out"]).settings.to_dict(), **settings}
     elif paths["start"] is not None:
         settings = {**read_start(task, paths["start"]).settings.to_dict(), **settings}
-    return plan_training(task, **paths, settings=task.defaults.replaced(settings), resume=resume, overwrite=overwrite)
+    return folds.Asked(paths, settings)
 
 
 def _path(value: object) -> Path | None:
     return Path(value) if isinstance(value, str) else None
-
-
-def _brief(progress: Listener) -> Callable[[Event], None]:
-    """Leave the reason of a failed or interrupted run to the message that ends the command."""
-    started = False
-
-    def tell(event: Event) -> None:
-        nonlocal started
-        started = started or isinstance(event, RunStarted)
-        if isinstance(event, Stopped) and event.reason in {"failed", "interrupted"}:
-            event = replace(event, detail=f"Stopped in epoch {event.epoch + 1}, after step {event.step}.")
-        if started:
-            progress(event)
-
-    return tell
 
 
 def _print_plan(console: Console, plan: Plan) -> None:

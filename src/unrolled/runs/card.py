@@ -4,7 +4,7 @@ import re
 import shlex
 from collections.abc import Iterable, Sequence
 
-from unrolled.runs.record import PartRecord, Record
+from unrolled.runs.record import FoldsRecord, PartRecord, Record
 
 __all__ = ["model_card"]
 
@@ -67,6 +67,8 @@ def _use(part: PartRecord, record: Record) -> str:
 
 def _figures(record: Record) -> str:
     report = record.dev
+    if record.folds is not None:
+        return _folds(record, record.folds)
     if report is None:
         return f"## Figures on the dev data\n\nMetric: {_code(record.metric)}.\n\nNo figures were recorded."
     text = f"## Figures on the dev data\n\nMetric: {_code(record.metric)}. {_text(report.rule_text)}\n\n"
@@ -80,6 +82,19 @@ def _figures(record: Record) -> str:
         ]
         text += "\n\n" + _table((_text(record.task.y.step), *map(_text, columns)), rows)
     return text
+
+
+def _folds(record: Record, folds: FoldsRecord) -> str:
+    by = f", no {_text(folds.group)} on both sides" if folds.group else ""
+    text = (
+        f"## Figures by cross-validation\n\nMetric: {_code(record.metric)}, over {folds.number} folds{by}. Each fold "
+        "was answered by a model that was trained without it; this model was trained on all of them.\n\n"
+    )
+    rows = [
+        (_text(name.replace("_", " ")), _number(mean), _number(folds.errors[name]), _number(folds.pooled[name]))
+        for name, mean in folds.means.items()
+    ]
+    return text + _table(("figure", "mean of the folds", "standard error", "all answers together"), rows)
 
 
 def _start(record: Record) -> str:

@@ -15,7 +15,7 @@ from unrolled.tasks import find_task
 
 __all__ = ["RECORDED", "RunConfig"]
 
-RECORDED = ("sha256", "versions", "start")
+RECORDED = ("sha256", "versions", "start", "folds")
 """What a run's config.json records besides what can be set."""
 
 
@@ -31,6 +31,7 @@ class RunConfig:
         versions: of the software that began the run; a resumed run keeps them.
         origin: absolute path of the trained model that it went on from, and `start`, what that was; None where it began
             anew.
+        folds: of a cross-validation; None for a run with one dev part.
     """
 
     task: str
@@ -41,6 +42,7 @@ class RunConfig:
     versions: Mapping[str, str] = field(default_factory=dict[str, str])
     origin: Path | None = None
     start: StartRecord | None = None
+    folds: int | None = None
 
     @classmethod
     def of(
@@ -75,6 +77,7 @@ class RunConfig:
             "start": None if self.start is None else self.start.to_dict(),
             "sha256": dict(self.sha256),
             "versions": dict(self.versions),
+            **({} if self.folds is None else {"folds": self.folds}),
             **self.settings.to_dict(),
         }
 
@@ -87,11 +90,13 @@ class RunConfig:
         """
         rest = dict(values)
         task, train, dev, origin = (rest.pop(name, None) for name in ("task", "train", "dev", "from"))
-        sha256, versions, start = (rest.pop(name, None) for name in RECORDED)
+        sha256, versions, start, folds = (rest.pop(name, None) for name in RECORDED)
         if not isinstance(task, str) or not all(isinstance(path, str | None) for path in (train, dev, origin)):
             raise SettingsError("task is not a text, or train, dev or from is neither a path nor null.")
         if not isinstance(start, dict | None):
             raise SettingsError("start is neither an object nor null.")
+        if not isinstance(folds, int | None) or isinstance(folds, bool) or (folds is not None and folds < 2):
+            raise SettingsError("folds is no whole number of at least 2.")
         return cls(
             task=task,
             train=Path(train) if isinstance(train, str) else None,
@@ -101,6 +106,7 @@ class RunConfig:
             versions=_texts(versions, "versions"),
             origin=Path(origin) if isinstance(origin, str) else None,
             start=None if start is None else StartRecord.from_dict(cast("dict[str, object]", start)),
+            folds=folds,
         )
 
     @classmethod

@@ -126,6 +126,11 @@ def _known_parts(model: Model[Any, Any], task: Task[Any, Any], directory: Path, 
             config = RunConfig.read(run)
         except RunError as error:
             raise RunError(f"{error} Or measure the model without its run: name a file with --data.") from error
+        if config.folds is not None:
+            raise SettingsError(
+                f"The model in {directory} was trained on all of its data; how it does on others the folds say, in "
+                f"{run / 'folds.json'}. Give --data FILE to measure it on other data."
+            )
         _refuse_another_run(directory, run, config, recorded)
         parts = read_data(task, config.train, config.dev, as_trained(config.settings, model.x)).parts[1:]
     elif recorded.get("bundled") and task.bundled is not None:

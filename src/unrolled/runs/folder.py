@@ -27,6 +27,8 @@ _FILES = (
     "curves.png",
     "confusion.png",
     "calibration.png",
+    "folds.json",
+    "answers.jsonl",
 )
 _PARTIAL = tuple(f"{name}.partial" for name in _FILES if name != "train.log")
 _BEGUN = ("config.json", "last/checkpoint.safetensors", "best")
@@ -43,6 +45,9 @@ class RunDirectory:
         config.json      every setting, resolved
         curves.png       learning curves
         confusion.png    what was taken for what in the dev part; where answers have probabilities also calibration.png
+        folds/           of a cross-validation: figures and answers of each finished fold, the checkpoint of the next
+        folds.json       its figures
+        answers.jsonl    its answers to every example, each by a model that had not seen it
         unrolled.lock    marks a run directory, and keeps a second run out
 
     Args:
@@ -90,6 +95,11 @@ class RunDirectory:
     def first_model(self) -> Path:
         """The model directory of the untrained model, where it is kept."""
         return self.path / FIRST_MODEL
+
+    @property
+    def folds(self) -> Path:
+        """The folder of a cross-validation's folds."""
+        return self.path / "folds"
 
     @property
     def metrics(self) -> Path:
@@ -157,7 +167,8 @@ class RunDirectory:
     def _remove_run(self) -> None:
         for name in (*_FILES, *_PARTIAL):
             (self.path / name).unlink(missing_ok=True)
-        for folder in (self.best, *leftovers(self.best), self.first_model, *leftovers(self.first_model)):
+        models = (self.best, *leftovers(self.best), self.first_model, *leftovers(self.first_model))
+        for folder in (*models, self.folds):
             if folder.is_symlink():
                 folder.unlink()
             elif folder.exists():

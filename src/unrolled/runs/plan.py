@@ -15,7 +15,7 @@ from unrolled.runs.record import StartRecord
 from unrolled.settings import Composed
 from unrolled.tasks import Task
 
-__all__ = ["FREE_WHEN_RESUMED", "Plan", "plan_training"]
+__all__ = ["FREE_WHEN_RESUMED", "Plan", "plan_training", "refuse_other_settings"]
 
 FREE_WHEN_RESUMED = frozenset({"epochs", "patience", "num_threads", "checkpoint_seconds"})
 """Settings that `fit` lets a resumed run change, some of them within limits that it checks."""
@@ -122,13 +122,18 @@ def _plan_resumed(
     config = RunConfig.read(directory)
     if config.task != task.name:
         raise RunError(f"{directory} holds a run of the task {config.task}, not {task.name}. Name another folder.")
+    if config.folds is not None:
+        raise RunError(
+            f"{directory} holds a cross-validation in {config.folds} folds. Go on with it by "
+            "cross_validate(resume=True), on the command line --resume."
+        )
     for name, given, own in (("train", train, config.train), ("dev", dev, config.dev), ("from", start, config.origin)):
         if given is not None and (own is None or absolute(given) != own):
             raise SettingsError(
                 f"{name} is {given}, but the run in {directory} goes on with its own: {own or 'none given'}. "
                 "Leave it out to resume, or start another run."
             )
-    _refuse_other_settings(directory, config.settings, settings or config.settings)
+    refuse_other_settings(directory, config.settings, settings or config.settings)
     settings = settings or config.settings
     data = read_data(task, config.train, config.dev, settings)
     for part in data.parts:
@@ -150,9 +155,16 @@ def _plan_resumed(
     )
 
 
-def _refuse_other_settings(directory: Path, own: Composed, given: Composed) -> None:
+def refuse_other_settings(
+    directory: Path, own: Composed, given: Composed, free: frozenset[str] = FREE_WHEN_RESUMED
+) -> None:
+    """Refuse settings with which a resumed run would be another.
+
+    Raises:
+        SettingsError: a setting that differs from the run's and is not free.
+    """
     before, now = own.to_dict(), given.to_dict()
-    others = [name for name in now if now[name] != before[name] and name not in FREE_WHEN_RESUMED]
+    others = [name for name in now if now[name] != before[name] and name not in free]
     if others:
         shown = "; ".join(f"{name} is {now[name]!r}, the run has {before[name]!r}" for name in others)
         raise SettingsError(

@@ -13,7 +13,7 @@ from unrolled.metrics import Report
 from unrolled.settings import Composed
 from unrolled.tasks import Task
 
-__all__ = ["PartRecord", "Record", "StartRecord", "versions"]
+__all__ = ["FoldsRecord", "PartRecord", "Record", "StartRecord", "versions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,33 @@ class PartRecord:
     num_pairs: int
     num_steps: int | None = None
     sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoldsRecord:
+    """The figures of a cross-validation.
+
+    Attributes:
+        number: of the folds, K.
+        group: what says whom or what an example is from, none of which is on both sides; "" for none.
+        means: the mean of each figure over the folds.
+        errors: its standard error: the folds' standard deviation by √K.
+        pooled: the figure over all answers together.
+    """
+
+    number: int
+    group: str
+    means: Mapping[str, float]
+    errors: Mapping[str, float]
+    pooled: Mapping[str, float]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        figures = {
+            name: {"mean": mean, "standard_error": self.errors[name], "pooled": self.pooled[name]}
+            for name, mean in self.means.items()
+        }
+        return {"folds": self.number, "group": self.group or None, "figures": figures}
 
 
 _LISTS = ("known", "added", "absent")
@@ -123,6 +150,7 @@ class Record:
         trained_on: the day.
         versions: of Python and of the packages that the weights depend on.
         start: the trained model that the run went on from; None where it began anew.
+        folds: of a cross-validation, whose last model was trained on all examples; None for others.
     """
 
     task: Task[Any, Any]
@@ -143,6 +171,7 @@ class Record:
     trained_on: date | None = None
     versions: Mapping[str, str] = field(default_factory=dict[str, str])
     start: StartRecord | None = None
+    folds: FoldsRecord | None = None
 
     def part(self, name: str) -> PartRecord | None:
         """Return the part of that name."""
@@ -174,6 +203,8 @@ class Record:
             found["dev_unknown"] = counts
         if self.start is not None:
             found["start"] = self.start.to_dict()
+        if self.folds is not None:
+            found["cross_validation"] = self.folds.to_dict()
         return found | {
             "settings": self.settings.to_dict(),
             "best_epoch": self.best_epoch,
