@@ -108,3 +108,28 @@ def test_going_on_takes_data(run: Path, unrolled, tmp_path: Path) -> None:
     assert refused.exit_code == 2, refused.output
     assert "Give a training file: --train FILE." in " ".join(refused.stderr.split())
     assert not (tmp_path / "out").exists()
+
+
+def test_folds_give_figures_answers_and_a_model_and_go_on_where_they_were(unrolled, tmp_path: Path) -> None:
+    rows = [
+        f"{'abcdef'[n % 6]},so {word} {n},{label}" for n in range(9) for word, label in (("good", "p"), ("bad", "n"))
+    ]
+    (tmp_path / "a.csv").write_text("who,text,label\n" + "\n".join(rows) + "\n")
+    small = [
+        f"--set={text}" for text in ("epochs=1", "hidden_size=4", "word_size=4", "attention_size=3", "num_threads=1")
+    ]
+    data, out = tmp_path / "a.csv", tmp_path / "run"
+    found = unrolled("train", "sentiment", data, "--folds", 3, "--group", "who", "--out", out, *small)
+    assert found.exit_code == 0, found.output
+    assert "3 folds of 6 to 6 of 18 texts, divided by who, so that none is on both sides," in found.stderr
+    assert "Fold 2 of 3: accuracy" in found.stderr
+    assert "standard error" in found.stdout
+    assert len((out / "answers.jsonl").read_text().splitlines()) == 18
+    again = unrolled("train", "sentiment", "--resume", "--out", out, "--json")
+    assert again.exit_code == 0, again.output
+    report = json.loads(again.stdout)
+    assert (report["folds"], report["group"], report["epochs"]) == (3, "who", 1)
+    assert unrolled("predict", out, input="so good\n").exit_code == 0
+    refused = unrolled("train", "sentiment", data, "--dev", data, "--folds", 3)
+    assert refused.exit_code == 2
+    assert "--dev and --folds exclude each other" in refused.stderr

@@ -38,7 +38,7 @@ class ManyToOneSettings(RecurrentSettings):
         pooling: how the steps become one row: "last", "mean", "max", "attention", or "attention_max", which is the last
             two side by side.
         attention_size: width of the attention of the pooling.
-        dropout: of the pooled row.
+        dropout: of the pooled row (Srivastava et al. 2014).
     """
 
     num_layers: int = setting(1, most=100)

@@ -14,7 +14,7 @@ from unrolled.runs.folder import RunDirectory
 from unrolled.runs.groups import group_name
 from unrolled.runs.parts import Part, read_part
 from unrolled.runs.paths import RUNS, absolute, free_run, newest_run
-from unrolled.runs.plan import refuse_other_settings
+from unrolled.runs.plan import refuse_other_metric, refuse_other_settings
 from unrolled.settings import Composed
 from unrolled.tasks import Task
 from unrolled.training import FitSettings
@@ -146,6 +146,7 @@ def plan_folds(
         raise SettingsError(f"No corpus is bundled for the task {task.name}. Give a training file: --train FILE.")
     path = train if train is not None or task.bundled is None else task.bundled.train
     assert path is not None
+    refuse_other_metric(task, settings)
     whole = read_part(task, path, settings, "train")
     if sha256 not in (None, whole.sha256):
         raise DataError(

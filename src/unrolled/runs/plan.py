@@ -14,8 +14,9 @@ from unrolled.runs.paths import RUNS, absolute, free_run, newest_run
 from unrolled.runs.record import StartRecord
 from unrolled.settings import Composed
 from unrolled.tasks import Task
+from unrolled.training import FitSettings, chosen_figure
 
-__all__ = ["FREE_WHEN_RESUMED", "Plan", "plan_training", "refuse_other_settings"]
+__all__ = ["FREE_WHEN_RESUMED", "Plan", "plan_training", "refuse_other_metric", "refuse_other_settings"]
 
 FREE_WHEN_RESUMED = frozenset({"epochs", "patience", "num_threads", "checkpoint_seconds"})
 """Settings that `fit` lets a resumed run change, some of them within limits that it checks."""
@@ -105,6 +106,7 @@ def plan_training(
         settings = settings_going_on(settings, began)  # before the data are read
     if start is not None and train is None:
         raise SettingsError(f"To go on from {start} takes data to train on. Give a training file: --train FILE.")
+    refuse_other_metric(task, settings)
     data = read_data(task, train, dev, settings)
     found = None if began is None else onward(task, began, data.train.pairs, settings)
     record = None if found is None else found.record
@@ -153,6 +155,17 @@ def _plan_resumed(
         origin=config.origin,
         start=config.start,
     )
+
+
+def refuse_other_metric(task: Task[Any, Any], settings: Composed) -> None:
+    """Refuse a `metric` that no y of the task is measured by, before the data are read.
+
+    Raises:
+        SettingsError: the message names those that there are.
+    """
+    figures = [figure for metric in task.metrics for figure in metric.figures]
+    if figures:
+        chosen_figure(figures, settings.group(FitSettings).metric)
 
 
 def refuse_other_settings(

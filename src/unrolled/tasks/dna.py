@@ -163,6 +163,7 @@ DNA: Task[Any, Any] = Task(
     of_python=_of_python,
     codecs=_codecs,
     metric=lambda y: ClassMetric(_labels(y), ranked=True),
+    metrics=(ClassMetric(("1", "2"), ranked=True),),
     show=Show(read_x=_read_x, json=_json, fields=_fields, segments=_segments, kinds=_labels, stream=_stream),
     start=_start,
     go_on=_go_on,

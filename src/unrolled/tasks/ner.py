@@ -251,6 +251,7 @@ NER: Task[Any, Any] = Task(
     xs_of_python=_xs_of_python,
     codecs=_codecs,
     metric=lambda y: EntityMetric(),
+    metrics=(EntityMetric(),),
     show=Show(
         read_x=read_words_of,
         json=_json,

@@ -195,6 +195,7 @@ SENTIMENT: Task[Any, Any] = Task(
     xs_of_python=_xs_of_python,
     codecs=_codecs,
     metric=_metric,
+    metrics=(ClassMetric(("1", "2")), ClassMetric(("1", "2"), ordered=True)),
     show=Show(
         read_x=read_words_of,
         json=_json,

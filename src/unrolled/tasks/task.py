@@ -180,6 +180,8 @@ class Task(Generic[X, Y]):
         metric: what answers are measured by; the first of its figures chooses the weights.
         show: how x comes in and an answer goes out.
         by_y: the kind of network by what y is, where one task has several.
+        metrics: one for each kind of y that `metric` has one for: so the setting `metric` can be refused before the
+            data are read; none where that is not said.
         purpose: one sentence on what a model does, given the codec of y.
         of_python: pairs of values that were given in Python, checked as `read` checks files.
         check_python: refuses such pairs for training where the labels look wrong and the settings do not accept it.
@@ -210,6 +212,7 @@ class Task(Generic[X, Y]):
     metric: Callable[[Codec[Y]], Metric[Y]]
     show: Show[X, Y]
     by_y: Callable[[Codec[Y]], str] | None = None
+    metrics: tuple[Metric[Any], ...] = ()
     purpose: Callable[[Codec[Y]], str] = what_is_answered
     of_python: Callable[[Any, Any, Composed], list[Pair[X, Y]]] = pairs_of_python
     check_python: Callable[[Sequence[Pair[X, Y]], Composed], None] = python_is_sound

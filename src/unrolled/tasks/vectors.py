@@ -284,6 +284,7 @@ VECTORS: Task[Any, Any] = Task(
     xs_of_python=_xs_of_python,
     codecs=_codecs,
     metric=_metric,
+    metrics=(ClassMetric(("1", "2")), ClassMetric(("1", "2"), ordered=True), NumberMetric()),
     show=Show(read_x=_read_x, stream=_stream, files=FILES, read_file=_read_file),
     takes=frozenset({("vectors", y) for y in ("a label", "a number", "a label per step", "numbers per step")}),
     calibrate=_calibrate,

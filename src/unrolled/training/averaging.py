@@ -14,6 +14,8 @@ __all__ = ["MovingAverage"]
 class MovingAverage:
     """The bias-corrected exponential moving average of a network's trainable parameters.
 
+    Averages of the weights along a run are those of Polyak & Juditsky (1992); this one forgets its beginning.
+
     After t updates it is Σ_{i≤t} β^(t-i) w_i / Σ_{i≤t} β^(t-i), with β the decay: the correction of Adam (Kingma & Ba
     2015, section 3) applied to weights, so that early averages do not lean towards the initial weights. It is kept in
     the corrected form, average += (1-β) / (1-β^t) · (w_t - average), which is w_1 itself after the first update.

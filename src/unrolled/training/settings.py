@@ -39,7 +39,8 @@ class FitSettings(Settings):
             `plateau_patience` the count starts at the first epoch of the best figure, and not before a figure of which
             more is better has left 0. The weights that are kept are those of the last epoch of the best figure.
         metric: the figure of the dev set that chooses the best weights; None takes the first of the task's metric.
-        averaging: what is measured and kept: the weights ("none"), or an exponential moving average of them ("ema").
+        averaging: what is measured and kept: the weights ("none"), or an exponential moving average of them ("ema";
+            averages of weights are those of Polyak & Juditsky 1992).
         ema_decay: how much of the average each step keeps.
         seed: of the first weights, the part that is set aside, the batches' order and all noise.
         num_threads: of torch; None leaves torch's own choice.

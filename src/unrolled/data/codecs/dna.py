@@ -36,10 +36,10 @@ class DnaSettings(Settings):
             are all of one length for aligned.
         placed_bases: runs of 2 to that many bases, each at its place, are features of aligned sequences; 0 for none.
         loose_bases: runs of 2 to that many bases, wherever they stand, are those of other sequences; 0 for none.
-        base_dropout: the share of bases that training reads as N.
+        base_dropout: the share of bases that training reads as N (dropout of the inputs, Srivastava et al. 2014).
         reverse_complement: what is done where the label does not depend on the strand: "none", which is right where it
             does, as of splice sites; "augment", by which training reads either strand by chance; "average", by which
-            the answer is also the mean of both (the post-hoc form of Zhou et al. 2022, PMLR 165).
+            the answer is also the mean of both (the post-hoc form of Zhou et al. 2022, PMLR 165, who compare the two).
     """
 
     title: ClassVar[str] = "setting of the bases"
