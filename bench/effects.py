@@ -151,8 +151,8 @@ def table(rows: Mapping[tuple[str, str, int], Row]) -> str:
         f"- {describe(('unrolled', 'torch', 'numpy'))}; one thread",
         "- Command: `python bench/effects.py --dna DIR --sentiment DIR --vowels DIR`",
         "- The defaults of each task with one thing changed; the weights of the last epoch, no epoch is chosen.",
-        "- `difference`: to the defaults, seed by seed, with its standard error over the seeds. Within two of those it may",
-        "  be chance.",
+        "- `difference`: to the defaults, seed by seed, with its standard error over the seeds. Within two of those it",
+        "  may be chance.",
         "- CPU seconds of a training on a machine that others used, too: their ratios say something, they do not.",
     ]
     for name, forms in FORMS.items():
