@@ -18,6 +18,7 @@ from unrolled.errors import DataError, RunError, SettingsError
 from unrolled.model import Model
 from unrolled.runs.cross_validate import CrossValidation, Fold, cross_validate
 from unrolled.runs.evaluate import evaluate
+from unrolled.runs.inspect import describe
 from unrolled.runs.train import train
 from unrolled.settings import Composed
 from unrolled.tasks import NER, SENTIMENT, VECTORS, Task
@@ -105,6 +106,11 @@ def test_a_last_model_of_everything_is_left_with_what_the_folds_chose(done: Cros
     assert "Figures by cross-validation" in card
     assert "over 3 folds, no who on both sides" in card
     assert [pair.y for pair in VECTORS.read(done.plan.whole.path, done.plan.settings).pairs].count("u") == 9
+    shown = describe(done.directory)
+    assert shown.folds["figures"]["accuracy"]["mean"] == pytest.approx(
+        mean(fold.figures["accuracy"] for fold in done.folds)
+    )
+    assert shown.to_dict()["cross_validation"] == metrics["cross_validation"]
     with pytest.raises(SettingsError, match=r"trained on all of its data.*folds\.json"):
         evaluate(done.directory)
     assert evaluate(done.directory, done.plan.whole.path).parts[0].report.counts

@@ -31,6 +31,8 @@ def run(directory: Path, *, as_json: bool, follow_links: bool = False) -> None:
     if model.vocabularies:
         pairs |= _vocabularies(model)
     pairs |= {"metric": f"{model.metric}. {model.rule}", "dev figures": figures}
+    if model.folds:
+        pairs[f"{model.folds.get('folds')} folds"] = _folds(model)
     about = find_task(model.task).chosen
     for name, value in model.chosen.items():
         label, meaning = about.get(name, (name.replace("_", " "), ", chosen on the dev part"))
@@ -62,6 +64,12 @@ def run(directory: Path, *, as_json: bool, follow_links: bool = False) -> None:
 
 def _shape(sizes: Sequence[str]) -> str:
     return " × ".join(sizes)
+
+
+def _folds(model: Description) -> str:
+    """Return the mean of each figure over the folds with its standard error."""
+    figures: dict[str, dict[str, float]] = model.folds.get("figures", {})
+    return ", ".join(f"{name} {one['mean']:.4f} ± {one['standard_error']:.4f}" for name, one in figures.items())
 
 
 def _vocabularies(model: Description) -> dict[str, str]:

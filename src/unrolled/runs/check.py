@@ -14,6 +14,7 @@ from unrolled.data.readers import Reading
 from unrolled.data.vocabulary import UnknownReport
 from unrolled.model import Model
 from unrolled.runs.account import account
+from unrolled.runs.dividing import key_of
 from unrolled.runs.groups import SharedGroup, shared_groups
 from unrolled.settings import Composed
 from unrolled.tasks import Task
@@ -199,16 +200,11 @@ def _lengths(ordered: Sequence[int]) -> Lengths:
     return Lengths(ordered[0], float(statistics.median(ordered)), p95, ordered[-1])
 
 
-def _key(x: Any) -> Any:
-    """Return what stands for a value in a table: arrays do not compare."""
-    return x if not hasattr(x, "tobytes") else (x.shape, x.tobytes())
-
-
 def _first_places(reading: Reading[Any, Any]) -> dict[Any, tuple[int, Any]]:
     """Return, for every x, the line where it first stands and its y there."""
     first: dict[Any, tuple[int, Any]] = {}
     for pair, line in zip(reading.pairs, reading.lines, strict=True):
-        first.setdefault(_key(pair.x), (line, pair.y))
+        first.setdefault(key_of(pair.x), (line, pair.y))
     return first
 
 
@@ -218,13 +214,13 @@ def _duplicates(reading: Reading[Any, Any]) -> tuple[int, list[Conflict]]:
     conflicts: list[Conflict] = []
     seen: set[Any] = set()
     for pair, line in zip(reading.pairs, reading.lines, strict=True):
-        key = _key(pair.x)
+        key = key_of(pair.x)
         if key not in seen:
             seen.add(key)
             continue
         num_duplicates += 1
         first_line, y = first[key]
-        if _key(y) != _key(pair.y):
+        if key_of(y) != key_of(pair.y):
             conflicts.append(Conflict(first_line, line, pair.x, y, pair.y))
     return num_duplicates, conflicts
 
@@ -234,15 +230,15 @@ def _overlap(task: Task[Any, Any], first: Reading[Any, Any], second: Reading[Any
     alike = task.checks.alike
     num_alike = None
     if alike is not None:
-        others = (pair.x for pair in second.pairs if _key(pair.x) not in known)
-        num_alike = sum(_key(alike[1](x)) in known for x in others)
+        others = (pair.x for pair in second.pairs if key_of(pair.x) not in known)
+        num_alike = sum(key_of(alike[1](x)) in known for x in others)
     lines: list[tuple[int, int]] = []
     num_conflicting = 0
     for pair, line in zip(second.pairs, second.lines, strict=True):
-        found = known.get(_key(pair.x))
+        found = known.get(key_of(pair.x))
         if found is not None:
             lines.append((found[0], line))
-            num_conflicting += _key(found[1]) != _key(pair.y)
+            num_conflicting += key_of(found[1]) != key_of(pair.y)
     before, after = (list(task.checks.counts(part.pairs).values()) or [{}] for part in (first, second))
     return Overlap(
         first=first.path,

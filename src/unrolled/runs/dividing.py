@@ -9,7 +9,12 @@ import numpy as np
 from unrolled.data.labels import in_order
 from unrolled.errors import DataError
 
-__all__ = ["divide", "drawn_aside", "labels_of_y"]
+__all__ = ["divide", "drawn_aside", "key_of", "labels_of_y"]
+
+
+def key_of(x: Any) -> Any:
+    """Return what stands for a value in a table: arrays do not compare."""
+    return x if not hasattr(x, "tobytes") else (x.shape, x.tobytes())
 
 
 def labels_of_y(y: Any) -> frozenset[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from unrolled.data.readers.source import counted
 from unrolled.errors import DataError, RunError, SettingsError
 from unrolled.runs.config import RunConfig
-from unrolled.runs.dividing import divide
+from unrolled.runs.dividing import divide, key_of
 from unrolled.runs.folder import RunDirectory
 from unrolled.runs.groups import group_name
 from unrolled.runs.parts import Part, read_part
@@ -77,7 +77,7 @@ class FoldsPlan:
         if few:
             shown = ", ".join(few[:8]) + ", …" * (len(few) > 8)
             found.append(f"{shown} {'has' if len(few) == 1 else 'have'} fewer examples than there are folds.")
-        copies = len(self.whole.pairs) - len({pair.x for pair in self.whole.pairs})
+        copies = len(self.whole.pairs) - len({key_of(pair.x) for pair in self.whole.pairs})
         if copies:
             found.append(
                 f"{counted(copies, self._noun)} stand in the data before: a copy of what is held out may be trained on."

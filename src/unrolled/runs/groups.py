@@ -33,7 +33,7 @@ def shared_groups(
     """Return the groups that stand in both of two parts, in the order of the second.
 
     Args:
-        first, second: the group of each example; "" where it is not known.
+        first, second: the group of each example, "" where it is not known; or none at all.
         first_places, second_places: where each example stands.
     """
     known, counts = _places(first, first_places), _places(second, second_places)
@@ -58,7 +58,7 @@ def named_groups(called: str, names: Sequence[str]) -> str:
 
 def _places(groups: Sequence[str], places: Sequence[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for group, place in zip(groups, places, strict=True):
+    for group, place in zip(groups, places if groups else (), strict=True):
         if group:
             found.setdefault(group, []).append(place)
     return found

@@ -1,7 +1,7 @@
 """A model as the notation has it: what `unrolled inspect` shows."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -55,6 +55,7 @@ class Description:
         seed: None where it was not recorded.
         engine: what runs the recurrence here, and on which instructions: "native (avx512)".
         start: the model that it went on from; None where it began anew, or that was not recorded.
+        folds: of a cross-validation, how many, by what, and each figure with its mean; empty for others.
     """
 
     directory: Path
@@ -75,11 +76,14 @@ class Description:
     seed: int | None
     engine: str
     start: StartRecord | None = None
+    folds: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def to_dict(self) -> dict[str, object]:
         """Return the description for JSON."""
         rest = {**asdict(self), "directory": str(self.directory)}
-        del rest["start"]
+        del rest["start"], rest["folds"]
+        if self.folds:
+            rest["cross_validation"] = dict(self.folds)
         if self.start is not None:
             rest["start"] = self.start.to_dict()
         return rest | cast("dict[str, object]", rest.pop("chosen"))
@@ -124,6 +128,7 @@ def describe(directory: Path, *, follow_links: bool = False) -> Description:
         seed=seed if isinstance(seed, int) else None,
         engine=_engine(model),
         start=None if "start" not in recorded else StartRecord.from_dict(_mapping(recorded["start"])),
+        folds=_mapping(recorded.get("cross_validation")),
     )
 
 

@@ -150,9 +150,15 @@ def read_part(task: AnyTask, path: Path, settings: Composed, name: str = "data")
 
     Raises:
         DataError: it cannot be used; the message has file, line and way out.
+        SettingsError: a group is asked for, and the reader knows of none.
     """
     training = name == "train"
     reading = task.read(path, settings).checked(training=training)
+    if group_name(settings) and not reading.groups:
+        raise SettingsError(
+            f"group is {group_name(settings)!r}, and {path} was read without it: such files do not say whom or what an "
+            "example is from. Leave it out."
+        )
     steps = sum(task.length(pair) for pair in reading.pairs)
     told, notes = account(task, reading), reading.remarks(training=training)
     places = tuple(map(reading.place, range(len(reading.pairs))))
