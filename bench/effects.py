@@ -209,6 +209,7 @@ def main() -> None:
     parser.add_argument("--vowels", type=Path)
     parser.add_argument("--sentiment", type=Path)
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
+    parser.add_argument("--forms", nargs="+", help="some of them alone, by their names in the table")
     parser.add_argument("--date", default=str(date.today()))
     parser.add_argument("--results", type=Path, default=RESULTS)
     given = parser.parse_args()
@@ -218,7 +219,7 @@ def main() -> None:
     for seed in given.seeds:  # all forms of a seed first: what is there can be compared at any time
         for name, folder in folders.items():
             for form in FORMS[name] if folder else ():
-                if (name, form, seed) not in rows:
+                if (name, form, seed) not in rows and (given.forms is None or form in given.forms):
                     row = one(name, folder, form, seed)
                     rows[key_of(row)] = row
                     write_rows(log, rows)
