@@ -9,13 +9,23 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from unrolled.architectures import Architecture, Loss, build_network, network_settings
+from unrolled.architectures import (
+    Architecture,
+    Loss,
+    ManyToMany,
+    build_network,
+    network_settings,
+    scores_in_pieces,
+)
 from unrolled.data.answer import Answer
-from unrolled.data.codecs import Codec, Encoded, Fault, Saved, load_codec
+from unrolled.data.codecs import BasesCodec, Codec, Encoded, Fault, Saved, load_codec
+from unrolled.data.codecs.codec import Cutting
 from unrolled.data.given import each
 from unrolled.data.pair import Pair
+from unrolled.data.pieces import Piece
 from unrolled.decoding import Decoding, Hypothesis
 from unrolled.errors import DataError, ModelFileError, SettingsError
+from unrolled.kernels import State
 from unrolled.model_files import ModelFiles, from_version_1, read_model_files, write_model_files
 from unrolled.stream import Stream
 
@@ -53,6 +63,33 @@ class Model(Generic[X, Y]):
         x = self.x.encode([pair.x for pair in pairs], noise)
         return self.network.loss(x, cast(Any, self.y.encode([pair.y for pair in pairs])), noise)
 
+    def loss_of_pieces(
+        self,
+        pairs: Sequence[Pair[X, Y]],
+        pieces: Sequence[Piece],
+        *,
+        rim: int = 0,
+        carried: State | None = None,
+        noise: torch.Generator | None = None,
+    ) -> Loss:
+        """Return the loss summed over the steps of a piece of each pair, and of one direction the state after it.
+
+        Both ways, each piece is read with up to `rim` steps more on either side; one way, its state goes on from
+        `carried`, (N, ...), unless it is the first of its example.
+
+        Raises:
+            SettingsError: a codec of x, or a network, that knows no pieces.
+        """
+        x, network = self.x, self.network
+        if not isinstance(x, Cutting) or not isinstance(network, ManyToMany):
+            raise SettingsError("Only a label for every step is learnt in pieces. Train on whole sequences.")
+        rim = rim if network.core.bidirectional else 0
+        encoded = x.encode_pieces([pair.x for pair in pairs], pieces, rim, noise)
+        ys = [cast(Any, pair.y)[piece.start : piece.end] for pair, piece in zip(pairs, pieces, strict=True)]
+        y = cast(Any, self.y.encode(ys))
+        rims = [piece.start - max(0, piece.start - rim) for piece in pieces]
+        return network.loss_of_pieces(encoded, y, pieces, rims, carried=carried, noise=noise)
+
     def predict(self, xs: Iterable[X]) -> list[Y]:
         """Return the best y for each x.
 
@@ -68,8 +105,12 @@ class Model(Generic[X, Y]):
             DataError: an x that cannot be encoded, with its number.
             SettingsError: something that this network cannot be asked.
         """
-        for batch in self._encoded(xs, BATCH_STEPS // max(1, decoding.n_best // FEW)):
-            yield from self._decoded(self.network.found(batch, decoding))
+        for raws in _batches(self._checked(xs), self.x.length, BATCH_STEPS // max(1, decoding.n_best // FEW)):
+            if not any(map(self._is_long, raws)):
+                yield from self._decoded(self.network.found(self.x.encode(raws), decoding))
+                continue
+            for raw in raws:
+                yield from self._decoded(self._found(raw, decoding))
 
     def probabilities(self, xs: Iterable[X]) -> list[NDArray[np.float32]]:
         """Return ŷ⟨t⟩ for each x: (T_y, K), the probability of each class at each step, in the order of the codec."""
@@ -166,6 +207,26 @@ class Model(Generic[X, Y]):
             return _from_files(from_version_1(files) if files.version == 1 else files)
         except (DataError, SettingsError) as problem:
             raise ModelFileError(f"{directory}: config.json or a vocabulary cannot be used. {problem}") from problem
+
+    def _is_long(self, raw: X) -> bool:
+        """Return whether an x is answered in pieces."""
+        return isinstance(self.x, BasesCodec) and self.x.length(cast(str, raw)) > self.x.settings.answer_steps
+
+    def _found(self, raw: X, decoding: Decoding) -> Sequence[Sequence[Hypothesis]]:
+        x, network = self.x, self.network
+        if not self._is_long(raw) or not isinstance(x, BasesCodec) or not isinstance(network, ManyToMany):
+            return network.found(x.encode([cast(Any, raw)]), decoding)
+        bases = cast(str, raw)
+        scores = scores_in_pieces(
+            network,
+            lambda pieces, rim: x.encode_pieces([bases] * len(pieces), pieces, rim),
+            len(bases),
+            piece_steps=x.settings.answer_steps,
+            rim=x.settings.answer_rim,
+            num_views=x.num_views,
+        )
+        with torch.no_grad():
+            return network.output.found(scores, decoding)
 
     def _encoded(self, xs: Iterable[X], batch_steps: int) -> Iterator[Encoded]:
         for batch in _batches(self._checked(xs), self.x.length, batch_steps):

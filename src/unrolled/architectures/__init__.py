@@ -2,6 +2,7 @@
 
 from unrolled.architectures.architecture import Architecture, Loss, NetworkSettings, Steps
 from unrolled.architectures.encoder_decoder import EncoderDecoder, EncoderDecoderSettings
+from unrolled.architectures.in_pieces import scores_in_pieces
 from unrolled.architectures.many_to_many import ManyToMany, ManyToManySettings
 from unrolled.architectures.many_to_one import ManyToOne, ManyToOneSettings
 from unrolled.architectures.one_to_one import OneToOne, OneToOneSettings
@@ -26,5 +27,6 @@ __all__ = [
     "Steps",
     "build_network",
     "network_settings",
+    "scores_in_pieces",
     "take_over",
 ]

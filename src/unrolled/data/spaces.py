@@ -4,7 +4,7 @@ A codec maps raw values into a space; an architecture knows spaces, never codecs
 layer and the output layer of a space are the only code that knows what x and y are.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 __all__ = ["Bases", "Classes", "Images", "Nothing", "Sets", "Space", "Spelled", "Tags", "Vectors"]
@@ -23,11 +23,13 @@ class Classes:
         num: K or V.
         ordered: whether neighbouring classes are alike, as 4 and 5 stars are.
         end: the class that ends a sequence; None where its length is given otherwise.
+        partners: for each class, the one that it is on the other strand of DNA; empty where each is itself.
     """
 
     num: int
     ordered: bool = False
     end: int | None = None
+    partners: tuple[int, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
