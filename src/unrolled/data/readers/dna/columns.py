@@ -5,6 +5,7 @@ from pathlib import Path
 
 from unrolled.data.bases import normal_bases, odd_place
 from unrolled.data.readers.csv_rows import find_column, usual_forms
+from unrolled.data.readers.dna.bases_settings import BaseLabelsSettings
 from unrolled.data.readers.dna.fasta import Found, checked_bases
 from unrolled.data.readers.dna.settings import SequencesSettings
 from unrolled.data.readers.grid import Grid, as_text, csv_grid
@@ -22,7 +23,7 @@ def rows_of_dna(
     path: str | Path,
     add: Callable[[str, str, int], None],
     problems: Problems,
-    settings: SequencesSettings,
+    settings: SequencesSettings | BaseLabelsSettings,
     found: Found,
     taken: dict[str, str],
 ) -> None:
@@ -50,7 +51,7 @@ def rows_of_dna(
 
 
 def _places(
-    grid: Grid, width: int, settings: SequencesSettings, problems: Problems
+    grid: Grid, width: int, settings: SequencesSettings | BaseLabelsSettings, problems: Problems
 ) -> tuple[int, int] | tuple[None, None]:
     names = grid.header or [f"column {place}" for place in range(width)]
     forms = usual_forms(names)
