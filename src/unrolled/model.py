@@ -23,6 +23,7 @@ from unrolled.data.codecs.codec import Cutting
 from unrolled.data.given import each
 from unrolled.data.pair import Pair
 from unrolled.data.pieces import Piece
+from unrolled.data.ragged import Ragged
 from unrolled.decoding import Decoding, Hypothesis
 from unrolled.errors import DataError, ModelFileError, SettingsError
 from unrolled.kernels import State
@@ -110,7 +111,21 @@ class Model(Generic[X, Y]):
                 yield from self._decoded(self.network.found(self.x.encode(raws), decoding))
                 continue
             for raw in raws:
-                yield from self._decoded(self._found(raw, decoding))
+                with torch.no_grad():
+                    yield from self._decoded(self.network.output.found(self._scores(raw), decoding))
+
+    def scores(self, xs: Iterable[X]) -> Iterator[Ragged]:
+        """Yield the output layer's scores for x after x, in batches, in order; long ones are read in pieces.
+
+        Raises:
+            DataError: an x that cannot be encoded, with its number.
+            SettingsError: a network without a score for every step.
+        """
+        for raws in _batches(self._checked(xs), self.x.length):
+            if not any(map(self._is_long, raws)) and isinstance(self.network, ManyToMany):
+                yield self.network.scores(self.x.encode(raws))
+                continue
+            yield from map(self._scores, raws)
 
     def probabilities(self, xs: Iterable[X]) -> list[NDArray[np.float32]]:
         """Return ŷ⟨t⟩ for each x: (T_y, K), the probability of each class at each step, in the order of the codec."""
@@ -212,12 +227,14 @@ class Model(Generic[X, Y]):
         """Return whether an x is answered in pieces."""
         return isinstance(self.x, BasesCodec) and self.x.length(cast(str, raw)) > self.x.settings.answer_steps
 
-    def _found(self, raw: X, decoding: Decoding) -> Sequence[Sequence[Hypothesis]]:
+    def _scores(self, raw: X) -> Ragged:
         x, network = self.x, self.network
-        if not self._is_long(raw) or not isinstance(x, BasesCodec) or not isinstance(network, ManyToMany):
-            return network.found(x.encode([cast(Any, raw)]), decoding)
+        if not isinstance(network, ManyToMany):
+            raise SettingsError("Only a network with a label for every step has scores for each.")
+        if not self._is_long(raw) or not isinstance(x, BasesCodec):
+            return network.scores(x.encode([cast(Any, raw)]))
         bases = cast(str, raw)
-        scores = scores_in_pieces(
+        return scores_in_pieces(
             network,
             lambda pieces, rim: x.encode_pieces([bases] * len(pieces), pieces, rim),
             len(bases),
@@ -225,8 +242,6 @@ class Model(Generic[X, Y]):
             rim=x.settings.answer_rim,
             num_views=x.num_views,
         )
-        with torch.no_grad():
-            return network.output.found(scores, decoding)
 
     def _encoded(self, xs: Iterable[X], batch_steps: int) -> Iterator[Encoded]:
         for batch in _batches(self._checked(xs), self.x.length, batch_steps):

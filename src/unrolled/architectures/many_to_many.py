@@ -14,7 +14,7 @@ from unrolled.data.codecs.codec import Encoded
 from unrolled.data.codecs.encoded import EncodedBases
 from unrolled.data.pieces import Piece
 from unrolled.data.ragged import Ragged
-from unrolled.data.spaces import Classes, Space
+from unrolled.data.spaces import Space
 from unrolled.decoding import Decoding, Hypothesis
 from unrolled.errors import SettingsError
 from unrolled.kernels import State
@@ -48,7 +48,6 @@ class ManyToMany(nn.Module):
     def __init__(self, x: Space, y: Space, settings: NetworkSettings, generator: torch.Generator | None = None) -> None:
         super().__init__()
         self.settings = settings
-        self.partners = y.partners if isinstance(y, Classes) else ()
         self.core = cast(ManyToManySettings, settings.network)
         self.input = input_layer(x, settings.input, generator)
         self.recurrent = recurrent_stack(self.core, self.input.size, generator)
@@ -77,7 +76,7 @@ class ManyToMany(nn.Module):
         """
         a, last = self.recurrent(self.input(x, noise), state, noise)
         scores = self.output.scores(variational(a, self.core.dropout, noise))
-        return (one_strand(scores, x, self.partners) if isinstance(x, EncodedBases) else scores), last
+        return (one_strand(scores, x, self.output.partners) if isinstance(x, EncodedBases) else scores), last
 
     def loss(self, x: Encoded, y: Ragged, noise: torch.Generator | None = None) -> Loss:
         """Return the loss summed over all steps of all sequences, and how many they are."""

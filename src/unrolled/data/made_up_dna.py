@@ -20,7 +20,7 @@ from itertools import product
 
 from unrolled.data.bases import BASES
 
-__all__ = ["KINDS", "Gene", "fasta_of", "made_up_gene", "made_up_windows"]
+__all__ = ["KINDS", "Gene", "fasta_of", "made_up_gene", "made_up_stretch", "made_up_windows"]
 
 KINDS = ("acceptor", "donor", "none")
 HALF = 30
@@ -96,6 +96,11 @@ def made_up_windows(number: int, seed: int) -> list[tuple[str, str]]:
             place = places[_below(chance, len(places))]
             found.append((gene.bases[place - HALF : place + HALF], wanted))
     return found
+
+
+def made_up_stretch(chance: random.Random, number: int) -> str:
+    """Return so many bases that are in no gene."""
+    return _plain(chance, number)
 
 
 def fasta_of(windows: Sequence[tuple[str, str]], part: str) -> str:

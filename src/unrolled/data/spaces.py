@@ -7,7 +7,7 @@ layer and the output layer of a space are the only code that knows what x and y 
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-__all__ = ["Bases", "Classes", "Images", "Nothing", "Sets", "Space", "Spelled", "Tags", "Vectors"]
+__all__ = ["Bases", "Classes", "Images", "Nothing", "Paths", "Sets", "Space", "Spelled", "Tags", "Vectors"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,19 @@ class Tags:
     forbidden: tuple[tuple[bool, ...], ...]
     forbidden_start: tuple[bool, ...]
     outside: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """One of `num` labels a step, int64 rows (M,), in stretches of one label: exon and intron, the states of a machine.
+
+    Attributes:
+        num: K.
+        partners: as of `Classes`.
+    """
+
+    num: int
+    partners: tuple[int, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,4 +117,4 @@ class Images:
     width: int
 
 
-Space: TypeAlias = Nothing | Classes | Tags | Spelled | Bases | Vectors | Sets | Images
+Space: TypeAlias = Nothing | Classes | Tags | Paths | Spelled | Bases | Vectors | Sets | Images

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 import numpy as np
+import torch
 
 from unrolled.architectures import ManyToManySettings
 from unrolled.data.answer import Answer
@@ -16,12 +17,14 @@ from unrolled.data.codecs.codec import Fault
 from unrolled.data.given import labels_of
 from unrolled.data.pair import Pair
 from unrolled.data.readers import BaseLabelsSettings, Reading, read_bases
-from unrolled.data.step_labels import StepLabels, distinct_labels, label_counts
+from unrolled.data.step_labels import StepLabels, distinct_labels, label_counts, step_codes
 from unrolled.errors import DataError
-from unrolled.layers import BasesInputSettings, ClassesOutputSettings
+from unrolled.layers import BasesInputSettings, PathsOutput, PathsOutputSettings
 from unrolled.metrics import BaseMetric
+from unrolled.model import Model
 from unrolled.settings import Composed
 from unrolled.tasks.parts import PartSettings
+from unrolled.tasks.path_scale import PathSettings, choose_path_scale
 from unrolled.tasks.show import Segment, Show
 from unrolled.tasks.show import labels_of as labels_in
 from unrolled.tasks.task import Bundled, Checks, Task, Unit, pairs_of_python
@@ -77,8 +80,21 @@ def _codecs(pairs: Pairs, settings: Composed) -> tuple[BasesCodec, StepLabelsCod
         how = BasesSettings.from_dict({**how.to_dict(), "ahead": 0})
     there = set[str]().union(*(distinct_labels(pair.y) for pair in pairs))
     background = settings.group(BaseLabelsSettings).background
-    outside = StepLabelsSettings(outside=background if background in there else None)
+    outside = StepLabelsSettings(outside=background if background in there else None, stretches=True)
     return BasesCodec.fitted([pair.x for pair in pairs], how), StepLabelsCodec.fitted([p.y for p in pairs], outside)
+
+
+def _start(model: Model[Any, Any], pairs: Pairs, settings: Composed) -> list[str]:
+    """Let the output count which label follows which in the training pairs."""
+    output = model.network.output
+    if isinstance(output, PathsOutput):
+        names = labels_in(model.y)
+        output.count(torch.as_tensor(step_codes(pair.y, names)) for pair in pairs)
+    return []
+
+
+def _go_on(model: Model[Any, Any], earlier: Model[Any, Any], pairs: Pairs, settings: Composed) -> list[str]:
+    return _start(model, pairs, settings)
 
 
 def _metric(y: Codec[Any]) -> BaseMetric:
@@ -153,7 +169,8 @@ BASES: Task[Any, Any] = Task(
             "parts": PartSettings(),
             "network": ManyToManySettings(hidden_size=64, input_dropout=0.1, dropout=0.2),
             "input": BasesInputSettings(base_size=64),
-            "output": ClassesOutputSettings(),
+            "output": PathsOutputSettings(),
+            "calibration": PathSettings(),
             "pieces": PieceSettings(),
             "fit": FitSettings(epochs=10, batch_steps=8192, batch_fraction=0.05, patience=None, learning_rate=5e-3),
         }
@@ -163,6 +180,10 @@ BASES: Task[Any, Any] = Task(
     of_python=_of_python,
     codecs=_codecs,
     metric=_metric,
+    calibrate=choose_path_scale,
+    chosen={"path_scale": ("path scale", ", by which the network counts beside the transitions of the best path")},
+    start=_start,
+    go_on=_go_on,
     show=Show(read_x=_read_x, json=_json, fields=_fields, segments=_segments, stream=_stream),
     takes=frozenset({("bases", "a label per step")}),
     length=lambda pair: len(pair.x),

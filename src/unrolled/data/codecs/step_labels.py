@@ -17,7 +17,7 @@ from unrolled.data.codecs.label import nearest
 from unrolled.data.given import labels_of
 from unrolled.data.labels import in_order
 from unrolled.data.ragged import Ragged
-from unrolled.data.spaces import Classes
+from unrolled.data.spaces import Classes, Paths
 from unrolled.data.step_labels import StepLabels, distinct_labels, label_counts, step_codes
 from unrolled.data.vocabulary import Vocabulary
 from unrolled.errors import DataError
@@ -34,11 +34,13 @@ class StepLabelsSettings(Settings):
 
     Attributes:
         outside: the label of steps that are nothing: a stretch of it is no interval. None where there is none.
+        stretches: whether the labels come in stretches whose ends count: the space is then `Paths`.
     """
 
     title: ClassVar[str] = "setting of the labels of steps"
 
     outside: str | None = setting(None)
+    stretches: bool = setting(False)
 
 
 @dataclass(frozen=True)
@@ -78,11 +80,14 @@ class StepLabelsCodec:
         return {"labels": int64(self.labels.origins(earlier.labels))}
 
     @property
-    def space(self) -> Classes:
+    def space(self) -> Classes | Paths:
         """How many labels there are, and which are others on the other strand: those that end in + and -."""
         tokens = self.labels.tokens
         partners = tuple(self._partner(i) for i in range(len(tokens)))
-        return Classes(len(tokens), partners=partners if partners != tuple(range(len(tokens))) else ())
+        partners = partners if partners != tuple(range(len(tokens))) else ()
+        if self.settings.stretches:
+            return Paths(len(tokens), partners)
+        return Classes(len(tokens), partners=partners)
 
     def _partner(self, index: int) -> int:
         label = self.labels.tokens[index]

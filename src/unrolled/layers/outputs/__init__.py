@@ -5,6 +5,7 @@ from unrolled.layers.outputs.crf import CRF
 from unrolled.layers.outputs.numbers import NumbersOutput, NumbersOutputSettings
 from unrolled.layers.outputs.ordinal import OrdinalOutput, OrdinalOutputSettings
 from unrolled.layers.outputs.output import Output
+from unrolled.layers.outputs.paths import PathsOutput, PathsOutputSettings
 from unrolled.layers.outputs.sets import SetsOutput, SetsOutputSettings
 from unrolled.layers.outputs.softmax import Softmax
 from unrolled.layers.outputs.table import output_layer, output_settings
@@ -19,6 +20,8 @@ __all__ = [
     "OrdinalOutput",
     "OrdinalOutputSettings",
     "Output",
+    "PathsOutput",
+    "PathsOutputSettings",
     "SetsOutput",
     "SetsOutputSettings",
     "Softmax",

@@ -124,8 +124,8 @@ def _of_intervals(
         num_twice += painted.num_covered_twice
         pairs.append(Pair(record.bases, painted.labels))
     if num_twice:
-        wins = "the first in features" if labels is not None else f"overlap={settings.overlap}"
-        notes.append(f"{_share(num_twice, found)} are covered by features of several labels; {wins} decides.")
+        told = f"{_share(num_twice, found)} are covered by features of several labels"
+        notes.append(f"{told}; overlap={settings.overlap} decides.")
     bare = sum(not own for own in by_name.values())
     if bare:
         notes.append(f"{counted(bare, 'sequence')} without any feature: all {settings.background!r}.")

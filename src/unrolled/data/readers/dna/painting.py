@@ -44,7 +44,7 @@ class Painted:
 
     Attributes:
         labels: one for each base.
-        num_covered_twice: bases that features of different labels cover, so that the rule decided.
+        num_covered_twice: bases that features of different labels cover, so that the rule for overlaps decided.
         clashes: of "refuse": the features that cover bases of others with another label.
     """
 
@@ -91,6 +91,8 @@ def paint(
         under = codes[one.start : one.end]
         other = (under != 0) & (under != code)
         if other.any():
+            if labels is not None:  # one label inside another is what the order of features is for
+                other &= ranks[one.start : one.end] == own
             if overlap == "refuse" and (ranks[one.start : one.end][other] == own).any():
                 clashes.append(one)
             twice[one.start : one.end] |= other
