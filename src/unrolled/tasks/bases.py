@@ -146,6 +146,19 @@ def _fields(x: str, answer: Answer[Any]) -> list[tuple[str, ...]]:
     return [(field(label), str(a), str(b), f"{p:.6g}") for a, b, label, p in stretches(answer)]
 
 
+def _intervals(y: Codec[Any], answer: Answer[Any]) -> list[tuple[int, int, str, float, str]]:
+    """Return the stretches that are not outside; the strand of labels that are others on the other one."""
+    codec = cast(StepLabelsCodec, y)
+    space, names = codec.space, labels_in(y)
+    partners = space.partners or tuple(range(len(names)))
+    bound = {name for i, name in enumerate(names) if partners[i] != i}
+    return [
+        (a, b, label[:-1] if label in bound else label, p, label[-1] if label in bound else ".")
+        for a, b, label, p in stretches(answer)
+        if label != codec.settings.outside
+    ]
+
+
 def _segments(line: str | None, x: str, y: Any) -> list[Segment]:
     return [Segment(x[a:b], label) for a, b, label in StepLabels.of(y).runs()]
 
@@ -184,7 +197,15 @@ BASES: Task[Any, Any] = Task(
     chosen={"path_scale": ("path scale", ", by which the network counts beside the transitions of the best path")},
     start=_start,
     go_on=_go_on,
-    show=Show(read_x=_read_x, json=_json, fields=_fields, segments=_segments, stream=_stream),
+    show=Show(
+        read_x=_read_x,
+        json=_json,
+        fields=_fields,
+        segments=_segments,
+        stream=_stream,
+        records=True,
+        intervals=_intervals,
+    ),
     takes=frozenset({("bases", "a label per step")}),
     length=lambda pair: len(pair.x),
     checks=Checks(

@@ -163,7 +163,9 @@ DNA: Task[Any, Any] = Task(
     of_python=_of_python,
     codecs=_codecs,
     metric=lambda y: ClassMetric(_labels(y), ranked=True),
-    show=Show(read_x=_read_x, json=_json, fields=_fields, segments=_segments, kinds=_labels, stream=_stream),
+    show=Show(
+        read_x=_read_x, json=_json, fields=_fields, segments=_segments, kinds=_labels, stream=_stream, records=True
+    ),
     start=_start,
     go_on=_go_on,
     takes=frozenset({("bases", "a label")}),
