@@ -1,7 +1,10 @@
 """Whole genes that are made up, on either strand, with what every base is; nothing in it was ever in a living thing.
 
     locus    → stretch (gene stretch)+
-    gene     → as `made_up_dna` has it: UTR exon (intron exon){2,4} UTR; half of them on the other strand
+    gene     → as `made_up_dna` has it: UTR exon (intron exon){2,4} UTR, with the weights of sites squared; half of them
+               on the other strand
+    UTR      → of the beginning: TATAAGTC, bases, GCCACC; of the end: bases, AATAAATG; each of these letters has twelve
+               times the weight of another
     stretch  → bases that are neither, each after the one before it: 100 to 100 + 2·spacing of them
 
 As GFF3 a gene has the features gene, mRNA, exon (with the untranslated ends) and CDS with its phase. Every number is
@@ -13,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from unrolled.data.bases import other_strand
-from unrolled.data.made_up_dna import Gene, made_up_gene, made_up_stretch
+from unrolled.data.made_up_dna import CLEAR, Gene, made_up_gene, made_up_stretch
 
 __all__ = ["Locus", "fasta_of_loci", "gff3_of_loci", "made_up_loci", "made_up_locus"]
 
@@ -58,7 +61,7 @@ def made_up_locus(chance: random.Random, num_genes: int, spacing: int = 100) -> 
     place = len(parts[0])
     genes: list[tuple[bool, tuple[tuple[int, int, str], ...]]] = []
     for _ in range(num_genes):
-        gene, minus = made_up_gene(chance), chance.random() < 0.5
+        gene, minus = made_up_gene(chance, CLEAR), chance.random() < 0.5
         parts.append(other_strand(gene.bases) if minus else gene.bases)
         genes.append((minus, tuple(_on_first(gene, place, minus=minus))))
         parts.append(made_up_stretch(chance, _stretch(chance, spacing)))

@@ -26,5 +26,5 @@ class PieceSettings(Settings):
 
     title: ClassVar[str] = "setting of long sequences"
 
-    piece_steps: int = setting(1024, least=1)
-    rim_steps: int = setting(128, when=("bidirectional", bool))
+    piece_steps: int = setting(512, least=1)
+    rim_steps: int = setting(64, when=("bidirectional", bool))

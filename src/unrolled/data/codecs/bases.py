@@ -43,9 +43,9 @@ class BasesSettings(Settings):
 
     title: ClassVar[str] = "setting of the bases"
 
-    span: int = setting(11, least=1, most=99)
-    ahead: int = setting(10, most=99, when=("bidirectional", bool))
-    base_dropout: float = setting(0.05, below=1)
+    span: int = setting(7, least=1, most=99)
+    ahead: int = setting(6, most=99, when=("bidirectional", bool))
+    base_dropout: float = setting(0.0, below=1)
     reverse_complement: Literal["none", "augment", "average"] = setting("average")
     answer_steps: int = setting(8192, least=1)
     answer_rim: int = setting(512)
