@@ -59,8 +59,9 @@ def test_a_table_has_a_letter_for_each_base_or_names(tmp_path: Path) -> None:
     reading = read_bases(tmp_path / "a.csv")
     assert reading.problems == []
     assert reading.pairs == [Pair("ACGTACGTAC", tuple("--eee--ee-")), Pair("NNRYA", tuple("ieeee"))]
-    (tmp_path / "b.tsv").write_text("ACG\texon exon none\nA\tnone\n")
-    assert read_bases(tmp_path / "b.tsv").pairs == [Pair("ACG", ("exon", "exon", "none")), Pair("A", ("none",))]
+    (tmp_path / "b.tsv").write_text("ACG\texon exon none\nATG\tnone exon none\n")
+    named = [Pair("ACG", ("exon", "exon", "none")), Pair("ATG", ("none", "exon", "none"))]
+    assert read_bases(tmp_path / "b.tsv").pairs == named
 
 
 def test_strands_are_told_apart_where_that_is_asked_for(tmp_path: Path) -> None:

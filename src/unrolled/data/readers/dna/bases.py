@@ -99,7 +99,8 @@ def _of_intervals(
             of_intervals.add(interval.line, told, way_out, "intervals past the end")
         else:
             by_name[interval.name].append(interval)
-    notes = _tell_others(others, intervals, sequences, of_intervals, settings)
+    # Where sequences could not be read, that is told, and not that they are not there.
+    notes = [] if problems.found else _tell_others(others, intervals, sequences, of_intervals, settings)
     if not intervals and not of_intervals.found:
         of_intervals.add(None, "there is no interval in this file", "Check that it is the right file and not empty")
     elif labels is not None and not any(interval.label in labels for interval in intervals) and intervals:

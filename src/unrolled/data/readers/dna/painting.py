@@ -104,4 +104,4 @@ def paint(
 def _weakness(interval: Interval, place: int, overlap: Overlap) -> tuple[int, int]:
     if overlap == "shorter":
         return interval.start - interval.end, -place
-    return 0, place if overlap == "last" else -place
+    return 0, place if overlap in ("last", "refuse") else -place
