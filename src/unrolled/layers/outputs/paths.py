@@ -41,8 +41,9 @@ class PathsOutput(nn.Module):
 
     The probability of a label is the sum over its places. The best path is that of a hybrid of network and hidden
     Markov model (Bourlard & Morgan 1994): the states are labels at places, the transitions those of the training data,
-    and a state scores path_scale · (log P(state | x) - log P(state)); neighbouring steps say much the same, so that
-    the scale is below 1 and is chosen on a dev part.
+    and a state scores path_scale · log P(label | x) + log P(place | label, x) - log P(place | label). What neighbouring
+    steps say of the label is much the same, so that its scale is below 1, and is chosen on a dev part; what they say of
+    the place is not, and where a stretch ends is as rare as it is telling.
 
     Args:
         space: K labels.
@@ -98,7 +99,8 @@ class PathsOutput(nn.Module):
             alone += torch.bincount(states, minlength=len(alone))
         follows = counts / counts.sum(1, keepdim=True).clamp(min=1)
         self.transitions.copy_(follows.clamp(min=1e-12).log().view(K, NUM_PLACES, K, NUM_PLACES))
-        self.log_prior.copy_((alone / alone.sum()).log().view(K, NUM_PLACES))
+        of_labels = alone.view(K, NUM_PLACES)
+        self.log_prior.copy_((of_labels / of_labels.sum(1, keepdim=True)).log())
 
     def scores(self, a: Ragged) -> Ragged:
         """Return Wya a⟨t⟩ + by for each step, rows (M, 4·K)."""
@@ -149,7 +151,9 @@ class PathsOutput(nn.Module):
         """Return the labels of the best path, or each step's most probable label, int64 (M,)."""
         if self.settings.output == "softmax":
             return self.log_probabilities(scores).rows.argmax(1)
-        emissions = self.path_scale * (torch.log_softmax(scores.rows, 1) - self.log_prior.flatten())
+        log_probs = torch.log_softmax(scores.rows, 1).view(-1, self.space.num, NUM_PLACES)
+        of_labels = log_probs.logsumexp(2, keepdim=True)
+        emissions = (self.path_scale * of_labels + (log_probs - of_labels) - self.log_prior).flatten(1)
         forbidden = ~_allowed(self.space.num).to(self.transitions.device)
         transitions = self.transitions.masked_fill(forbidden, -torch.inf).flatten(0, 1).flatten(1)
         ends = torch.zeros(self.num_scores, dtype=transitions.dtype, device=transitions.device)
