@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from unrolled.tasks.infer import infer
 
 __all__ = [
-    "CRF",
     "BaseTagger",
+    "CRF",
     "Classifier",
     "DataError",
     "DnaClassifier",
