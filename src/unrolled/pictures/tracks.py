@@ -62,7 +62,7 @@ def track_picture(
     rows = figure.subplots(len(heights), 1, sharex=True, height_ratios=heights, squeeze=False)[:, 0]
     for axes, (name, track) in zip(rows, tracks, strict=False):
         y = track if isinstance(track, StepLabels) else StepLabels.of(track)
-        axes.axhline(0.5, color=LIGHT, linewidth=1)
+        axes.axhline(0.5, color=LIGHT, linewidth=1, zorder=0)
         for label, colour in colours.items():
             bars = [(first + a + 1, b - a) for a, b, own in y.runs() if own == label]
             axes.broken_barh(bars, (0.1, 0.8), color=colour, linewidth=0)
@@ -76,7 +76,7 @@ def track_picture(
         axes.set(ylim=(0, 1), yticks=[0, 1])
         axes.tick_params(axis="y", labelsize=7)
         axes.set_ylabel(short(label), rotation=0, ha="right", va="center", fontsize=9, color=colours[label])
-    rows[-1].set_xlim(first + 1, first + T)
+    rows[-1].set_xlim(first + 0.5, first + T + 1)
     rows[-1].ticklabel_format(style="plain", useOffset=False)
     rows[-1].set_xlabel("base", fontsize=9)
     for axes in rows:
