@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 import unrolled
 from unrolled.settings import Composed
-from unrolled.tasks import DNA, NER, SENTIMENT
+from unrolled.tasks import BASES, DNA, NER, SENTIMENT
 from unrolled.tasks.vectors import NUMBERS, VECTORS
 
 __all__ = ["STUB", "stub"]
@@ -36,7 +36,16 @@ from unrolled.tasks import Task
 from unrolled.tasks.entities import Entity
 from unrolled.training import Listener
 
-__all__ = ["Classifier", "DnaClassifier", "Estimator", "Regressor", "SeriesClassifier", "Tagger", "estimator"]
+__all__ = [
+    "BaseTagger",
+    "Classifier",
+    "DnaClassifier",
+    "Estimator",
+    "Regressor",
+    "SeriesClassifier",
+    "Tagger",
+    "estimator",
+]
 
 class Estimator(BaseEstimator):
     task: ClassVar[Task[Any, Any]]
@@ -85,6 +94,13 @@ SERIES_CLASSIFIER = """    report_: Report | None
     def predict_proba(self, X: Iterable[Any]) -> NDArray[np.float32] | list[NDArray[np.float32]]: ...
 """
 
+BASE_TAGGER = """    report_: Report | None
+    def predict(self, X: Iterable[str]) -> list[Sequence[str]]: ...
+    def evaluate(self, X: Any, y: Any = None) -> Report: ...
+    def predict_proba(self, X: Iterable[str]) -> list[NDArray[np.float32]]: ...
+    def predict_intervals(self, X: Iterable[str]) -> list[list[tuple[int, int, str, float]]]: ...
+"""
+
 REGRESSOR = """    report_: Report | None
     def predict(self, X: Iterable[Any]) -> list[Any]: ...
     def evaluate(self, X: Any, y: Any = None) -> Report: ...
@@ -97,6 +113,7 @@ def stub() -> str:
         ("Tagger", NER, TAGGER),
         ("Classifier", SENTIMENT, CLASSIFIER),
         ("DnaClassifier", DNA, CLASSIFIER),
+        ("BaseTagger", BASES, BASE_TAGGER),
         ("SeriesClassifier", VECTORS, SERIES_CLASSIFIER),
         ("Regressor", NUMBERS, REGRESSOR),
     )

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from unrolled.data import Pair, Ragged, Vocabulary
     from unrolled.errors import DataError, ModelFileError, RunError, SettingsError, UnrolledError
-    from unrolled.estimators import Classifier, DnaClassifier, Regressor, SeriesClassifier, Tagger
+    from unrolled.estimators import BaseTagger, Classifier, DnaClassifier, Regressor, SeriesClassifier, Tagger
     from unrolled.layers import CRF, Recurrent
     from unrolled.model import Model
     from unrolled.tasks.infer import infer
 
 __all__ = [
     "CRF",
+    "BaseTagger",
     "Classifier",
     "DataError",
     "DnaClassifier",
@@ -38,7 +39,7 @@ __version__ = "0.1.0"
 _ROOMS = {
     "data": ("Pair", "Ragged", "Vocabulary"),
     "errors": ("DataError", "ModelFileError", "RunError", "SettingsError", "UnrolledError"),
-    "estimators": ("Classifier", "DnaClassifier", "Regressor", "SeriesClassifier", "Tagger"),
+    "estimators": ("BaseTagger", "Classifier", "DnaClassifier", "Regressor", "SeriesClassifier", "Tagger"),
     "layers": ("CRF", "Recurrent"),
     "model": ("Model",),
     "tasks.infer": ("infer",),

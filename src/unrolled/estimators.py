@@ -13,6 +13,7 @@ from sklearn.exceptions import NotFittedError
 
 from unrolled.data.given import described
 from unrolled.data.pair import Pair
+from unrolled.decoding import Decoding
 from unrolled.errors import DataError, SettingsError
 from unrolled.model import Model
 from unrolled.runs.build import build_model
@@ -22,14 +23,24 @@ from unrolled.runs.onward import Start, go_on, onward, read_start, settings_goin
 from unrolled.runs.parts import set_aside
 from unrolled.runs.record import PartRecord, Record, versions
 from unrolled.settings import Composed, Value, chosen_settings, estimator_fields
-from unrolled.tasks import DNA, NER, SENTIMENT, Task
+from unrolled.tasks import BASES, DNA, NER, SENTIMENT, Task
+from unrolled.tasks.bases import Stretch, stretches
 from unrolled.tasks.entities import Entity, find_entities
 from unrolled.tasks.parts import PartSettings
 from unrolled.tasks.text import as_trained, with_tokenizer
 from unrolled.tasks.vectors import NUMBERS, VECTORS
 from unrolled.training import Event, FitSettings, Listener, Warned, chosen_figure
 
-__all__ = ["Classifier", "DnaClassifier", "Estimator", "Regressor", "SeriesClassifier", "Tagger", "estimator"]
+__all__ = [
+    "BaseTagger",
+    "Classifier",
+    "DnaClassifier",
+    "Estimator",
+    "Regressor",
+    "SeriesClassifier",
+    "Tagger",
+    "estimator",
+]
 
 
 class Estimator(BaseEstimator):
@@ -269,6 +280,29 @@ DnaClassifier: Any = estimator(
     `score` is the accuracy. Sequences that are all of one length are taken for aligned: see `aligned`.
     """,
     predict_proba,
+)
+
+
+def predict_intervals(self: Any, X: Iterable[str]) -> list[list[Stretch]]:
+    """Return the stretches of one label in each sequence: first base from 0, end, label, mean probability."""
+    return [stretches(answer) for answer in self._fitted().answers(self._xs(X), Decoding(confidence=True))]
+
+
+BaseTagger: Any = estimator(
+    BASES,
+    "BaseTagger",
+    """A label for every base of DNA, such as exon or intron; sequences are strings.
+
+    >>> X = ["ACGTACGTTTTTTT", "TTTTTACGTACG", "TTTACGTTT"] * 4
+    >>> y = ["ssssssss......", ".....sssssss", "...ssss.."] * 4
+    >>> tagger = BaseTagger(epochs=30, hidden_size=8, reverse_complement="none").fit(X, y, dev=(X, y))
+    >>> "".join(tagger.predict(["TTTTACGTACGTTT"])[0])
+    '....ssssssss..'
+
+    y has a label for each base, as a sequence of texts or a text of letters. `score` is MCC over all bases.
+    """,
+    predict_proba,
+    predict_intervals,
 )
 
 

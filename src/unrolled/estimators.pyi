@@ -16,7 +16,16 @@ from unrolled.tasks import Task
 from unrolled.tasks.entities import Entity
 from unrolled.training import Listener
 
-__all__ = ["Classifier", "DnaClassifier", "Estimator", "Regressor", "SeriesClassifier", "Tagger", "estimator"]
+__all__ = [
+    "BaseTagger",
+    "Classifier",
+    "DnaClassifier",
+    "Estimator",
+    "Regressor",
+    "SeriesClassifier",
+    "Tagger",
+    "estimator",
+]
 
 class Estimator(BaseEstimator):
     task: ClassVar[Task[Any, Any]]
@@ -251,6 +260,73 @@ class DnaClassifier(Estimator):
     def predict(self, X: Iterable[Any]) -> list[str]: ...
     def evaluate(self, X: Any, y: Any = None) -> Report: ...
     def predict_proba(self, X: Iterable[Any]) -> NDArray[np.float32]: ...
+
+class BaseTagger(Estimator):
+    def __init__(
+        self,
+        *,
+        encoding: str = "utf-8",
+        strict: bool = False,
+        accept: str | None = None,
+        group: str | int | None = None,
+        intervals: str | None = None,
+        label_key: str = "label",
+        features: str | None = None,
+        overlap: Literal["shorter", "first", "last", "refuse"] = "shorter",
+        background: str = "intergenic",
+        strands: Literal["together", "apart"] = "together",
+        sequence_column: str | int | None = None,
+        label_column: str | int | None = None,
+        span: int = 7,
+        ahead: int = 6,
+        base_dropout: float = 0.0,
+        reverse_complement: Literal["none", "augment", "average"] = "average",
+        answer_steps: int = 8192,
+        answer_rim: int = 512,
+        dev_fraction: float = 0.1,
+        cell: Literal["rnn", "rnn_relu", "gru", "lstm"] = "gru",
+        hidden_size: int = 64,
+        num_layers: int = 1,
+        bidirectional: bool = True,
+        initial_state: Literal["zero", "learned"] = "zero",
+        input_dropout: float = 0.0,
+        dropout: float = 0.1,
+        base_size: int = 64,
+        place_size: int = 16,
+        output: Literal["path", "softmax"] = "path",
+        calibrate: bool = True,
+        piece_steps: int = 512,
+        rim_steps: int = 64,
+        epochs: int = 12,
+        batch_steps: int = 4096,
+        batch_fraction: float = 0.0084,
+        optimizer: Literal["adam", "adamw", "sgd"] = "adam",
+        learning_rate: float = 0.005,
+        weight_decay: float = 0.0,
+        momentum: float = 0.0,
+        beta1: float = 0.9,
+        beta2: float = 0.99,
+        epsilon: float = 1e-08,
+        schedule: Literal["constant", "linear", "cosine", "plateau"] = "linear",
+        warmup: float = 0.0,
+        plateau_factor: float = 0.5,
+        plateau_patience: int = 3,
+        clip_norm: float | None = 1.0,
+        patience: int | None = None,
+        metric: str | None = None,
+        averaging: Literal["none", "ema"] = "ema",
+        ema_decay: float = 0.99,
+        seed: int = 0,
+        num_threads: int | None = None,
+        checkpoint_seconds: float = 300.0,
+        members: int = 1,
+        batch_tokens: int | None = None,
+    ) -> None: ...
+    report_: Report | None
+    def predict(self, X: Iterable[str]) -> list[Sequence[str]]: ...
+    def evaluate(self, X: Any, y: Any = None) -> Report: ...
+    def predict_proba(self, X: Iterable[str]) -> list[NDArray[np.float32]]: ...
+    def predict_intervals(self, X: Iterable[str]) -> list[list[tuple[int, int, str, float]]]: ...
 
 class SeriesClassifier(Estimator):
     def __init__(

@@ -9,13 +9,28 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from unrolled.architectures import Architecture, Loss, Members, build_network, network_settings
+from unrolled.architectures import (
+    Architecture,
+    Loss,
+    ManyToMany,
+    Members,
+    build_network,
+    mean_scores,
+    members_of,
+    network_settings,
+    scores_in_pieces,
+)
 from unrolled.data.answer import Answer
 from unrolled.data.codecs import Codec, Encoded, Fault, Saved, load_codec
+from unrolled.data.codecs.codec import Cutting
+from unrolled.data.codecs.encoded import EncodedBases
 from unrolled.data.given import each
 from unrolled.data.pair import Pair
+from unrolled.data.pieces import Piece
+from unrolled.data.ragged import Ragged
 from unrolled.decoding import Decoding, Hypothesis
 from unrolled.errors import DataError, ModelFileError, SettingsError
+from unrolled.kernels import State
 from unrolled.model_files import ModelFiles, from_version_1, read_model_files, write_model_files
 from unrolled.stream import Stream
 
@@ -56,6 +71,41 @@ class Model(Generic[X, Y]):
         x = self.x.encode([pair.x for pair in pairs], noise)
         return self.network.loss(x, cast(Any, self.y.encode([pair.y for pair in pairs])), noise)
 
+    def loss_of_pieces(
+        self,
+        pairs: Sequence[Pair[X, Y]],
+        pieces: Sequence[Piece],
+        *,
+        rim: int = 0,
+        carried: State | None = None,
+        noise: torch.Generator | None = None,
+    ) -> Loss:
+        """Return the loss summed over the steps of a piece of each pair, and of one direction the state after it.
+
+        Both ways, each piece is read with up to `rim` steps more on either side; one way, its state goes on from
+        `carried`, (N, ...), unless it is the first of its example.
+
+        Raises:
+            SettingsError: a codec of x, or a network, that knows no pieces.
+        """
+        x, network = self.x, self.network
+        if isinstance(network, Members):
+            states = network.states_apart(carried)
+            return network.summed(
+                [
+                    replace(self, network=member).loss_of_pieces(pairs, pieces, rim=rim, carried=before, noise=own)
+                    for (member, own), before in zip(network.apart(noise), states, strict=True)
+                ]
+            )
+        if not isinstance(x, Cutting) or not isinstance(network, ManyToMany):
+            raise SettingsError("Only a label for every step is learnt in pieces. Train on whole sequences.")
+        rim = rim if network.core.bidirectional else 0
+        encoded = x.encode_pieces([pair.x for pair in pairs], pieces, rim, noise)
+        ys = [cast(Any, pair.y)[piece.start : piece.end] for pair, piece in zip(pairs, pieces, strict=True)]
+        y = cast(Any, self.y.encode(ys))
+        rims = [piece.start - max(0, piece.start - rim) for piece in pieces]
+        return network.loss_of_pieces(encoded, y, pieces, rims, carried=carried, noise=noise)
+
     def predict(self, xs: Iterable[X]) -> list[Y]:
         """Return the best y for each x.
 
@@ -71,8 +121,28 @@ class Model(Generic[X, Y]):
             DataError: an x that cannot be encoded, with its number.
             SettingsError: something that this network cannot be asked.
         """
-        for batch in self._encoded(xs, BATCH_STEPS // max(1, decoding.n_best // FEW)):
-            yield from self._decoded(self.network.found(batch, decoding))
+        for raws in _batches(self._checked(xs), self.x.length, BATCH_STEPS // max(1, decoding.n_best // FEW)):
+            if not any(map(self._is_long, raws)):
+                yield from self._decoded(self.network.found(self.x.encode(raws), decoding))
+                continue
+            for raw in raws:
+                scores = self._scores(raw) if self._is_long(raw) else next(self.scores([raw]))
+                with torch.no_grad():
+                    yield from self._decoded(self.network.output.found(scores, decoding))
+
+    def scores(self, xs: Iterable[X]) -> Iterator[Ragged]:
+        """Yield the output layer's scores for x after x, in batches, in order; long ones are read in pieces.
+
+        Raises:
+            DataError: an x that cannot be encoded, with its number.
+            SettingsError: a network without a score for every step.
+        """
+        for raws in _batches(self._checked(xs), self.x.length):
+            if any(map(self._is_long, raws)):
+                yield from map(self._scores, raws)
+            else:
+                x = self.x.encode(raws)
+                yield mean_scores([_stepwise(member).scores(x) for member in members_of(self.network)])
 
     def probabilities(self, xs: Iterable[X]) -> list[NDArray[np.float32]]:
         """Return ŷ⟨t⟩ for each x: (T_y, K), the probability of each class at each step, in the order of the codec."""
@@ -171,6 +241,23 @@ class Model(Generic[X, Y]):
         except (DataError, SettingsError) as problem:
             raise ModelFileError(f"{directory}: config.json or a vocabulary cannot be used. {problem}") from problem
 
+    def _is_long(self, raw: X) -> bool:
+        """Return whether an x is answered in pieces."""
+        return isinstance(self.x, Cutting) and self.x.length(raw) > self.x.answer_steps
+
+    def _scores(self, raw: X) -> Ragged:
+        """Return the scores of an x that is answered in pieces."""
+        x: object = self.x
+        assert isinstance(x, Cutting)
+        cutting = x
+
+        def encode(pieces: Sequence[Piece], rim: int) -> EncodedBases:
+            return cutting.encode_pieces([raw] * len(pieces), pieces, rim)
+
+        T, how = self.x.length(raw), (cutting.answer_steps, cutting.answer_rim, cutting.num_views)
+        parts = [scores_in_pieces(_stepwise(member), encode, T, *how) for member in members_of(self.network)]
+        return mean_scores(parts)
+
     def _encoded(self, xs: Iterable[X], batch_steps: int) -> Iterator[Encoded]:
         for batch in _batches(self._checked(xs), self.x.length, batch_steps):
             yield self.x.encode(batch)
@@ -256,3 +343,9 @@ def _codec(files: ModelFiles, side: str, prefix: str) -> Codec[Any]:
         name.removeprefix(prefix): files.texts[name] for name in texts if isinstance(name, str) and name in files.texts
     }
     return load_codec(saved.get("kind"), Saved(settings, found, files.tensors_of(side)))
+
+
+def _stepwise(network: Architecture) -> ManyToMany:
+    if not isinstance(network, ManyToMany):
+        raise SettingsError("Only a network with a label for every step has scores for each.")
+    return network

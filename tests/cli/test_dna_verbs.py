@@ -52,18 +52,19 @@ def test_intervals_give_what_the_windows_gave(trained: Result, folder: Path, unr
     assert found["parts"][0]["figures"] == recorded["dev"]["figures"]
 
 
-def test_predict_reads_fasta_of_one_line_and_stream_reads_base_by_base(
-    trained: Result, folder: Path, unrolled: Unrolled
-) -> None:
+def test_predict_reads_fasta_and_stream_reads_base_by_base(trained: Result, folder: Path, unrolled: Unrolled) -> None:
     windows = [bases for bases, _ in WINDOWS[:5]]
-    text = "".join(f">{i}\n{bases.lower()}\n" for i, bases in enumerate(windows))
+    text = "".join(f">{i} some words\n{bases[:40].lower()}\n{bases[40:]}\n" for i, bases in enumerate(windows))
     wanted = Model.load(folder / "run").predict(windows)
     lines = unrolled("predict", folder / "run", input=text).stdout.splitlines()
-    assert lines[::2] == [""] * 5
-    assert [line.split("\t")[0] for line in lines[1::2]] == wanted
-    assert [line.split("\t")[2] for line in lines[1::2]] == windows
+    assert [line.split("\t")[0] for line in lines] == list("01234")
+    assert [line.split("\t")[1] for line in lines] == wanted
+    assert [line.split("\t")[3] for line in lines] == windows
     rows = [json.loads(line) for line in unrolled("predict", folder / "run", "--json", input=text).stdout.splitlines()]
-    assert [row["label"] for row in rows[1::2]] == wanted
+    assert [(row["name"], row["label"]) for row in rows] == list(zip("01234", wanted, strict=True))
+    packed = folder / "few.fasta.gz"
+    packed.write_bytes(gzip.compress(text.encode()))
+    assert unrolled("predict", folder / "run", packed).stdout.splitlines() == lines
     pieces = "".join(f"{bases[:7]}\n{bases[7:]}\n\n" for bases in windows)
     told = [json.loads(row) for row in unrolled("stream", folder / "run", "--json", input=pieces).stdout.splitlines()]
     assert [row["label"] for row in told if row.get("final")] == wanted
@@ -75,6 +76,19 @@ def test_predict_names_what_is_no_base_or_too_long(trained: Result, folder: Path
     assert told.exit_code == 1
     assert "'-' at place 3" in told.stderr
     assert "windows of 60" in told.stderr
+
+
+def test_mutations_are_drawn_and_bed_has_no_place_for_windows(
+    trained: Result, folder: Path, unrolled: Unrolled, tmp_path: Path
+) -> None:
+    out, window = tmp_path / "window.png", WINDOWS[0][0]
+    told = unrolled("explain", folder / "run", "--picture", out, "--label", "donor", input=f">a\n{window}\n")
+    assert told.exit_code == 0, told.stderr
+    assert "log-odds of donor" in told.stderr
+    assert out.read_bytes().startswith(b"\x89PNG")
+    refused = unrolled("explain", folder / "run", "--picture", out, "--region", "a:1-3", input=window)
+    assert "for models of the task bases" in refused.stderr
+    assert "finds no intervals" in unrolled("predict", folder / "run", "--output-format", "bed", input=window).stderr
 
 
 def test_check_counts_the_other_strand_within_and_across_files(tmp_path: Path, unrolled: Unrolled) -> None:

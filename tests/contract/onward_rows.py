@@ -19,7 +19,7 @@ from unrolled.data.readers import Reading
 from unrolled.layers import NumbersOutputSettings, OrdinalOutputSettings
 from unrolled.metrics import ClassMetric
 from unrolled.settings import Composed
-from unrolled.tasks import DNA, NER, SENTIMENT, VECTORS, Show, Task, Unit
+from unrolled.tasks import BASES, DNA, NER, SENTIMENT, VECTORS, Show, Task, Unit
 
 __all__ = ["ROWS", "OnwardRow"]
 
@@ -110,7 +110,7 @@ TAGGED = {
     "more": tagged("xylo/B-ART wryly/I-ART", "cede/B-ZOO xylo/O", "wryly/B-MID wryly/I-MID abba/B-PER"),
     "answers": taggings,
 }
-BASES: dict[str, object] = {
+DNA_SIZES: dict[str, object] = {
     "hidden_size": 4,
     "base_size": 5,
     "place_size": 3,
@@ -180,7 +180,7 @@ ROWS = (
     OnwardRow(
         "bases, without runs",
         DNA,
-        {**BASES, "placed_bases": 0},
+        {**DNA_SIZES, "placed_bases": 0},
         old=bases("site ACGTA", "none TTGTA", "site ACCTA"),
         same=bases("site GGGGG", "none NNACT"),
         more=bases("exon GGGGG", "none NNACT", "other RACGT", "zone ACGTT"),
@@ -189,7 +189,7 @@ ROWS = (
     OnwardRow(
         "bases, phrases",
         DNA,
-        {**BASES, "placed_bases": 2, "reverse_complement": "average"},
+        {**DNA_SIZES, "placed_bases": 2, "reverse_complement": "average"},
         old=bases("site ACGTA", "none TTGTA", "site ACCTA"),
         same=bases("site GGGGG", "none NNACT"),
         more=bases("exon GGGGG", "none NNACT", "other RACGT", "zone ACGTT"),
@@ -222,6 +222,15 @@ ROWS = (
         old=gapped(CHANCE, [tuple("bdb"), tuple("ddb")]),
         same=gapped(CHANCE, [tuple("dbd")]),
         more=gapped(CHANCE, [tuple("abc"), tuple("ebd")]),
+        answers=lambda length: list(product("bd", repeat=length)),
+    ),
+    OnwardRow(
+        "labels of bases",
+        BASES,
+        {"hidden_size": 4, "base_size": 3, "output": "softmax"},
+        old=[Pair("ACGTA", tuple("bbddb")), Pair("GGT", tuple("ddb"))],
+        same=[Pair("TTGAN", tuple("dbbbd"))],
+        more=[Pair("ACGT", tuple("abce")), Pair("GATT", tuple("ebdd"))],
         answers=lambda length: list(product("bd", repeat=length)),
     ),
     OnwardRow(

@@ -11,6 +11,7 @@ LOSS = "unrolled.layers.outputs.classes:ClassesOutput.loss"
 LIKELIHOOD = "unrolled.layers.outputs.classes:ClassesOutput.log_likelihood"
 WEIGHTS = "unrolled.layers.outputs.cross_entropy:class_weights"
 INDICES = "unrolled.layers.inputs.indices:IndicesInput.forward"
+PATHS = "unrolled.layers.outputs.paths:PathsOutput.loss"
 VECTORS = "unrolled.layers.inputs.vectors:VectorsInput.forward"
 
 DOT, GENERAL, ADDITIVE = (f"attention, {score}, s changes" for score in ("dot", "general", "additive"))
@@ -93,6 +94,23 @@ SPACE_MUTANTS = (
         "self.Wx, self.bx",
         "self.Wx, 0 * self.bx",
         "vectors, projected",
+        "parity",
+    ),
+    Mutant(
+        "places at the ends of a piece taken for known",
+        PATHS,
+        "torch.cat([firsts, lasts])",
+        "torch.cat([firsts, lasts])[:0]",
+        "paths",
+        "parity",
+    ),
+    Mutant("the last step's place taken for known", PATHS, "[firsts, lasts]", "[firsts]", "paths", "parity"),
+    Mutant(
+        "a label is its most probable place",
+        "unrolled.layers.outputs.paths:PathsOutput.log_probabilities",
+        "rows.logsumexp(2)",
+        "rows.amax(2)",
+        "paths",
         "parity",
     ),
     Mutant(

@@ -7,7 +7,7 @@ from contract.layer_row import HANDED_OVER, D, H, Row, Sequence, by_autograd, jo
 from torch import Tensor, nn
 
 from unrolled.data.codecs import DnaCodec, DnaSettings
-from unrolled.data.spaces import Bases, Classes, Vectors
+from unrolled.data.spaces import Bases, Classes, Paths, Vectors
 from unrolled.layers import (
     BasesInput,
     BasesInputSettings,
@@ -15,6 +15,8 @@ from unrolled.layers import (
     ClassesOutputSettings,
     IndicesInput,
     IndicesInputSettings,
+    PathsOutput,
+    PathsOutputSettings,
     VectorsInput,
     VectorsInputSettings,
 )
@@ -150,6 +152,41 @@ def bases_row(name: str, *, place_size: int) -> Row:
     )
 
 
+def make_paths() -> nn.Module:
+    return randomised(PathsOutput(Paths(K), D, PathsOutputSettings()))
+
+
+def read_paths(module: nn.Module, sequences: list[Sequence]) -> list[Sequence]:
+    scores, y = module.scores(joined(sequences, "x")), joined(sequences, "y")
+    loss, likelihood = module.loss(scores, y), module.log_likelihood(scores, y)
+    return [
+        {"y_hat": y_hat, "loss": loss[n], "log-likelihood": likelihood[n]}
+        for n, y_hat in enumerate(module.probabilities(scores).to_list())
+    ]
+
+
+def read_paths_plainly(module: nn.Module, sequences: list[Sequence]) -> list[Sequence]:
+    """With a softmax over labels and places, step by step: inside, first, last, alone."""
+    outputs: list[Sequence] = []
+    for one in sequences:
+        y, T = one["y"].tolist(), len(one["y"])
+        powers = torch.einsum("td,kpd->tkp", one["x"], module.Wya).add(module.by).exp()
+        p = powers / powers.sum((1, 2), keepdim=True)
+        loss = torch.zeros((), dtype=torch.float64)
+        for t, label in enumerate(y):
+            begins, ends = t == 0 or y[t - 1] != label, t == T - 1 or y[t + 1] != label
+            place = slice(None) if t in (0, T - 1) else [[0, 2], [1, 3]][begins][ends]
+            loss = loss - p[t, label, place].sum().log()
+        y_hat = p.sum(2)
+        outputs.append({"y_hat": y_hat, "loss": loss, "log-likelihood": y_hat[torch.arange(T), one["y"]].log().sum()})
+    return outputs
+
+
+def reach_paths(T: int, t: int) -> dict[str, Tensor]:
+    sums = dict.fromkeys(("loss", "log-likelihood"), torch.tensor(True))
+    return {"y_hat": torch.arange(T) == t, **sums}
+
+
 SPACE_ROWS = (
     bases_row("with their places", place_size=2),
     bases_row("without places", place_size=0),
@@ -170,5 +207,13 @@ SPACE_ROWS = (
         read_classes,
         (by_autograd(read_classes_plainly),),
         reach_classes,
+    ),
+    Row(
+        "paths",
+        make_paths,
+        lambda T: {"x": normal(T, D), "y": torch.tensor([0, 2, 2, 1])[:T]},
+        read_paths,
+        (by_autograd(read_paths_plainly),),
+        reach_paths,
     ),
 )

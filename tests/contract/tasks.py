@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from unrolled.tasks import DNA, NER, SENTIMENT, VECTORS, Task
+from unrolled.tasks import BASES, DNA, NER, SENTIMENT, VECTORS, Task
 
 __all__ = ["ROWS", "SeededFault", "TaskRow"]
 
@@ -178,6 +178,17 @@ FASTA_FAULTS = (
     SeededFault("ACGTACGT\n", 1, "neither '>'"),
     SeededFault("", None, "no labelled sequence"),
 )
+BASES_SIZES: dict[str, object] = {"hidden_size": 4, "base_size": 4, "batch_fraction": 1.0, "piece_steps": 6}
+PER_BASE = "sequence,labels\n" + "".join(
+    f"{before}{site}{after},{'.' * len(before)}{'s' * len(site)}{'.' * len(after)}\n"
+    for before, site, after in zip(BEFORE * 2, ("GT", "GTG", "GGTG") * 4, AFTER * 2, strict=False)
+)
+PER_BASE_FAULTS = (
+    SeededFault(with_line(PER_BASE, 3, "ACGTT,..ss"), 3, "4 labels for 5 bases"),
+    SeededFault(with_line(PER_BASE, 4, "ACG7T,..ss."), 4, "column 4 is '7'"),
+    SeededFault(with_line(PER_BASE, 5, "ACGTT,"), 5, "a sequence without a label"),
+    SeededFault("", None, "no labelled sequence"),
+)
 SERIES_FAULTS = (
     SeededFault(with_line(SERIES, 4, "0,2,warm,0,up"), 4, "'warm', which is no number"),
     SeededFault(with_line(SERIES, 4, "0,0.5,0.25,0,up"), 4, "0.5 of the series '0' after 1"),
@@ -320,6 +331,37 @@ ROWS = (
             SeededFault(with_line(SEQUENCES, 3, "ACGU*,site"), 3, "column 5 is '*'"),
             SeededFault(with_line(SEQUENCES, 4, "ACGT,"), 4, "a sequence without a label"),
         ),
+    ),
+    TaskRow(
+        name="bases, both ways, pieces and paths",
+        task=BASES,
+        settings={**FIT, **BASES_SIZES, "rim_steps": 2, "span": 3, "ahead": 2, "answer_steps": 7, "answer_rim": 3},
+        file="train.csv",
+        content=PER_BASE,
+        streams=False,
+        waits=WAITS,
+        found="Y: a label per base · many-to-many, T_x = T_y",
+        faults=PER_BASE_FAULTS,
+    ),
+    TaskRow(
+        name="bases, one way, carried",
+        task=BASES,
+        settings={
+            **FIT,
+            **BASES_SIZES,
+            "cell": "lstm",
+            "bidirectional": False,
+            "output": "softmax",
+            "reverse_complement": "augment",
+            "dropout": 0.2,
+            "input_dropout": 0.2,
+            "answer_steps": 7,
+        },
+        file="train.csv",
+        content=PER_BASE,
+        streams=True,
+        found="Y: a label per base · many-to-many, T_x = T_y",
+        faults=PER_BASE_FAULTS,
     ),
     TaskRow(
         name="vectors, labels, one way",

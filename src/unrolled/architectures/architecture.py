@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from unrolled.data.codecs.codec import Encoded
 from unrolled.data.ragged import Ragged
 from unrolled.decoding import Decoding, Hypothesis
+from unrolled.kernels import State
 from unrolled.layers.outputs import Output
 from unrolled.settings import Settings, setting
 
@@ -25,12 +26,13 @@ class Loss(NamedTuple):
     Attributes:
         total: a scalar, summed over all steps of all sequences.
         steps: Σ T_y, by which the gradient is divided.
-        carried: the state after the batch, for the next piece of a running text; None where nothing is carried.
+        carried: the state after the batch, without a gradient, for the next piece of each sequence; None where nothing
+            is carried.
     """
 
     total: Tensor
     steps: int
-    carried: Tensor | None = None
+    carried: State | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

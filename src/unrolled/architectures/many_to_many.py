@@ -9,11 +9,15 @@ from torch import Tensor, nn
 
 from unrolled.architectures.architecture import Loss, NetworkSettings, Symbols
 from unrolled.architectures.recurrent_steps import RecurrentSteps
+from unrolled.architectures.strands import one_strand, without_rims
 from unrolled.data.codecs.codec import Encoded
+from unrolled.data.codecs.encoded import EncodedBases
+from unrolled.data.pieces import Piece
 from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Space
 from unrolled.decoding import Decoding, Hypothesis
 from unrolled.errors import SettingsError
+from unrolled.kernels import State
 from unrolled.layers.dropout import variational
 from unrolled.layers.inputs import input_layer
 from unrolled.layers.outputs import output_layer
@@ -61,12 +65,55 @@ class ManyToMany(nn.Module):
 
     def scores(self, x: Encoded, noise: torch.Generator | None = None) -> Ragged:
         """Return the output layer's scores for each step, rows (M, K); with `noise`, under the dropouts of training."""
-        a, _ = self.recurrent(self.input(x, noise), noise=noise)
-        return self.output.scores(variational(a, self.core.dropout, noise))
+        return self.scores_after(x, None, noise)[0]
+
+    def scores_after(
+        self, x: Encoded, state: State | None, noise: torch.Generator | None = None
+    ) -> tuple[Ragged, State]:
+        """Return the scores of each step of sequences that go on from a state, and the state after them.
+
+        Those of the other strand are turned back; of several views of one x it is their mean.
+        """
+        a, last = self.recurrent(self.input(x, noise), state, noise)
+        scores = self.output.scores(variational(a, self.core.dropout, noise))
+        return (one_strand(scores, x, self.output.partners) if isinstance(x, EncodedBases) else scores), last
 
     def loss(self, x: Encoded, y: Ragged, noise: torch.Generator | None = None) -> Loss:
         """Return the loss summed over all steps of all sequences, and how many they are."""
         return Loss(self.output.loss(self.scores(x, noise), y, noise).sum(), y.num_rows)
+
+    def loss_of_pieces(
+        self,
+        x: Encoded,
+        y: Ragged,
+        pieces: Sequence[Piece],
+        rims: Sequence[int],
+        *,
+        carried: State | None = None,
+        noise: torch.Generator | None = None,
+    ) -> Loss:
+        """Return the loss of the steps of pieces, without their rims; of one direction with the state after them.
+
+        Args:
+            x: the pieces with their rims.
+            y: of the pieces alone.
+            pieces: which begin their example, so that nothing is carried into them.
+            rims: how many steps stand before each piece.
+            carried: the state before each piece, (N, ...); None where every one begins its example.
+            noise: drives the dropouts.
+        """
+        state = None
+        if carried is not None and not self.core.bidirectional:
+            first = torch.tensor([piece.first for piece in pieces], device=carried.a.device)[:, None, None, None]
+            fresh = self.recurrent.first_state(len(pieces))
+            c = None if carried.c is None or fresh.c is None else torch.where(first, fresh.c, carried.c)
+            state = State(torch.where(first, fresh.a, carried.a), c)
+        scores, last = self.scores_after(x, state, noise)
+        lengths = [piece.end - piece.start for piece in pieces]
+        total = self.output.loss(without_rims(scores, rims, lengths), y, noise).sum()
+        if self.core.bidirectional:
+            return Loss(total, y.num_rows)
+        return Loss(total, y.num_rows, State(last.a.detach(), None if last.c is None else last.c.detach()))
 
     @torch.no_grad()
     def log_likelihood(self, x: Encoded, y: Ragged) -> Tensor:

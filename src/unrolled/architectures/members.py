@@ -13,10 +13,11 @@ from unrolled.data.codecs.codec import Encoded
 from unrolled.data.ragged import Ragged
 from unrolled.decoding import Decoding, Hypothesis
 from unrolled.errors import DataError
+from unrolled.kernels import State
 from unrolled.layers.initialise import generator_or_default
 from unrolled.layers.outputs import Output, pooled
 
-__all__ = ["Members", "MembersSteps", "member_generators", "members_of"]
+__all__ = ["Members", "MembersSteps", "mean_scores", "member_generators", "members_of"]
 
 NETWORKS = "networks"
 
@@ -69,7 +70,7 @@ class Members(nn.Module):
 
     def scores(self, x: Encoded, noise: torch.Generator | None = None) -> Ragged:
         """Return the mean of the members' scores; with `noise`, under the dropouts of training."""
-        return _mean([cast(Any, member).scores(x, own) for member, own in self.apart(noise)])
+        return mean_scores([cast(Any, member).scores(x, own) for member, own in self.apart(noise)])
 
     def loss(self, x: Encoded, y: Ragged, noise: torch.Generator | None = None) -> Loss:
         """Return the sum of the members' losses, each under noise of its own: their gradients know nothing of another.
@@ -79,8 +80,21 @@ class Members(nn.Module):
         return self.summed([member.loss(x, y, own) for member, own in self.apart(noise)])
 
     def summed(self, losses: Sequence[Loss]) -> Loss:
-        """Return the sum of the members' losses over the steps of one."""
-        return Loss(torch.stack([loss.total for loss in losses]).sum(), losses[0].steps)
+        """Return the sum of the members' losses over the steps of one, and what all carry, side by side."""
+        total = torch.stack([loss.total for loss in losses]).sum()
+        states = [loss.carried for loss in losses if loss.carried is not None]
+        if len(states) < len(losses):
+            return Loss(total, losses[0].steps)
+        cs = [state.c for state in states if state.c is not None]
+        return Loss(total, losses[0].steps, State(torch.cat([state.a for state in states], -1), _beside(cs)))
+
+    def states_apart(self, carried: State | None) -> list[State | None]:
+        """Return what each member carries, of what all carry side by side."""
+        num = len(self.networks)
+        if carried is None:
+            return [None] * num
+        cs = [None] * num if carried.c is None else carried.c.chunk(num, -1)
+        return [State(a.contiguous(), c) for a, c in zip(carried.a.chunk(num, -1), cs, strict=True)]
 
     @torch.no_grad()
     def log_likelihood(self, x: Encoded, y: Ragged) -> Tensor:
@@ -132,7 +146,7 @@ class MembersSteps:
 
     def step(self, x: Encoded, /) -> Ragged:
         """Return the scores after each further step, rows (M, K); x holds N sequences of length 1, or one of any."""
-        return _mean([member.step(x) for member in self._members])
+        return mean_scores([member.step(x) for member in self._members])
 
     @property
     def state(self) -> dict[str, Tensor]:
@@ -166,8 +180,15 @@ def member_generators(generator: torch.Generator | None, num: int) -> list[torch
     return [first, *(torch.Generator(first.device).manual_seed(own) for own in seeds)]
 
 
-def _mean(scores: Sequence[Ragged]) -> Ragged:
+def mean_scores(scores: Sequence[Ragged]) -> Ragged:
+    """Return the mean of the scores that several networks give the same steps."""
+    if len(scores) == 1:
+        return scores[0]
     return scores[0].with_rows(torch.stack([each.rows for each in scores]).mean(0))
+
+
+def _beside(parts: Sequence[Tensor]) -> Tensor | None:
+    return torch.cat(list(parts), -1) if parts else None
 
 
 def _lacks(alignments: Sequence[Tensor | None]) -> bool:

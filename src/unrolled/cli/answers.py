@@ -5,6 +5,7 @@ import math
 import sys
 from collections.abc import Callable
 from typing import Any, TextIO
+from urllib.parse import quote
 
 from rich.text import Text
 
@@ -18,7 +19,10 @@ from unrolled.tasks.text import field
 
 __all__ = ["FORMATS", "Write", "writer"]
 
-FORMATS = ("text", "json", "conll")
+FORMATS = ("text", "json", "conll", "bed", "gff3")
+
+_PLAIN = ".:^*$@!+_?-|/ "
+"""What GFF3 leaves unescaped in names."""
 
 Write = Callable[[Prediction, str], None]
 """Writes a prediction; the second argument is the input's name, where there are several."""
@@ -28,8 +32,10 @@ def writer(form: str, model: Model[Any, Any], task: Task[Any, Any], out: TextIO)
     """Return what writes predictions in one of FORMATS.
 
     Raises:
-        SettingsError: CoNLL for a task that has no label for every word.
+        SettingsError: CoNLL for a task that has no label for every word, BED or GFF3 for one without intervals.
     """
+    if form in ("bed", "gff3"):
+        return _of_intervals(form, model, task, out)
     if form == "json":
         return _json(task, out)
     if form == "conll":
@@ -50,6 +56,7 @@ def _json(task: Task[Any, Any], out: TextIO) -> Write:
             row = {"error": found.trouble.found, "line": found.trouble.line, **({"file": name} if name else {})}
         else:
             row = task.show.json(found.line, found.x, found.answer)
+            row = {"name": found.name, **row} if found.name else row
         out.write(json.dumps(row, ensure_ascii=False) + "\n")
 
     return write
@@ -82,7 +89,37 @@ def _fields(task: Task[Any, Any], out: TextIO) -> Write:
             out.write(_marked(found, name) + "\n")
             return
         rows = [()] if found.answer is None else task.show.fields(found.x, found.answer)
-        out.writelines("\t".join(row) + "\n" for row in rows)
+        first = (field(found.name),) if found.name else ()
+        out.writelines("\t".join((*first, *row)) + "\n" for row in rows)
+
+    return write
+
+
+def _of_intervals(form: str, model: Model[Any, Any], task: Task[Any, Any], out: TextIO) -> Write:
+    intervals = task.show.intervals
+    if intervals is None:
+        raise SettingsError(
+            f"A model of the task {task.name} finds no intervals in a {task.x.name}. Give --output-format json or text."
+        )
+    if form == "gff3":
+        out.write("##gff-version 3\n")
+    number = 0
+
+    def write(found: Prediction, name: str) -> None:
+        nonlocal number
+        if found.trouble is not None:
+            out.write(_marked(found, name) + "\n")
+            return
+        if found.answer is None:
+            return
+        number += 1
+        of = quote(found.name or f"sequence_{number}", safe=_PLAIN)
+        for start, end, label, p, strand in intervals(model.y, found.answer):
+            if form == "bed":
+                out.write(f"{of}\t{start}\t{end}\t{field(label)}\t{round(1000 * p)}\t{strand}\n")
+            else:
+                kind = quote(label, safe=_PLAIN)
+                out.write(f"{of}\tunrolled\t{kind}\t{start + 1}\t{end}\t{p:.4f}\t{strand}\t.\t.\n")
 
     return write
 
@@ -99,6 +136,8 @@ def _terminal(model: Model[Any, Any], task: Task[Any, Any]) -> Write:
         if answer is None:
             console.print()
             return
+        if found.name:
+            console.print(Text(f">{clean(found.name)}", style="dim"), soft_wrap=True)
         if not answer.others:
             console.print(painter.paint(task.show.segments(found.line, x, answer.y)), soft_wrap=True)
         for y, log_p in answer.others:

@@ -161,7 +161,7 @@ def predict(
         str | None, typer.Option("--input", metavar="FORMAT", help="text, conll or jsonl; else it is found out.")
     ] = None,
     output_format: Annotated[
-        str | None, typer.Option(metavar="FORMAT", help="text, json or conll; else as the input is.")
+        str | None, typer.Option(metavar="FORMAT", help="text, json, conll, bed or gff3; else as the input is.")
     ] = None,
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write to this file, whole or not at all.")
@@ -227,6 +227,16 @@ def stream(directory: ModelDirectory, follow_links: FollowLinks = False, as_json
 def explain(
     directory: ModelDirectory,
     label: Annotated[str | None, typer.Option(metavar="LABEL", help="Explain this label, not the answer.")] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Of DNA: draw what other bases would do, or the labels along a region."),
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --picture: labelled bases, drawn beside the answer.")
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option(metavar="NAME:START-END", help="With --picture: what is drawn, counted from 1.")
+    ] = None,
     follow_links: FollowLinks = False,
     as_json: AsJson = False,
 ) -> None:
@@ -234,11 +244,22 @@ def explain(
 
     On a terminal words are coloured, green for the label and red against it. Piped, a line is
     LABEL <tab> WORD:VALUE WORD:VALUE ...; the values add up to the label's lead over the mean of the others.
+
+    With --picture a model of DNA draws the first sequence: of a window, what each other base in each place would do to
+    the label's log-odds (in-silico mutagenesis); of bases, truth, answer and the probability of each label.
     """
     with outcome():
         from unrolled.cli import explain as verb
 
-        verb.run(directory, label, as_json=as_json, follow_links=follow_links)
+        verb.run(
+            directory,
+            label,
+            as_json=as_json,
+            follow_links=follow_links,
+            picture=picture,
+            data=data,
+            region=region,
+        )
 
 
 @app.command(short_help="Show shape, parameters, vocabulary, labels, settings.")

@@ -8,9 +8,11 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from unrolled.cli.explain_picture import draw
 from unrolled.cli.lines import read_lines
 from unrolled.cli.screen import clean, is_plain, print_text, screen
 from unrolled.cli.streams import standard_input
+from unrolled.errors import SettingsError
 from unrolled.model import Model
 from unrolled.runs.explain import Explanation, explain
 from unrolled.tasks import task_of
@@ -20,12 +22,27 @@ from unrolled.tasks.text import tokenizer_in
 __all__ = ["run"]
 
 
-def run(directory: Path, label: str | None, *, as_json: bool, follow_links: bool = False) -> None:
-    """Explain the answer to each line of standard input."""
-    source = standard_input()
+def run(
+    directory: Path,
+    label: str | None,
+    *,
+    as_json: bool,
+    follow_links: bool = False,
+    picture: Path | None = None,
+    data: Path | None = None,
+    region: str | None = None,
+) -> None:
+    """Explain the answer to each line of standard input; or draw a picture."""
     model = Model.load(directory, follow_links=follow_links)
     task = task_of(model, directory)
     console = screen()
+    if picture is not None:
+        of = draw(model, task, picture, label=label, data=data, region=region)
+        print_text(screen(stderr=True), f"{picture}: {of}", style="dim")
+        return
+    if data is not None or region is not None:
+        raise SettingsError("--data and --region are for a picture. Give --picture FILE, too.")
+    source = standard_input()
     if source.isatty():
         print_text(screen(stderr=True), f"One {task.x.name} a line; Ctrl-D ends.", style="dim")
     for lines in read_lines(source):

@@ -1,6 +1,8 @@
 """`unrolled predict`."""
 
+import gzip
 import sys
+import zlib
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ from unrolled.runs.asked import (
     Columns,
     ConllReader,
     Detector,
+    FastaReader,
     JsonReader,
     PlainReader,
     Reader,
@@ -231,6 +234,8 @@ class _Verb:
         if kind == "jsonl":
             named = "text_column" if "text_column" in self._task.defaults.names() else "token_column"
             return JsonReader(self._columns, named)
+        if self._task.show.records:
+            return FastaReader()
         return PlainReader(tokenizer_of(self._tokenizer) if self._task.show.of_words else None, self._tell)
 
 
@@ -281,7 +286,15 @@ def _trained(recorded: Mapping[str, Any]) -> Columns:
 def _opened(path: Path, task: Task[Any, Any]) -> Generator[BinaryIO]:
     if path != _STDIN:
         with path.open("rb") as file:
-            yield file
+            packed = task.show.records and file.peek(2)[:2] == b"\x1f\x8b"
+            if not packed:
+                yield file
+                return
+            try:
+                yield cast(BinaryIO, gzip.GzipFile(fileobj=file))
+            except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+                found = "ends early" if isinstance(error, EOFError) else f"is damaged ({error})"
+                raise DataError(f"{path}: the gzip file {found}. Copy it again; `gzip -t {path}` tests it.") from error
         return
     source = standard_input()
     if source.isatty():

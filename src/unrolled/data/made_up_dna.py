@@ -20,7 +20,17 @@ from itertools import product
 
 from unrolled.data.bases import BASES
 
-__all__ = ["KINDS", "Gene", "fasta_of", "made_up_gene", "made_up_windows"]
+__all__ = [
+    "CLEAR",
+    "KINDS",
+    "PLAIN",
+    "Gene",
+    "Grammar",
+    "fasta_of",
+    "made_up_gene",
+    "made_up_stretch",
+    "made_up_windows",
+]
 
 KINDS = ("acceptor", "donor", "none")
 HALF = 30
@@ -35,6 +45,36 @@ _ACCEPTOR = (*((1, 4, 1, 4),) * 11, (2, 5, 1, 3), "A", "G", (2, 1, 5, 1))
 _EXON_OF_DONOR, _EXON_OF_ACCEPTOR = 3, 1
 _PLAIN = {"A": (3, 2, 3, 2), "C": (3, 3, 1, 3), "G": (3, 2, 3, 2), "T": (2, 2, 3, 3)}
 _UTR = (4, 2, 2, 4)
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """What a gene is drawn by.
+
+    Attributes:
+        donor, acceptor: the weights of A, C, G and T at each place of a site, or the base that stands there.
+        begins, starts, ends: of the UTR before the coding part: its first bases and its last; of that after it, its
+            last.
+    """
+
+    donor: tuple[str | tuple[int, ...], ...] = _DONOR
+    acceptor: tuple[str | tuple[int, ...], ...] = _ACCEPTOR
+    begins: tuple[str | tuple[int, ...], ...] = ()
+    starts: tuple[str | tuple[int, ...], ...] = ()
+    ends: tuple[str | tuple[int, ...], ...] = ()
+
+
+def _sharp(places: Sequence[str | tuple[int, ...]], power: int) -> tuple[str | tuple[int, ...], ...]:
+    return tuple(place if isinstance(place, str) else tuple(weight**power for weight in place) for place in places)
+
+
+def _leaning(bases: str) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(12 if base == wanted else 1 for base in BASES) for wanted in bases)
+
+
+PLAIN = Grammar()
+CLEAR = Grammar(_sharp(_DONOR, 2), _sharp(_ACCEPTOR, 2), _leaning("TATAAGTC"), _leaning("GCCACC"), _leaning("AATAAATG"))
+"""The same with its weights squared, and with signs of where a gene begins, where coding starts, and of its end."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +96,7 @@ class Gene:
         return [second[0] for first, second in pairs if (first[2], second[2]) == of]
 
 
-def made_up_gene(chance: random.Random) -> Gene:
+def made_up_gene(chance: random.Random, grammar: Grammar = PLAIN) -> Gene:
     """Return a gene between stretches of neither.
 
     >>> gene = made_up_gene(random.Random(1))
@@ -67,16 +107,18 @@ def made_up_gene(chance: random.Random) -> Gene:
     coding = _coding(chance, 40 * (introns + 1) + _below(chance, 60))
     cuts = [len(coding) * (i + 1) // (introns + 1) + _below(chance, 30) - 15 for i in range(introns)]
     exons = [coding[a:b] for a, b in zip([0, *cuts], [*cuts, None], strict=True)]
-    parts = [(_plain(chance, 120), "none"), (_weighted(chance, [_UTR] * 60), "utr")]
+    first = [*grammar.begins, *[_UTR] * (60 - len(grammar.begins) - len(grammar.starts)), *grammar.starts]
+    parts = [(_plain(chance, 120), "none"), (_weighted(chance, first), "utr")]
     for i, exon in enumerate(exons):
         if i:
-            donor, acceptor = _weighted(chance, _DONOR), _weighted(chance, _ACCEPTOR)
+            donor, acceptor = _weighted(chance, grammar.donor), _weighted(chance, grammar.acceptor)
             before, intron = parts[-1][0], _intron(chance, donor, acceptor)
             parts[-1] = (before[:-_EXON_OF_DONOR] + donor[:_EXON_OF_DONOR], "exon")
             parts.append((intron, "intron"))
             exon = acceptor[-_EXON_OF_ACCEPTOR:] + exon[_EXON_OF_ACCEPTOR:]  # noqa: PLW2901
         parts.append((exon, "exon"))
-    parts += [(_weighted(chance, [_UTR] * 60), "utr"), (_plain(chance, 120), "none")]
+    last = [*[_UTR] * (60 - len(grammar.ends)), *grammar.ends]
+    parts += [(_weighted(chance, last), "utr"), (_plain(chance, 120), "none")]
     regions: list[tuple[int, int, str]] = []
     place = 0
     for bases, kind in parts:
@@ -96,6 +138,11 @@ def made_up_windows(number: int, seed: int) -> list[tuple[str, str]]:
             place = places[_below(chance, len(places))]
             found.append((gene.bases[place - HALF : place + HALF], wanted))
     return found
+
+
+def made_up_stretch(chance: random.Random, number: int) -> str:
+    """Return so many bases that are in no gene."""
+    return _plain(chance, number)
 
 
 def fasta_of(windows: Sequence[tuple[str, str]], part: str) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 
 from unrolled.data.bases import seem_bases
 from unrolled.data.pair import Pair
+from unrolled.data.step_labels import StepLabels
 from unrolled.errors import DataError
 
 __all__ = ["Look", "Shape", "length", "look"]
@@ -147,10 +148,14 @@ def _kind_of_y(ys: Sequence[Any], T_x: Sequence[int], x: str) -> tuple[str, list
         doubts: list[str] = []
         if len(ys) < 3:
             doubts.append(f"{len(ys)} pairs with T_x = T_y are few: give more, or name the task.")
-        named = all_are(lambda y: all(isinstance(label, str | Integral) for label in cast("Sequence[Any]", y)))
+        named = all_are(_are_labels)
         return ("a label per step" if named else "numbers per step"), doubts
     kinds = ", ".join(sorted({type(y).__name__ for y in ys}))
     raise DataError(f"Y holds values of the kinds {kinds}. Give a label, a number, a set of labels or a sequence each.")
+
+
+def _are_labels(y: Any) -> bool:
+    return isinstance(y, StepLabels) or all(isinstance(label, str | Integral) for label in y)
 
 
 def _shape(x: str, y: str, T_x: Sequence[int]) -> Shape:

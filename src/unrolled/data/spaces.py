@@ -4,10 +4,10 @@ A codec maps raw values into a space; an architecture knows spaces, never codecs
 layer and the output layer of a space are the only code that knows what x and y are.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
-__all__ = ["Bases", "Classes", "Images", "Nothing", "Sets", "Space", "Spelled", "Tags", "Vectors"]
+__all__ = ["Bases", "Classes", "Images", "Nothing", "Paths", "Sets", "Space", "Spelled", "Tags", "Vectors"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,13 @@ class Classes:
         num: K or V.
         ordered: whether neighbouring classes are alike, as 4 and 5 stars are.
         end: the class that ends a sequence; None where its length is given otherwise.
+        partners: for each class, the one that it is on the other strand of DNA; empty where each is itself.
     """
 
     num: int
     ordered: bool = False
     end: int | None = None
+    partners: tuple[int, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,19 @@ class Tags:
     forbidden: tuple[tuple[bool, ...], ...]
     forbidden_start: tuple[bool, ...]
     outside: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """One of `num` labels a step, int64 rows (M,), in stretches of one label: exon and intron, the states of a machine.
+
+    Attributes:
+        num: K.
+        partners: as of `Classes`.
+    """
+
+    num: int
+    partners: tuple[int, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +117,4 @@ class Images:
     width: int
 
 
-Space: TypeAlias = Nothing | Classes | Tags | Spelled | Bases | Vectors | Sets | Images
+Space: TypeAlias = Nothing | Classes | Tags | Paths | Spelled | Bases | Vectors | Sets | Images

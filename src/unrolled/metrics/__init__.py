@@ -1,5 +1,6 @@
 """What is measured, and by which rule: entities, classes, sets of labels, numbers."""
 
+from unrolled.metrics.bases import BaseMetric
 from unrolled.metrics.calibration import Reliability
 from unrolled.metrics.classes import ClassMetric
 from unrolled.metrics.confusion import Confusion
@@ -20,6 +21,7 @@ from unrolled.metrics.steps import StepMetric
 
 __all__ = [
     "RULES",
+    "BaseMetric",
     "ClassMetric",
     "Confusion",
     "EntityMetric",

@@ -4,5 +4,6 @@ from unrolled.pictures.calibration import reliability_diagram
 from unrolled.pictures.confusion import confusion_picture
 from unrolled.pictures.curves import learning_curves
 from unrolled.pictures.mutations import mutation_picture
+from unrolled.pictures.tracks import track_picture
 
-__all__ = ["confusion_picture", "learning_curves", "mutation_picture", "reliability_diagram"]
+__all__ = ["confusion_picture", "learning_curves", "mutation_picture", "reliability_diagram", "track_picture"]

@@ -7,14 +7,17 @@ from typing import Any
 
 import torch
 
-from unrolled.architectures import Loss
+from unrolled.architectures import Loss, ManyToMany, members_of
+from unrolled.data.codecs.codec import Cutting
 from unrolled.data.pair import Pair
+from unrolled.data.pieces import Piece
 from unrolled.decoding import Decoding
+from unrolled.kernels import State
 from unrolled.metrics import Figure, Metric, Report
 from unrolled.model import Model
 from unrolled.settings import Composed
 from unrolled.tasks import Task
-from unrolled.training import Event, FitSettings, History, Listener, RunStarted, Warned, fit
+from unrolled.training import Event, FitSettings, History, Listener, PieceSettings, RunStarted, Warned, fit
 
 __all__ = ["Trainee", "answers_for", "measure", "train_model"]
 
@@ -67,6 +70,23 @@ class Trainee:
         """Return the loss summed over all steps of the batch."""
         return self.model.loss(pairs, noise)
 
+    @property
+    def carries(self) -> bool:
+        """Whether the state goes on from piece to piece: the network reads one way."""
+        network = members_of(self.model.network)[0]
+        return isinstance(network, ManyToMany) and not network.core.bidirectional
+
+    @property
+    def turns(self) -> bool:
+        """Whether training reads an example from its end by chance."""
+        return isinstance(self.model.x, Cutting) and self.model.x.turns
+
+    def loss_of_pieces(
+        self, pairs: Pairs, pieces: Sequence[Piece], noise: torch.Generator, rim: int, carried: State | None
+    ) -> Loss:
+        """Return the loss summed over the steps of a piece of each pair."""
+        return self.model.loss_of_pieces(pairs, pieces, rim=rim, carried=carried, noise=noise)
+
     def measure(self, pairs: Pairs) -> Mapping[str, float]:
         """Return the figures that are logged each epoch."""
         if self.calibrate and self.task.calibrate is not None:
@@ -101,7 +121,8 @@ def train_model(
                     on_event(Warned(note))
 
     how = settings.group(FitSettings)
-    history = fit(trainee, train, dev, how, on_event=tell, checkpoint=checkpoint, resume=resume)
+    pieces = settings.group(PieceSettings) if PieceSettings in map(type, settings.groups().values()) else None
+    history = fit(trainee, train, dev, how, pieces=pieces, on_event=tell, checkpoint=checkpoint, resume=resume)
     if dev:
         trainee.measure(dev)
     return history

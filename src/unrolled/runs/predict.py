@@ -1,7 +1,7 @@
 """Answers to lines of text, as they come: what `unrolled predict` does."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from unrolled.data.answer import Answer
@@ -27,6 +27,7 @@ class Prediction:
         answer: to x; None where there is no x.
         rows: the columns of each word, where CoNLL was given.
         trouble: why there is no answer; None where nothing is wrong.
+        name: of a record that has one.
     """
 
     line: str | None
@@ -34,6 +35,7 @@ class Prediction:
     answer: Answer[Any] | None = None
     rows: tuple[tuple[str, ...], ...] = ()
     trouble: Trouble | None = None
+    name: str = ""
 
 
 def predict(
@@ -106,19 +108,20 @@ def answer(
 def _read(model: Model[Any, Any], task: Task[Any, Any], asked: Asked, tokenizer: str) -> Prediction:
     """Return what was asked with its x, without an answer."""
     if asked.trouble is not None:
-        return Prediction(asked.text, trouble=asked.trouble)
+        return Prediction(asked.text, trouble=asked.trouble, name=asked.name)
     try:
         x = task.show.read_x(asked.text or "", tokenizer) if asked.words is None else asked.words or None
     except DataError as error:
         found, _, way_out = str(error).removesuffix(".").partition(". ")
-        return Prediction(asked.text, trouble=Trouble(asked.line, found, way_out or f"Give one {task.x.name} a line"))
+        trouble = Trouble(asked.line, found, way_out or f"Give one {task.x.name} a line")
+        return Prediction(asked.text, trouble=trouble, name=asked.name)
     fault = None if x is None else model.x.check(x)
     if fault is not None:
-        return Prediction(asked.text, trouble=Trouble(asked.line, fault.found, fault.way_out))
-    return Prediction(asked.text, x, None, asked.rows)
+        return Prediction(asked.text, trouble=Trouble(asked.line, fault.found, fault.way_out), name=asked.name)
+    return Prediction(asked.text, x, None, asked.rows, name=asked.name)
 
 
 def _answered(model: Model[Any, Any], chunk: list[Prediction], decoding: Decoding) -> Iterator[Prediction]:
     answers = model.answers([one.x for one in chunk if one.x is not None], decoding)
     for one in chunk:
-        yield one if one.x is None else Prediction(one.line, one.x, next(answers), one.rows)
+        yield one if one.x is None else replace(one, answer=next(answers))

@@ -1,5 +1,6 @@
 """Applications: each task is data and functions; training, measuring, predicting and describing are shared."""
 
+from unrolled.tasks.bases import BASES
 from unrolled.tasks.dna import DNA
 from unrolled.tasks.ner import NER
 from unrolled.tasks.sentiment import SENTIMENT
@@ -8,6 +9,7 @@ from unrolled.tasks.task import Bundled, Checks, Segment, Show, Task, Unit
 from unrolled.tasks.vectors import VECTORS
 
 __all__ = [
+    "BASES",
     "DNA",
     "NER",
     "SENTIMENT",

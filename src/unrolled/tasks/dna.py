@@ -96,6 +96,13 @@ def _figures(pairs: Pairs) -> Mapping[str, int]:
     return {"num_reverse_complements": turned}
 
 
+def _doubts(pairs: Pairs) -> str | None:
+    """Return what looks like a label for every base."""
+    if pairs and all(len(pair.y) == len(pair.x) for pair in pairs):
+        return "Each label is as long as its sequence: labels of bases are those of the task bases"
+    return None
+
+
 def _unseen(y: Codec[str], pairs: Pairs) -> list[str]:
     return sorted({pair.y for pair in pairs} - set(_labels(y)))
 
@@ -164,9 +171,12 @@ DNA: Task[Any, Any] = Task(
     codecs=_codecs,
     metric=lambda y: ClassMetric(_labels(y), ranked=True),
     metrics=(ClassMetric(("1", "2"), ranked=True),),
-    show=Show(read_x=_read_x, json=_json, fields=_fields, segments=_segments, kinds=_labels, stream=_stream),
+    show=Show(
+        read_x=_read_x, json=_json, fields=_fields, segments=_segments, kinds=_labels, stream=_stream, records=True
+    ),
     start=_start,
     go_on=_go_on,
+    doubts=_doubts,
     takes=frozenset({("bases", "a label")}),
     calibrate=choose_temperature,
     chosen={"temperature": ("temperature", ", by which scores are divided; calibrate=true chooses it on the dev part")},

@@ -96,6 +96,9 @@ class Show(Generic[X, Y]):
         files: the suffixes of files that are no lines of text, such as ".npz".
         read_file: x of such a file, each with the line on which it begins.
         each: the label of each word in an answer, which CoNLL can hold; None where there is one for all of x.
+        records: whether x are the records of FASTA, which have names, may be of many lines, and packed by gzip.
+        intervals: of an answer, given the codec of y: start, end, label, probability and strand, which BED and GFF3 can
+            hold; None where an answer has none.
     """
 
     read_x: Callable[[str, str], X | None]
@@ -108,3 +111,5 @@ class Show(Generic[X, Y]):
     each: Callable[[Answer[Y]], Sequence[str]] | None = None
     files: frozenset[str] = frozenset()
     read_file: Callable[[Path], Sequence[tuple[int, X]]] | None = None
+    records: bool = False
+    intervals: Callable[[Codec[Y], Answer[Y]], Sequence[tuple[int, int, str, float, str]]] | None = None

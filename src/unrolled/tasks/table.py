@@ -6,6 +6,7 @@ from typing import Any
 from unrolled.errors import ModelFileError
 from unrolled.model import Model
 from unrolled.settings import unknown_name
+from unrolled.tasks.bases import BASES
 from unrolled.tasks.dna import DNA
 from unrolled.tasks.ner import NER
 from unrolled.tasks.sentiment import SENTIMENT
@@ -14,7 +15,7 @@ from unrolled.tasks.vectors import VECTORS
 
 __all__ = ["TASKS", "find_task", "task_of"]
 
-TASKS: dict[str, Task[Any, Any]] = {task.name: task for task in (NER, SENTIMENT, DNA, VECTORS)}
+TASKS: dict[str, Task[Any, Any]] = {task.name: task for task in (NER, SENTIMENT, DNA, BASES, VECTORS)}
 
 
 def find_task(name: str) -> Task[Any, Any]:

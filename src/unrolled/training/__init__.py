@@ -16,8 +16,9 @@ from unrolled.training.events import (
 )
 from unrolled.training.figure import chosen_figure
 from unrolled.training.fit import fit
+from unrolled.training.piece_settings import PieceSettings
 from unrolled.training.settings import FitSettings
-from unrolled.training.trainable import History, Trainable
+from unrolled.training.trainable import History, Trainable, TrainableInPieces
 
 __all__ = [
     "Checkpoint",
@@ -29,10 +30,12 @@ __all__ = [
     "Improved",
     "Listener",
     "Measuring",
+    "PieceSettings",
     "RunStarted",
     "StepDone",
     "Stopped",
     "Trainable",
+    "TrainableInPieces",
     "Warned",
     "broadcast",
     "chosen_figure",

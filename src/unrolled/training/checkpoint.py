@@ -19,7 +19,7 @@ __all__ = ["Checkpoint", "read_checkpoint", "write_checkpoint"]
 
 _HEADER_KEY = "unrolled checkpoint"
 _VERSION = 2
-_GROUPS = ("weights", "optimizer", "average", "best")
+_GROUPS = ("weights", "optimizer", "average", "best", "carried")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Checkpoint:
         best: the best state_dict so far; empty before the first epoch's end.
         state: the place in the run and its history (`RunState.to_json`).
         fingerprint: what the run was of: network, settings and data (`fingerprint`).
+        carried: the state of each stream of pieces, in the middle of an epoch; empty where nothing is carried.
     """
 
     weights: Mapping[str, Tensor]
@@ -41,6 +42,7 @@ class Checkpoint:
     best: Mapping[str, Tensor]
     state: Mapping[str, Any] = field(default_factory=dict[str, Any])
     fingerprint: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    carried: Mapping[str, Tensor] = field(default_factory=dict[str, Tensor])
 
 
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from unrolled.training.piece_settings import PieceSettings
 from unrolled.training.settings import FitSettings
 
 __all__ = ["differences", "fingerprint"]
@@ -17,12 +18,16 @@ _FREE = frozenset({"checkpoint_seconds", "num_threads"})
 
 
 def fingerprint(
-    network: nn.Module, settings: FitSettings, train_lengths: Sequence[int], valid_lengths: Sequence[int]
+    network: nn.Module,
+    settings: FitSettings,
+    train_lengths: Sequence[int],
+    valid_lengths: Sequence[int],
+    pieces: PieceSettings | None = None,
 ) -> dict[str, Any]:
     """Describe a run, as JSON: parameter shapes, settings, and the number and lengths of the examples."""
     return {
         "network": {name: f"{str(t.dtype)[6:]} {list(t.shape)}" for name, t in network.state_dict().items()},
-        "settings": settings.to_dict(),
+        "settings": {**settings.to_dict(), **({} if pieces is None else pieces.to_dict())},
         "training": _of_lengths(train_lengths),
         "dev": _of_lengths(valid_lengths),
         "threads": torch.get_num_threads(),  # told when it changes, but no reason to refuse

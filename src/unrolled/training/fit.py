@@ -9,6 +9,7 @@ from unrolled.errors import RunError
 from unrolled.training.determinism import same_bits
 from unrolled.training.events import Listener
 from unrolled.training.interrupt import Interrupt
+from unrolled.training.piece_settings import PieceSettings
 from unrolled.training.run import RESUME, Run
 from unrolled.training.settings import FitSettings
 from unrolled.training.trainable import History, Trainable
@@ -22,6 +23,7 @@ def fit(
     valid: Sequence[Pair[Any, Any]],
     settings: FitSettings,
     *,
+    pieces: PieceSettings | None = None,
     on_event: Listener | None = None,
     checkpoint: Path | None = None,
     resume: bool = False,
@@ -37,6 +39,7 @@ def fit(
         train: the training pairs; read by index, never all at once.
         valid: the dev pairs that choose the best epoch; where there are none, the last epoch is the best.
         settings: see FitSettings.
+        pieces: how long examples are learnt in pieces, by a model that can; None for whole examples.
         on_event: is told of every event in order; the last one is always Stopped.
         checkpoint: the file to keep the run in, at its start, after every epoch and every `checkpoint_seconds`.
         resume: go on from the checkpoint; where that does not exist yet, start.
@@ -52,7 +55,7 @@ def fit(
         raise RunError(f"{checkpoint} holds an earlier run. {RESUME} Otherwise remove it or name another file.")
     interrupt = Interrupt()
     with same_bits(model.network, settings.num_threads), interrupt.deferred():
-        run = Run(model, train, valid, settings, tell=on_event or _ignore, path=checkpoint, interrupt=interrupt)
+        run = Run(model, train, valid, settings, pieces, tell=on_event or _ignore, path=checkpoint, interrupt=interrupt)
         with run.told():
             run.start(resume)
             return run.finish(run.train_epochs())

@@ -10,11 +10,12 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
-from unrolled.data.batches import token_batches
 from unrolled.data.pair import Pair
+from unrolled.data.pieces import Piece
 from unrolled.errors import DataError, RunError, SettingsError
 from unrolled.training.averaging import MovingAverage
 from unrolled.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from unrolled.training.course import course_of
 from unrolled.training.divergence import diverged
 from unrolled.training.events import (
     CheckpointWritten,
@@ -32,6 +33,7 @@ from unrolled.training.fingerprint import differences, fingerprint
 from unrolled.training.interrupt import Interrupt
 from unrolled.training.noise import noise_of_step
 from unrolled.training.optimizer import Optimizer
+from unrolled.training.piece_settings import PieceSettings
 from unrolled.training.schedule import epochs_waited, learning_rate, plateau_drops, run_fraction
 from unrolled.training.settings import FitSettings
 from unrolled.training.state import RunState
@@ -52,6 +54,7 @@ class Run:
         train: Sequence[Pair[Any, Any]],
         valid: Sequence[Pair[Any, Any]],
         settings: FitSettings,
+        pieces: PieceSettings | None = None,
         *,
         tell: Listener,
         path: Path | None,
@@ -64,8 +67,9 @@ class Run:
         self.figure = chosen_figure(model.figures, settings.metric)
         self.lengths = _lengths(model, train, "training")
         share = math.ceil(sum(self.lengths) * settings.batch_fraction)
-        self.batch_steps = min(settings.batch_steps, share)
-        self.fingerprint = fingerprint(self.network, settings, self.lengths, _lengths(model, valid, "dev"))
+        batch_steps = min(settings.batch_steps, share)
+        self.course = course_of(model, train, self.lengths, settings.seed, batch_steps, pieces)
+        self.fingerprint = fingerprint(self.network, settings, self.lengths, _lengths(model, valid, "dev"), pieces)
         self.optimizer = Optimizer(self.network, settings)
         self.average = MovingAverage(self.network, settings.ema_decay) if settings.averaging == "ema" else None
         self.warnings = settings.without_effect()
@@ -115,6 +119,7 @@ class Run:
         if self.average is not None:
             self.average.restore(saved.average)
         self.best = {name: tensor.to(self.device) for name, tensor in saved.best.items()}
+        self.course.carried = {name: tensor.to(self.device) for name, tensor in saved.carried.items()}
         self.saved_place = self.place()
         was, now = saved.fingerprint.get("threads"), self.fingerprint["threads"]
         if was != now:
@@ -133,7 +138,9 @@ class Run:
     def train_epoch(self) -> None:
         """Finish the epoch under way."""
         state, settings = self.state, self.settings
-        batches = token_batches(self.lengths, self.batch_steps, settings.seed, state.epoch)
+        batches = self.course.batches(state.epoch)
+        if not state.batch:
+            self.course.carried = {}
         drops = 0
         if settings.schedule == "plateau":
             drops = plateau_drops(state.rows, self.figure, settings.plateau_patience)
@@ -155,13 +162,13 @@ class Run:
         if self.interrupt.presses:
             raise KeyboardInterrupt
 
-    def step(self, batch: Sequence[int], rate: float, num_batches: int) -> None:
+    def step(self, batch: Sequence[Piece], rate: float, num_batches: int) -> None:
         """One step of gradient descent."""
         began = time.monotonic()
         state = self.state
         self.optimizer.zero_gradients()
         noise = noise_of_step(self.settings.seed, state.step + 1, self.device)
-        loss, steps, _ = self.model.loss([self.train[i] for i in batch], noise)
+        loss, steps = self.course.loss(batch, noise)
         torch.autograd.backward(loss / steps)
         norm = self.optimizer.gradient_norm()
         # One transfer for both numbers: where the network is on another device, each would wait for it.
@@ -169,7 +176,8 @@ class Run:
         if not (math.isfinite(loss_sum) and math.isfinite(norm_value)):
             found = f"the loss is {loss_sum}" if not math.isfinite(loss_sum) else f"the gradient's norm is {norm_value}"
             self.optimizer.zero_gradients()
-            raise diverged(self.model, self.train, batch, state, settings=self.settings, found=found)
+            examples = list(dict.fromkeys(piece.example for piece in batch))
+            raise diverged(self.model, self.train, examples, state, settings=self.settings, found=found)
         self.optimizer.step(rate, norm, norm_value)
         loss_sum /= self.optimizer.num_networks
         state.step += 1
@@ -178,7 +186,7 @@ class Run:
             self.average.update(state.step)
         state.loss_sum += loss_sum
         state.loss_steps += steps
-        state.num_steps += (read := sum(self.lengths[i] for i in batch))
+        state.num_steps += (read := sum(piece.end - piece.start for piece in batch))
         state.last_loss, state.learning_rate = loss_sum / steps, rate
         state.seconds += time.monotonic() - began
         self.tell(StepDone(state.epoch, state.step, state.batch, num_batches, read, state.last_loss, norm_value, rate))
@@ -219,6 +227,7 @@ class Run:
             best=self.best,
             state=self.state.to_json(),
             fingerprint=self.fingerprint,
+            carried=self.course.carried if self.state.batch else {},
         )
         try:
             write_checkpoint(self.path, checkpoint)

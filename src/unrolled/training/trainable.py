@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import torch
 from torch import nn
 
 from unrolled.architectures import Loss
 from unrolled.data.pair import Pair
+from unrolled.data.pieces import Piece
+from unrolled.kernels import State
 from unrolled.metrics.metric import Figure
 
-__all__ = ["History", "Trainable"]
+__all__ = ["History", "Trainable", "TrainableInPieces"]
 
 
 class Trainable(Protocol):
@@ -42,6 +44,42 @@ class Trainable(Protocol):
 
     def length(self, pair: Pair[Any, Any], /) -> int:
         """The number of steps of a pair, the longer of T_x and T_y, at least 1: by it batches are filled."""
+        ...
+
+
+@runtime_checkable
+class TrainableInPieces(Protocol):
+    """A model that `fit` can train on pieces of long examples, too.
+
+    Attributes:
+        carries: whether the state goes on from piece to piece, as it does where the network reads one way.
+        turns: whether each example is read from its end by chance.
+    """
+
+    @property
+    def carries(self) -> bool: ...
+
+    @property
+    def turns(self) -> bool: ...
+
+    def loss_of_pieces(
+        self,
+        pairs: Sequence[Pair[Any, Any]],
+        pieces: Sequence[Piece],
+        noise: torch.Generator,
+        rim: int,
+        carried: State | None,
+        /,
+    ) -> Loss:
+        """The loss of a piece of each pair, summed over its steps, and what is carried after it.
+
+        Args:
+            pairs: the example of each piece.
+            pieces: which steps of it, and whether they are its first.
+            noise: what all noise is drawn from.
+            rim: so many more steps are read on either side of a piece where nothing is carried.
+            carried: the state before each piece, (N, ...); None before the first batch.
+        """
         ...
 
 

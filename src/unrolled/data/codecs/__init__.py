@@ -1,5 +1,6 @@
 """Codecs: from raw values to numbers, and back."""
 
+from unrolled.data.codecs.bases import BasesCodec, BasesSettings
 from unrolled.data.codecs.chunks import Chunks, EachStep
 from unrolled.data.codecs.codec import Codec, Encoded, Fault, Saved
 from unrolled.data.codecs.dna import DnaCodec, DnaSettings
@@ -17,6 +18,8 @@ from unrolled.data.codecs.words import WordsCodec, WordsSettings, check_sentence
 
 __all__ = [
     "CODECS",
+    "BasesCodec",
+    "BasesSettings",
     "Chunks",
     "Codec",
     "DnaCodec",

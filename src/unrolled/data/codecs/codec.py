@@ -10,13 +10,14 @@ from torch import Tensor
 from unrolled.data.codecs.chunks import Chunks
 from unrolled.data.codecs.encoded import EncodedBases, EncodedWords
 from unrolled.data.fault import Fault
+from unrolled.data.pieces import Piece
 from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Space
 from unrolled.data.vocabulary import UnknownReport
 from unrolled.errors import DataError
 from unrolled.settings import Settings
 
-__all__ = ["Codec", "Counting", "Encoded", "Fault", "Growing", "Knowing", "Saved"]
+__all__ = ["Codec", "Counting", "Cutting", "Encoded", "Fault", "Growing", "Knowing", "Saved"]
 
 Raw = TypeVar("Raw")
 Encoded: TypeAlias = Ragged | EncodedWords | EncodedBases
@@ -118,6 +119,40 @@ class Counting(Protocol):
 
     def counts(self, raws: Iterable[Any]) -> Tensor:
         """Return how often each symbol occurs, (V,)."""
+        ...
+
+
+@runtime_checkable
+class Cutting(Protocol):
+    """A codec of x whose values may be long, and can be encoded piece by piece.
+
+    Attributes:
+        turns: whether training reads an x from its end by chance.
+        num_views: 2 where the answer is the mean of both ways.
+        answer_steps: an x of more steps is answered in pieces of so many.
+        answer_rim: steps that are read on either side of such a piece, where the network reads both ways.
+    """
+
+    @property
+    def turns(self) -> bool: ...
+
+    @property
+    def num_views(self) -> int: ...
+
+    @property
+    def answer_steps(self) -> int: ...
+
+    @property
+    def answer_rim(self) -> int: ...
+
+    def length(self, raw: Any, /) -> int:
+        """Return T of an x."""
+        ...
+
+    def encode_pieces(
+        self, raws: Sequence[Any], pieces: Sequence[Piece], /, rim: int = 0, noise: torch.Generator | None = None
+    ) -> EncodedBases:
+        """Encode a piece of each x, and up to `rim` steps more on either side; the same rows as those of all of x."""
         ...
 
 

@@ -19,17 +19,22 @@ __all__ = ["DnaChunks", "after_others"]
 _FOREIGN = "The state of the sequence is not one that a stream of this model gave."
 
 
-def after_others(rows: Tensor, lengths: Tensor, span: int) -> Tensor:
-    """Return each row after the `span` - 1 before it of its sequence, (M, D·span), zeros before the first.
+def after_others(rows: Tensor, lengths: Tensor, span: int, ahead: int = 0) -> Tensor:
+    """Return each row after the `span` - 1 before it of its sequence and before the `ahead` after it.
+
+    That is (M, D·(span + ahead)), zeros beyond either end.
 
     >>> after_others(torch.tensor([[1.0], [2.0], [3.0]]), torch.tensor([2, 1]), 2).tolist()
     [[0.0, 1.0], [1.0, 2.0], [0.0, 3.0]]
+    >>> after_others(torch.tensor([[1.0], [2.0], [3.0]]), torch.tensor([2, 1]), 1, 1).tolist()
+    [[1.0, 2.0], [2.0, 0.0], [3.0, 0.0]]
     """
     before = span - 1
+    gap = max(before, ahead)
     numbers = torch.arange(len(lengths)).repeat_interleave(lengths)
-    places = torch.arange(len(rows)) + before * (numbers + 1)  # among rows with `before` zeros before each sequence
-    spread = rows.new_zeros(len(rows) + before * len(lengths), rows.shape[1]).index_copy(0, places, rows)
-    return spread[(places[:, None] + torch.arange(-before, 1)).flatten()].view(len(rows), -1)
+    places = torch.arange(len(rows)) + gap * (numbers + 1)  # among rows with `gap` zeros round each sequence
+    spread = rows.new_zeros(len(rows) + gap * (len(lengths) + 1), rows.shape[1]).index_copy(0, places, rows)
+    return spread[(places[:, None] + torch.arange(-before, ahead + 1)).flatten()].view(len(rows), -1)
 
 
 class DnaChunks:

@@ -58,12 +58,15 @@ class EncodedBases:
         places: (M,) int64: the place of each row within its sequence, from 0.
         phrases: the features of each sequence; while x arrives, those that each row completes.
         views: how many sequences in a row are views of one x, whose scores are averaged: 2 of both strands.
+        turned: (N,) bool, which sequences are the other strand, so that what is found at each step is to be turned
+            back; None where none is, or where there is one answer to all of x.
     """
 
     spans: Ragged
     places: Tensor
     phrases: tuple[Bag, ...] = ()
     views: int = 1
+    turned: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.spans)

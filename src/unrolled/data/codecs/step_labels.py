@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, ClassVar, TypeAlias, cast
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -16,10 +17,11 @@ from unrolled.data.codecs.label import nearest
 from unrolled.data.given import labels_of
 from unrolled.data.labels import in_order
 from unrolled.data.ragged import Ragged
-from unrolled.data.spaces import Classes
+from unrolled.data.spaces import Classes, Paths
+from unrolled.data.step_labels import StepLabels, distinct_labels, label_counts, step_codes
 from unrolled.data.vocabulary import Vocabulary
 from unrolled.errors import DataError
-from unrolled.settings import Settings
+from unrolled.settings import Settings, setting
 
 __all__ = ["StepLabelsCodec", "StepLabelsSettings"]
 
@@ -28,9 +30,17 @@ Labels: TypeAlias = Sequence[str]
 
 @dataclass(frozen=True, kw_only=True)
 class StepLabelsSettings(Settings):
-    """Nothing can be set: the labels are those of the training data."""
+    """What the labels of steps mean; which there are, the training data say.
+
+    Attributes:
+        outside: the label of steps that are nothing: a stretch of it is no interval. None where there is none.
+        stretches: whether the labels come in stretches whose ends count: the space is then `Paths`.
+    """
 
     title: ClassVar[str] = "setting of the labels of steps"
+
+    outside: str | None = setting(None)
+    stretches: bool = setting(False)
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,7 @@ class StepLabelsCodec:
         Raises:
             DataError: fewer than two labels, between which there is nothing to choose.
         """
-        labels = in_order({label for raw in raws for label in raw})
+        labels = in_order(set[str]().union(*map(distinct_labels, raws)))
         if len(labels) < 2:
             found = f"Every step has the label {labels[0]!r}" if labels else "There is no labelled step"
             raise DataError(f"{found}. Give examples of at least two labels.")
@@ -62,7 +72,7 @@ class StepLabelsCodec:
 
     def grown(self, raws: Iterable[Labels], settings: StepLabelsSettings) -> "StepLabelsCodec":
         """Return the codec that also has the labels of new examples, all in their order."""
-        labels = in_order({*self.labels.tokens, *(label for raw in raws for label in raw)})
+        labels = in_order({*self.labels.tokens}.union(*map(distinct_labels, raws)))
         return StepLabelsCodec(Vocabulary(labels, unk=None), settings)
 
     def origins(self, earlier: "StepLabelsCodec") -> dict[str, Tensor]:
@@ -70,9 +80,19 @@ class StepLabelsCodec:
         return {"labels": int64(self.labels.origins(earlier.labels))}
 
     @property
-    def space(self) -> Classes:
-        """How many labels there are."""
-        return Classes(len(self.labels))
+    def space(self) -> Classes | Paths:
+        """How many labels there are, and which are others on the other strand: those that end in + and -."""
+        tokens = self.labels.tokens
+        partners = tuple(self._partner(i) for i in range(len(tokens)))
+        partners = partners if partners != tuple(range(len(tokens))) else ()
+        if self.settings.stretches:
+            return Paths(len(tokens), partners)
+        return Classes(len(tokens), partners=partners)
+
+    def _partner(self, index: int) -> int:
+        label = self.labels.tokens[index]
+        other = f"{label[:-1]}{'-' if label.endswith('+') else '+'}"
+        return self.labels.tokens.index(other) if label[-1:] in "+-" and other in self.labels else index
 
     def length(self, raw: Labels, /) -> int:
         """Return T_y, the number of labels."""
@@ -80,12 +100,12 @@ class StepLabelsCodec:
 
     def accepted(self, raw: Any, /) -> Labels | Fault:
         """Return the labels of an example, or what is wrong with one of them."""
-        found = labels_of(raw, None, "step")
+        found = raw if isinstance(raw, StepLabels) else labels_of(raw, None, "step")
         if isinstance(found, Fault):
             return found
-        unknown = next((label for label in found if label not in self.labels), None)
+        unknown = min((label for label in distinct_labels(found) if label not in self.labels), default=None)
         if unknown is None:
-            return tuple(found)
+            return found if isinstance(found, StepLabels) else tuple(found)
         way_out = f"The nearest that it has is {nearest(unknown, self.labels.tokens)!r}"
         return Fault(f"the label {unknown!r}, which the training data does not have", way_out)
 
@@ -100,8 +120,12 @@ class StepLabelsCodec:
         Raises:
             DataError: a label that the training data did not have; the message names the nearest.
         """
-        rows = self.labels.indices([label for raw in raws for label in raw])
-        return Ragged(int64(rows), int64([len(raw) for raw in raws]))
+        lengths = int64([len(raw) for raw in raws])
+        if not all(isinstance(raw, StepLabels) for raw in raws):
+            return Ragged(int64(self.labels.indices([label for raw in raws for label in raw])), lengths)
+        self.labels.indices(sorted(set[str]().union(*map(distinct_labels, raws))))
+        codes = np.concatenate([step_codes(raw, self.labels.tokens) for raw in raws])
+        return Ragged(torch.as_tensor(codes), lengths)
 
     def chunks(self) -> EachStep[Any]:
         """Return what encodes one y while it arrives."""
@@ -120,7 +144,9 @@ class StepLabelsCodec:
 
     def counts(self, raws: Iterable[Labels]) -> Tensor:
         """Return how often each label occurs, (K,)."""
-        counts = Counter(label for raw in raws for label in raw)
+        counts = Counter[str]()
+        for raw in raws:
+            counts.update(label_counts(raw))
         self.labels.indices(counts)
         return int64([counts[label] for label in self.labels.tokens])
 
@@ -140,4 +166,7 @@ class StepLabelsCodec:
             raise DataError(
                 "labels.txt does not hold two labels or more in their order. Copy the whole model directory."
             )
-        return cls(labels, StepLabelsSettings.from_dict(saved.settings))
+        settings = StepLabelsSettings.from_dict(saved.settings)
+        if settings.outside is not None and settings.outside not in labels:
+            raise DataError(f"outside is {settings.outside!r}, none of the labels. Copy the whole model directory.")
+        return cls(labels, settings)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from unrolled.data.codecs.bases import BasesCodec
 from unrolled.data.codecs.codec import Codec, Saved
 from unrolled.data.codecs.dna import DnaCodec
 from unrolled.data.codecs.label import LabelCodec
@@ -30,6 +31,7 @@ CODECS: dict[str, type[Codec[Any]]] = {
         StepLabelsCodec,
         StepNumbersCodec,
         DnaCodec,
+        BasesCodec,
     )
 }
 

@@ -1,5 +1,7 @@
 """Readers: each turns one kind of file into pairs, says how it understood the file, and what is wrong with it."""
 
+from unrolled.data.readers.dna.bases import read_bases
+from unrolled.data.readers.dna.bases_settings import BaseLabelsSettings
 from unrolled.data.readers.dna.dna import read_dna
 from unrolled.data.readers.dna.settings import SequencesSettings
 from unrolled.data.readers.doubt import Doubt
@@ -17,6 +19,7 @@ from unrolled.data.readers.series import SeriesReading, SeriesSettings, read_ser
 from unrolled.data.readers.texts import TextsReading, TextsSettings, read_texts
 
 __all__ = [
+    "BaseLabelsSettings",
     "Doubt",
     "Reading",
     "ReadingSettings",
@@ -29,6 +32,7 @@ __all__ = [
     "TextsReading",
     "TextsSettings",
     "detect_format",
+    "read_bases",
     "read_dna",
     "read_labelled",
     "read_plain_text",

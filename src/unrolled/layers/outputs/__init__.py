@@ -5,6 +5,7 @@ from unrolled.layers.outputs.crf import CRF
 from unrolled.layers.outputs.numbers import NumbersOutput, NumbersOutputSettings
 from unrolled.layers.outputs.ordinal import OrdinalOutput, OrdinalOutputSettings
 from unrolled.layers.outputs.output import Output
+from unrolled.layers.outputs.paths import PathsOutput, PathsOutputSettings
 from unrolled.layers.outputs.pooled import pooled
 from unrolled.layers.outputs.sets import SetsOutput, SetsOutputSettings
 from unrolled.layers.outputs.softmax import Softmax
@@ -20,6 +21,8 @@ __all__ = [
     "OrdinalOutput",
     "OrdinalOutputSettings",
     "Output",
+    "PathsOutput",
+    "PathsOutputSettings",
     "SetsOutput",
     "SetsOutputSettings",
     "Softmax",

@@ -67,6 +67,11 @@ class ClassesOutput(nn.Module):
         """(K,): what training knows of its data and prediction does not need."""
 
     @property
+    def partners(self) -> tuple[int, ...]:
+        """For each class, the one that it is on the other strand of DNA; empty where each is itself."""
+        return self.space.partners
+
+    @property
     def causal(self) -> bool:
         """True: every step is chosen by its own scores."""
         return True

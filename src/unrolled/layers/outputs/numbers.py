@@ -65,6 +65,11 @@ class NumbersOutput(nn.Module):
         self.log_sigma = nn.Parameter(torch.zeros(space.size))
 
     @property
+    def partners(self) -> tuple[int, ...]:
+        """Empty: nothing here is another on the other strand of DNA."""
+        return ()
+
+    @property
     def causal(self) -> bool:
         """True: every step has a mean of its own."""
         return True

@@ -115,6 +115,11 @@ class OrdinalOutput(nn.Module):
         self.theta.copy_(torch.cat([thresholds[:1], thresholds.diff().expm1().log()]))
 
     @property
+    def partners(self) -> tuple[int, ...]:
+        """Empty: nothing here is another on the other strand of DNA."""
+        return ()
+
+    @property
     def causal(self) -> bool:
         """True: every step is chosen by its own scores."""
         return True

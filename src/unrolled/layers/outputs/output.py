@@ -23,6 +23,11 @@ class Output(Protocol):
     """Width of the rows of scores: K, or what the classes are made of, as the one number that thresholds cut."""
 
     @property
+    def partners(self) -> tuple[int, ...]:
+        """For each score, the one that it is on the other strand of DNA; empty where each is itself."""
+        ...
+
+    @property
     def causal(self) -> bool:
         """Whether the answer at a step needs the scores up to that step alone."""
         ...

@@ -52,6 +52,11 @@ class SetsOutput(nn.Module):
         self.Wya, self.by = layer.Wya, layer.by
 
     @property
+    def partners(self) -> tuple[int, ...]:
+        """Empty: nothing here is another on the other strand of DNA."""
+        return ()
+
+    @property
     def causal(self) -> bool:
         """True: every step is chosen by its own scores."""
         return True

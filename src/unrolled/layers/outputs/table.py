@@ -2,12 +2,13 @@
 
 import torch
 
-from unrolled.data.spaces import Classes, Sets, Space, Tags, Vectors
+from unrolled.data.spaces import Classes, Paths, Sets, Space, Tags, Vectors
 from unrolled.errors import SettingsError
 from unrolled.layers.outputs.classes import ClassesOutput, ClassesOutputSettings
 from unrolled.layers.outputs.numbers import NumbersOutput, NumbersOutputSettings
 from unrolled.layers.outputs.ordinal import OrdinalOutput, OrdinalOutputSettings
 from unrolled.layers.outputs.output import Output
+from unrolled.layers.outputs.paths import PathsOutput, PathsOutputSettings
 from unrolled.layers.outputs.sets import SetsOutput, SetsOutputSettings
 from unrolled.layers.outputs.tags import TagsOutput, TagsOutputSettings
 from unrolled.settings import Settings
@@ -24,6 +25,8 @@ def output_layer(space: Space, input_size: int, settings: Settings, generator: t
     match space, settings:
         case Tags(), TagsOutputSettings():
             return TagsOutput(space, input_size, settings, generator=generator)
+        case Paths(), PathsOutputSettings():
+            return PathsOutput(space, input_size, settings, generator=generator)
         case Classes(ordered=False), ClassesOutputSettings():
             return ClassesOutput(space, input_size, settings, generator=generator)
         case Classes(ordered=True), OrdinalOutputSettings():
@@ -45,6 +48,8 @@ def output_settings(space: Space) -> type[Settings]:
     match space:
         case Tags():
             return TagsOutputSettings
+        case Paths():
+            return PathsOutputSettings
         case Classes(ordered=False):
             return ClassesOutputSettings
         case Classes(ordered=True):

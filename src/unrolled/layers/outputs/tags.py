@@ -75,6 +75,11 @@ class TagsOutput(nn.Module):
         """(K,): what training knows of its data and prediction does not need."""
 
     @property
+    def partners(self) -> tuple[int, ...]:
+        """Empty: nothing here is another on the other strand of DNA."""
+        return ()
+
+    @property
     def causal(self) -> bool:
         """Whether a label depends on the scores up to its step alone: the CRF chooses all of them together."""
         return self.crf is None

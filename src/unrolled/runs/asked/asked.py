@@ -34,6 +34,7 @@ class Asked:
         words: as they were given; None where they have yet to be found in the text.
         rows: of CoNLL: the columns of each word.
         trouble: why it cannot be answered; None where it can.
+        name: what it is called, where a record has a name.
     """
 
     line: int
@@ -41,6 +42,7 @@ class Asked:
     words: tuple[str, ...] | None = None
     rows: tuple[tuple[str, ...], ...] = ()
     trouble: Trouble | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

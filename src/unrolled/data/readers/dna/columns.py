@@ -5,6 +5,7 @@ from pathlib import Path
 
 from unrolled.data.bases import normal_bases, odd_place
 from unrolled.data.readers.csv_rows import find_column, usual_forms
+from unrolled.data.readers.dna.bases_settings import BaseLabelsSettings
 from unrolled.data.readers.dna.fasta import Found, checked_bases
 from unrolled.data.readers.dna.settings import SequencesSettings
 from unrolled.data.readers.grid import Grid, as_text, csv_grid
@@ -23,7 +24,7 @@ def rows_of_dna(
     path: str | Path,
     add: Callable[[str, str, int, str, str], None],
     problems: Problems,
-    settings: SequencesSettings,
+    settings: SequencesSettings | BaseLabelsSettings,
     found: Found,
     taken: dict[str, str],
 ) -> None:
@@ -59,7 +60,7 @@ def rows_of_dna(
 
 
 def _places(
-    grid: Grid, width: int, settings: SequencesSettings, problems: Problems, group: int | None
+    grid: Grid, width: int, settings: SequencesSettings | BaseLabelsSettings, problems: Problems, group: int | None
 ) -> tuple[int, int] | tuple[None, None]:
     names = grid.header or [f"column {place}" for place in range(width)]
     forms = usual_forms(names)
