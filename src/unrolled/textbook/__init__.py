@@ -6,6 +6,7 @@ from unrolled.textbook.bptt import Forward, backward_pass, forward_pass
 from unrolled.textbook.cell import Array, Cell, Gradients, Saved, State, Weights
 from unrolled.textbook.cells import CELLS
 from unrolled.textbook.compact import compact, split
+from unrolled.textbook.ctc import Aligned, collapse, ctc, ctc_back, steps_needed, with_blanks
 from unrolled.textbook.deep import Deep, deep, deep_back
 from unrolled.textbook.descent import descend
 from unrolled.textbook.gru import GRU
@@ -24,6 +25,7 @@ __all__ = [
     "RNN_RELU",
     "SCORES",
     "Activation",
+    "Aligned",
     "Array",
     "Attended",
     "Cell",
@@ -39,9 +41,12 @@ __all__ = [
     "attention_back",
     "attention_shapes",
     "backward_pass",
+    "collapse",
     "compact",
     "cross_entropy",
     "cross_entropy_back",
+    "ctc",
+    "ctc_back",
     "deep",
     "deep_back",
     "descend",
@@ -54,6 +59,8 @@ __all__ = [
     "sigmoid",
     "softmax",
     "split",
+    "steps_needed",
     "unroll",
     "unroll_back",
+    "with_blanks",
 ]
