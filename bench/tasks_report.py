@@ -28,8 +28,8 @@ def page(tasks: Mapping[str, Any], rows: list[Row], date: str, command: str) -> 
     lines += [
         "",
         "Seconds to the best epoch on dev, preparation and every dev before it included; peak memory of the process,",
-        "its libraries included. Medians over folds and seeds; the ratio's is over pairs of one fold and seed, whose runs",
-        "follow one another on the same machine. `--fresh` measures again.",
+        "its libraries included. Medians over folds and seeds; the ratio's is over pairs of one fold and seed, run",
+        "one after the other on the same machine. `--fresh` measures again.",
         "",
         "| data | unrolled: best epoch | s | plain network: best epoch | s | ratio | peak MiB: unrolled | plain |",
         "|---|---:|---:|---:|---:|---:|---:|---:|",
