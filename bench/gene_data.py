@@ -35,6 +35,10 @@ class Locus:
     exons: tuple[Interval, ...]  # in the order of `bases`, whatever the strand
 
     @property
+    def num_tokens(self) -> int:
+        return len(self.bases)
+
+    @property
     def introns(self) -> tuple[Interval, ...]:
         return tuple((a[1], b[0]) for a, b in zip(self.exons, self.exons[1:], strict=False))
 

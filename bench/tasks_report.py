@@ -18,7 +18,7 @@ def page(tasks: Mapping[str, Any], rows: list[Row], date: str, command: str) -> 
     lines += [
         f"- Command: `python {command}`; threads: {rows[0]['threads'] if rows else '–'}, a process for each run",
         "- The mean over the seeds, each over all folds; in brackets the least and the most of a seed. A seed that",
-        "  lacks a fold is left out. The settings of `unrolled` are its defaults.",
+        "  lacks a fold is left out. After a semicolon: what is measured besides. The settings of `unrolled` are its defaults.",
         "",
         "| data | split | metric | unrolled | plain PyTorch network | other peers | published |",
         "|---|---|---|---:|---:|---|---|",
@@ -51,7 +51,9 @@ def quality(task: Any, found: Mapping[str, Standing], name: str) -> str:
 def value(found: Standing) -> str:
     each = found.scores.values()
     spread = f" ({min(each):.3f}–{max(each):.3f})" if len(each) > 1 else f" (seed {next(iter(found.scores))})"
-    return f"{found.mean:.4f}{spread}"
+    others = list(found.rows[0]["scores"])[1:]
+    more = [f"; {name} {statistics.fmean(row['scores'][name] for row in found.rows):.3f}" for name in others]
+    return f"{found.mean:.4f}{spread}{''.join(more)}"
 
 
 def costs(task: Any, found: Mapping[str, Standing]) -> str:
