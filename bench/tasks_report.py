@@ -18,7 +18,8 @@ def page(tasks: Mapping[str, Any], rows: list[Row], date: str, command: str) -> 
     lines += [
         f"- Command: `python {command}`; threads: {rows[0]['threads'] if rows else '–'}, a process for each run",
         "- The mean over the seeds, each over all folds; in brackets the least and the most of a seed. A seed that",
-        "  lacks a fold is left out. After a semicolon: what is measured besides. The settings of `unrolled` are its defaults.",
+        "  lacks a fold is left out. After a semicolon: what is measured besides.",
+        "- The settings of `unrolled` are its defaults.",
         "",
         "| data | split | metric | unrolled | plain PyTorch network | other peers | published |",
         "|---|---|---|---:|---:|---|---|",
