@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from contest import Corpus
 from labelled import Labelled
@@ -28,7 +29,7 @@ def load_fold(name: str, folder: Path) -> Corpus:
 
 def fold(examples: Sequence[Labelled], number: int) -> tuple[list[Labelled], list[Labelled]]:
     """scikit-learn's stratified folds, shuffled by seed 0: all but one of them, and that one."""
-    folds = StratifiedKFold(NUM_FOLDS, shuffle=True, random_state=0)
+    folds: Any = StratifiedKFold(NUM_FOLDS, shuffle=True, random_state=0)
     labels = [one.label for one in examples]
     train, dev = list(folds.split(labels, labels))[number]
     return [examples[i] for i in train], [examples[i] for i in dev]

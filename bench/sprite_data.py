@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -196,6 +197,7 @@ def fitted(picture: Picture) -> Picture:
 
 
 def write_clip(frames: Sequence[Picture], path: Path) -> None:
+    file: Any
     with av.open(str(path), "w", format="avi") as file:
         stream = file.add_stream("mjpeg", rate=RATE)
         stream.width = stream.height = SIDE

@@ -27,6 +27,11 @@ BEFORE_START, EXON_END, DONOR, ACCEPTOR, CODON = 6, 3, 6, 20, 3
 SHORT, SHORT_STATES, SHORTEST = 130, 10, DONOR + ACCEPTOR + 12  # lengths of introns
 STOPS = ("TAA", "TAG", "TGA")
 
+ALLOWED = {
+    **{"start0": "A", "start1": "T", "start2": "G", "stop0": "T", "stop1": "AG", "stop2": "AG"},
+    **{"donor.0": "G", "donor.1": "TC", f"acceptor.{ACCEPTOR - 2}": "A", f"acceptor.{ACCEPTOR - 1}": "G"},
+}
+
 CODES = np.full(128, -1, np.int64)
 CODES[[ord(base) for base in "ACGT"]] = range(4)
 
@@ -43,8 +48,11 @@ def chains() -> dict[str, list[str]]:
 
 
 SITES = chains()
-STATES = ["between", *(state for of in SITES.values() for state in of)]
-STATES += [f"{kind}{i}" for kind in ("frame", "long") for i in range(CODON)]
+STATES = [
+    "between",
+    *(state for of in SITES.values() for state in of),
+    *(f"{kind}{i}" for kind in ("frame", "long") for i in range(CODON)),
+]
 
 
 def emission_of(state: str) -> str:
@@ -176,10 +184,6 @@ def smoothed(counts: Sequence[NDArray[np.float64]], table: str) -> NDArray[np.fl
     with np.errstate(invalid="ignore"):
         p = p.reshape(-1, 4) / p.reshape(-1, 4).sum(1, keepdims=True)
     return np.maximum(np.nan_to_num(p), 1e-30).ravel()
-
-
-ALLOWED = {"start0": "A", "start1": "T", "start2": "G", "stop0": "T", "stop1": "AG", "stop2": "AG"}
-ALLOWED |= {"donor.0": "G", "donor.1": "TC", f"acceptor.{ACCEPTOR - 2}": "A", f"acceptor.{ACCEPTOR - 1}": "G"}
 
 
 def arcs_of(follows: Counter[tuple[str, str]], insides: Sequence[int]) -> list[tuple[str, str, float]]:
