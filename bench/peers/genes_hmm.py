@@ -27,10 +27,9 @@ BEFORE_START, EXON_END, DONOR, ACCEPTOR, CODON = 6, 3, 6, 20, 3
 SHORT, SHORT_STATES, SHORTEST = 130, 10, DONOR + ACCEPTOR + 12  # lengths of introns
 STOPS = ("TAA", "TAG", "TGA")
 
-ALLOWED = {
-    **{"start0": "A", "start1": "T", "start2": "G", "stop0": "T", "stop1": "AG", "stop2": "AG"},
-    **{"donor.0": "G", "donor.1": "TC", f"acceptor.{ACCEPTOR - 2}": "A", f"acceptor.{ACCEPTOR - 1}": "G"},
-}
+SITE_BASES = {"donor.0": "G", "donor.1": "TC", f"acceptor.{ACCEPTOR - 2}": "A", f"acceptor.{ACCEPTOR - 1}": "G"}
+CODON_BASES = {"start0": "A", "start1": "T", "start2": "G", "stop0": "T", "stop1": "AG", "stop2": "AG"}
+ALLOWED = SITE_BASES | CODON_BASES
 
 CODES = np.full(128, -1, np.int64)
 CODES[[ord(base) for base in "ACGT"]] = range(4)
