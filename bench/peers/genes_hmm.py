@@ -72,7 +72,7 @@ def label_of(state: str) -> int:
 
 
 def choices() -> dict[str, list[str]]:
-    """What may follow the states whose next one is a choice; of the short introns' inside, see `short_arcs`."""
+    """What may follow the states whose next one is a choice; of the inside of short introns, see `arcs_of`."""
     found = {"between": ["between", "before0"]}
     for frame in range(CODON):
         following = (frame + 1) % CODON
