@@ -96,10 +96,9 @@ def main() -> int:
         # Only here, so that this process stays small while others are measured.
         report = importlib.import_module("tasks_report")
         alike = [row for row in rows if row["threads"] == options.threads]
-        stem.with_suffix(".md").write_text(
-            report.page(TASKS, alike, options.date, " ".join(sys.argv)), encoding="utf-8"
-        )
-    print(f"wrote {stem}.md from {stem.name}.jsonl")
+        if alike:
+            stem.with_suffix(".md").write_text(report.page(TASKS, alike, options.date), encoding="utf-8")
+            print(f"wrote {stem}.md from {stem.name}.jsonl")
     return int(failed)
 
 

@@ -11,12 +11,12 @@ from record import Row
 PLAIN = "bilstm"  # the plain PyTorch network of every contest
 
 
-def page(tasks: Mapping[str, Any], rows: list[Row], date: str, command: str) -> str:
+def page(tasks: Mapping[str, Any], rows: list[Row], date: str) -> str:
     """`tasks` are those of tasks.py; `rows` share their number of threads."""
     lines = [f"# Tasks, {date}", ""]
     lines += [f"- Measured with {machine}" for machine in sorted({row["machine"] for row in rows})]
     lines += [
-        f"- Command: `python {command}`; threads: {rows[0]['threads'] if rows else '–'}, a process for each run",
+        f"- Command: `python bench/tasks.py --data DIR`; threads: {rows[0]['threads']}, a process for each run",
         "- The mean over the seeds, each over all folds; in brackets the least and the most of a seed. A seed that",
         "  lacks a fold is left out. After a semicolon: what is measured besides.",
         "- The settings of `unrolled` are its defaults.",

@@ -1,5 +1,7 @@
 """The table of all tasks, by seeds and folds, and the data of its tasks."""
 
+import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +48,7 @@ def test_a_seed_counts_when_it_has_every_fold() -> None:
 def test_ratios_are_of_the_same_fold_and_seed() -> None:
     rows = of_every_fold(OURS, 1, 0.9, seconds_to_best=2.0) + of_every_fold(OURS, 2, 1.0, seconds_to_best=50.0)
     rows += of_every_fold("bilstm", 1, 0.8, seconds_to_best=8.0, peak_mib=400.0) + of_every_fold("xgboost", 1, 0.85)
-    page = tasks_report.page(tasks.TASKS, rows, "today", "tasks.py --data d").splitlines()
+    page = tasks_report.page(tasks.TASKS, rows, "today").splitlines()
     quality, costs = (line for line in page if line.startswith("| primate splice sites"))
     assert "| accuracy | 0.9500 (0.900–1.000) | 0.8000 (seed 1) | xgboost 0.8500 (seed 1) |" in quality
     assert costs.endswith("| 3 | 26.0 | 3 | 8.0 | 0.25 | 100 | 400 |")
@@ -64,6 +66,27 @@ def test_tasks_share_no_corpus_and_have_a_plain_network() -> None:
     corpora = [corpus for task in tasks.TASKS.values() for corpus in task.corpora]
     assert len(corpora) == len(set(corpora))
     assert all({OURS, tasks_report.PLAIN} <= task.contest.systems.keys() for task in tasks.TASKS.values())
+
+
+def test_a_task_without_data_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["tasks.py", "--data", folder, "--results", folder, "--tasks", "vowels"])
+    assert tasks.main() == 1
+    assert f"vowels: no folder series in {folder}" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_finished_runs_are_shown_and_not_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "series").mkdir()
+    rows = [row_of(system, "JapaneseVowels", 1, 0.5) for system in vectors.CONTEST.systems]
+    (tmp_path / "tasks_today.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    options = ["--data", "nowhere", str(tmp_path), "--results", str(tmp_path), "--date", "today"]
+    monkeypatch.setattr(sys, "argv", ["tasks.py", *options, "--tasks", "vowels", "--seeds", "1"])
+    assert tasks.main() == 0
+    page = (tmp_path / "tasks_today.md").read_text(encoding="utf-8")
+    assert "1-nn dtw 0.5000 (seed 1), random forest 0.5000 (seed 1) | 0.962, a hidden Markov model" in page
 
 
 def test_folds_cover_all_and_keep_the_shares_of_labels(tmp_path: Path) -> None:
