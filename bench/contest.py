@@ -43,6 +43,7 @@ class Outcome:
     predictions: list[Any]  # on dev, by the weights of the best epoch
     epochs: list[Epoch]
     unbiased: list[Any] | None = None  # on dev, without what the system chose on dev beside the epoch
+    scores: dict[str, float] | None = None  # on dev, where the system gives them in place of predictions
 
     @property
     def best(self) -> Epoch:
@@ -80,6 +81,8 @@ class Contest:
     scores: Callable[[Any, Any], dict[str, float]]  # of dev and predictions; the first one ranks
     notes: tuple[str, ...]  # lines of the report: the metric's rule, what an epoch is, what is known to be unequal
     unbiased: str = ""  # what `Outcome.unbiased` is without, in words
+    seedless: tuple[str, ...] = ()  # systems without chance, which run with the first seed alone
+    report: str = "contest_report"  # the module whose `write_results` makes the results
 
 
 def main(contest: Contest) -> int:
@@ -121,7 +124,7 @@ def run_one(contest: Contest, system: str, corpus_name: str, seed: int, data: Pa
     peak = peak_mib()
     seconds = [epoch.seconds for epoch in outcome.epochs if epoch.seconds is not None]
     num_tokens = sum(example.num_tokens for example in corpus.train)
-    scores = contest.scores(corpus.dev, outcome.predictions)
+    scores = outcome.scores or contest.scores(corpus.dev, outcome.predictions)
     leading = next(iter(scores))
     return {
         "system": system,
@@ -148,12 +151,31 @@ def key_of(row: Row) -> tuple[str, str, int, int]:
 
 
 def run_all(contest: Contest, options: argparse.Namespace) -> int:
-    """All systems of a seed before the next seed, so that drift of the machine hits them alike."""
     options.results.mkdir(exist_ok=True)
     stem = options.results / f"{contest.script.stem}_{options.date}"
     log = stem.with_suffix(".jsonl")
+    rows, failed = collect(contest, options, log)
+    alike = [row for row in rows if row["threads"] == options.threads]
+    if alike:
+        # Only here, so that this process stays small while others are measured.
+        importlib.import_module(contest.report).write_results(contest, alike, stem, " ".join(sys.argv))
+        print(f"wrote the results {stem}.* from {log.name}")
+    return int(failed)
+
+
+def collect(contest: Contest, options: argparse.Namespace, log: Path) -> tuple[list[Row], bool]:
+    """Run what is asked for and not in the log yet; return all rows of the log, and whether a run failed.
+
+    All systems of a seed run before the next seed, so that drift of the machine hits them alike.
+    """
     rows = read_rows(log, key_of)
-    wanted = [(s, c, n, options.threads) for n in options.seeds for c in options.corpora for s in options.systems]
+    wanted = [
+        (system, corpus, seed, options.threads)
+        for seed in options.seeds
+        for corpus in options.corpora
+        for system in options.systems
+        if seed == options.seeds[0] or system not in contest.seedless
+    ]
     if options.fresh:
         rows = {key: row for key, row in rows.items() if key not in wanted}
     failed = False
@@ -168,12 +190,7 @@ def run_all(contest: Contest, options: argparse.Namespace) -> int:
         rows[key] = row
         write_rows(log, rows)
         print(f"  {in_words(row)}", flush=True)
-    alike = [row for row in rows.values() if row["threads"] == options.threads]
-    if alike:
-        # Only here, so that this process stays small while others are measured.
-        importlib.import_module("contest_report").write_results(contest, alike, stem, " ".join(sys.argv))
-        print(f"wrote {stem}.md and .png from {log.name}")
-    return int(failed)
+    return list(rows.values()), failed
 
 
 def run_child(contest: Contest, system: str, corpus: str, seed: int, options: argparse.Namespace) -> Row | None:

@@ -1,5 +1,6 @@
 """What every benchmark keeps: rows, a JSON object a line as soon as it is measured, and the machine they come from."""
 
+import contextlib
 import importlib.metadata
 import json
 import os
@@ -52,10 +53,11 @@ def describe(packages: tuple[str, ...]) -> str:
 
 
 def version(package: str) -> str:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return "(not installed)"
+    """Its version, or that of its build for processors alone."""
+    for name in (package, f"{package}-cpu"):
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            return importlib.metadata.version(name)
+    return "(not installed)"
 
 
 def processor() -> str:

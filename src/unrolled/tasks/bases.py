@@ -193,6 +193,7 @@ BASES: Task[Any, Any] = Task(
     of_python=_of_python,
     codecs=_codecs,
     metric=_metric,
+    metrics=(BaseMetric(("1", "2"), "1"),),
     calibrate=choose_path_scale,
     chosen={"path_scale": ("path scale", ", by which the network counts beside the transitions of the best path")},
     start=_start,
