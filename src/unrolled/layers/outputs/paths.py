@@ -149,11 +149,13 @@ class PathsOutput(nn.Module):
 
     def probabilities(self, scores: Ragged) -> Ragged:
         """Return ŷ⟨t⟩, the probability of each label at each step, rows (M, K)."""
+        check_ragged("PathsOutput.probabilities", scores)
         return scores.with_rows(self.log_probabilities(scores).rows.exp())
 
     @torch.no_grad()
     def decode(self, scores: Ragged) -> Tensor:
         """Return the labels of the best path, or each step's most probable label, int64 (M,)."""
+        check_ragged("PathsOutput.decode", scores)
         if self.settings.output == "softmax":
             return self.log_probabilities(scores).rows.argmax(1)
         log_probs = torch.log_softmax(scores.rows, 1).view(-1, self.space.num, NUM_PLACES)
