@@ -37,9 +37,9 @@ from unrolled.tasks.entities import Entity
 from unrolled.training import Listener
 
 __all__ = [
-    "BaseTagger",
     "Classifier",
     "DnaClassifier",
+    "DnaTagger",
     "Estimator",
     "Regressor",
     "SeriesClassifier",
@@ -94,7 +94,7 @@ SERIES_CLASSIFIER = """    report_: Report | None
     def predict_proba(self, X: Iterable[Any]) -> NDArray[np.float32] | list[NDArray[np.float32]]: ...
 """
 
-BASE_TAGGER = """    report_: Report | None
+DNA_TAGGER = """    report_: Report | None
     def predict(self, X: Iterable[str]) -> list[Sequence[str]]: ...
     def evaluate(self, X: Any, y: Any = None) -> Report: ...
     def predict_proba(self, X: Iterable[str]) -> list[NDArray[np.float32]]: ...
@@ -113,7 +113,7 @@ def stub() -> str:
         ("Tagger", NER, TAGGER),
         ("Classifier", SENTIMENT, CLASSIFIER),
         ("DnaClassifier", DNA, CLASSIFIER),
-        ("BaseTagger", BASES, BASE_TAGGER),
+        ("DnaTagger", BASES, DNA_TAGGER),
         ("SeriesClassifier", VECTORS, SERIES_CLASSIFIER),
         ("Regressor", NUMBERS, REGRESSOR),
     )

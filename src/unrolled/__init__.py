@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from unrolled.data import Pair, Ragged, Vocabulary
     from unrolled.errors import DataError, ModelFileError, RunError, SettingsError, UnrolledError
-    from unrolled.estimators import BaseTagger, Classifier, DnaClassifier, Regressor, SeriesClassifier, Tagger
+    from unrolled.estimators import Classifier, DnaClassifier, DnaTagger, Regressor, SeriesClassifier, Tagger
     from unrolled.layers import CRF, Recurrent
     from unrolled.model import Model
     from unrolled.tasks.infer import infer
@@ -17,6 +17,7 @@ __all__ = [
     "Classifier",
     "DataError",
     "DnaClassifier",
+    "DnaTagger",
     "Model",
     "ModelFileError",
     "Pair",
@@ -39,7 +40,7 @@ __version__ = "0.1.0"
 _ROOMS = {
     "data": ("Pair", "Ragged", "Vocabulary"),
     "errors": ("DataError", "ModelFileError", "RunError", "SettingsError", "UnrolledError"),
-    "estimators": ("BaseTagger", "Classifier", "DnaClassifier", "Regressor", "SeriesClassifier", "Tagger"),
+    "estimators": ("Classifier", "DnaClassifier", "DnaTagger", "Regressor", "SeriesClassifier", "Tagger"),
     "layers": ("CRF", "Recurrent"),
     "model": ("Model",),
     "tasks.infer": ("infer",),

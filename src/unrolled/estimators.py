@@ -32,9 +32,9 @@ from unrolled.tasks.vectors import NUMBERS, VECTORS
 from unrolled.training import Event, FitSettings, Listener, Warned, chosen_figure
 
 __all__ = [
-    "BaseTagger",
     "Classifier",
     "DnaClassifier",
+    "DnaTagger",
     "Estimator",
     "Regressor",
     "SeriesClassifier",
@@ -288,14 +288,14 @@ def predict_intervals(self: Any, X: Iterable[str]) -> list[list[Stretch]]:
     return [stretches(answer) for answer in self._fitted().answers(self._xs(X), Decoding(confidence=True))]
 
 
-BaseTagger: Any = estimator(
+DnaTagger: Any = estimator(
     BASES,
-    "BaseTagger",
+    "DnaTagger",
     """A label for every base of DNA, such as exon or intron; sequences are strings.
 
     >>> X = ["ACGTACGTTTTTTT", "TTTTTACGTACG", "TTTACGTTT"] * 4
     >>> y = ["ssssssss......", ".....sssssss", "...ssss.."] * 4
-    >>> tagger = BaseTagger(epochs=30, hidden_size=8, reverse_complement="none").fit(X, y, dev=(X, y))
+    >>> tagger = DnaTagger(epochs=30, hidden_size=8, reverse_complement="none").fit(X, y, dev=(X, y))
     >>> "".join(tagger.predict(["TTTTACGTACGTTT"])[0])
     '....ssssssss..'
 

@@ -17,9 +17,9 @@ from unrolled.tasks.entities import Entity
 from unrolled.training import Listener
 
 __all__ = [
-    "BaseTagger",
     "Classifier",
     "DnaClassifier",
+    "DnaTagger",
     "Estimator",
     "Regressor",
     "SeriesClassifier",
@@ -261,7 +261,7 @@ class DnaClassifier(Estimator):
     def evaluate(self, X: Any, y: Any = None) -> Report: ...
     def predict_proba(self, X: Iterable[Any]) -> NDArray[np.float32]: ...
 
-class BaseTagger(Estimator):
+class DnaTagger(Estimator):
     def __init__(
         self,
         *,

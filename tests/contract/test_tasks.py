@@ -23,7 +23,7 @@ from unrolled.data.pair import Pair
 from unrolled.data.series import Series
 from unrolled.decoding import Decoding
 from unrolled.errors import SettingsError
-from unrolled.estimators import BaseTagger, Classifier, DnaClassifier, SeriesClassifier, Tagger
+from unrolled.estimators import Classifier, DnaClassifier, DnaTagger, SeriesClassifier, Tagger
 from unrolled.model import Model
 from unrolled.runs.check import check_files
 from unrolled.runs.evaluate import evaluate
@@ -38,7 +38,7 @@ ESTIMATORS: dict[str, Any] = {
     "ner": Tagger,
     "sentiment": Classifier,
     "dna": DnaClassifier,
-    "bases": BaseTagger,
+    "bases": DnaTagger,
     "vectors": SeriesClassifier,
 }
 

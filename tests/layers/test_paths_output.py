@@ -75,6 +75,7 @@ def best_by_search(made: PathsOutput, rows: Tensor) -> list[int]:
             if not ends[1]:
                 states[-1] = 4 * y[-1] + {2: 0, 3: 1}[states[-1] % 4]
             score = sum(float(emissions[t, state]) for t, state in enumerate(states))
+            score += float(made.log_ends[0, y[0]] + made.log_ends[1, y[-1]])
             pairs = pairwise(states)
             score += sum(float(made.transitions[a // 4, a % 4, b // 4, b % 4]) for a, b in pairs)
             if score > best + 1e-12:
@@ -103,6 +104,7 @@ def test_what_is_counted_is_how_often_which_state_follows_which() -> None:
     assert float(p[0, 2].sum()) == pytest.approx(1.0)
     torch.testing.assert_close(made.log_prior.exp().sum(1), torch.ones(K, dtype=torch.float64))
     assert bool(torch.isfinite(made.transitions).all())
+    torch.testing.assert_close(made.log_ends.exp(), torch.tensor([[2, 1, 1], [1, 2, 1]]).double() / 4)
 
 
 def test_each_for_itself_takes_the_most_probable_label_and_is_causal() -> None:

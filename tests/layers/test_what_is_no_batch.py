@@ -11,7 +11,7 @@ from torch.nn.utils.rnn import pack_sequence
 
 from unrolled import layers
 from unrolled.data.ragged import Ragged
-from unrolled.data.spaces import Classes, Sets, Tags, Vectors
+from unrolled.data.spaces import Classes, Paths, Sets, Tags, Vectors
 from unrolled.decoding import n_best, viterbi
 from unrolled.errors import DataError
 from unrolled.kernels import expectations, log_likelihood, log_partition, recur
@@ -29,6 +29,8 @@ from unrolled.layers import (
     NumbersOutputSettings,
     OrdinalOutput,
     OrdinalOutputSettings,
+    PathsOutput,
+    PathsOutputSettings,
     Pooling,
     Recurrent,
     SetsOutput,
@@ -56,6 +58,7 @@ LAYERS: list[Any] = [
     TagsOutput(TAGS, 3, TagsOutputSettings()),
     ClassesOutput(Classes(3), 3, ClassesOutputSettings()),
     OrdinalOutput(Classes(3, ordered=True), 3, OrdinalOutputSettings()),
+    PathsOutput(Paths(3), 3, PathsOutputSettings()),
     SetsOutput(Sets(3), 3, SetsOutputSettings()),
     NumbersOutput(Vectors(3), 3, NumbersOutputSettings()),
 ]

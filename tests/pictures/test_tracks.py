@@ -34,6 +34,6 @@ def test_what_does_not_fit_is_refused(tmp_path: Path) -> None:
     ):
         with pytest.raises(DataError, match="Give each track"):
             track_picture(tracks, rows, labels, tmp_path / "x.png")
-    names = [str(i) for i in range(10)]
+    many = [str(i) for i in range(10)], np.full((3, 10), 0.1, np.float32)
     with pytest.raises(DataError, match=r"10 labels\. Give 8 at most"):
-        track_picture([], np.full((3, 10), 0.1, np.float32), names, tmp_path / "x.png")
+        track_picture([], many[1], many[0], tmp_path / "x.png")

@@ -17,7 +17,7 @@ from unrolled.settings import Settings, setting
 
 __all__ = ["PathSettings", "choose_path_scale"]
 
-SCALES = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5)
+SCALES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
 
 
 @dataclass(frozen=True, kw_only=True)

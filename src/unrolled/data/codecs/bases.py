@@ -28,8 +28,8 @@ class BasesSettings(Settings):
     """What a sequence becomes whose bases have a label each.
 
     Attributes:
-        span: each step is a base and the `span` - 1 before it,
-        ahead: and so many after it; of a model that reads one way alone, none.
+        span: each step is a base and the `span` - 1 before it.
+        ahead: so many bases after it are in the step, too; of a model that reads one way alone, none.
         base_dropout: the share of bases that training reads as N.
         reverse_complement: what is done where genes stand on either strand: "none"; "augment", by which training reads
             either strand by chance; "average", by which the answer is also the mean of both (the post-hoc form of Zhou

@@ -40,10 +40,10 @@ class PathsOutput(nn.Module):
     """P(y⟨t⟩ = k, place e | x) = softmax(Wya a⟨t⟩ + by), e where t is in its stretch of k: inside, first, last, alone.
 
     The probability of a label is the sum over its places. The best path is that of a hybrid of network and hidden
-    Markov model (Bourlard & Morgan 1994): the states are labels at places, the transitions those of the training data,
-    and a state scores path_scale · log P(label | x) + log P(place | label, x) - log P(place | label). What neighbouring
-    steps say of the label is much the same, so that its scale is below 1, and is chosen on a dev part; what they say of
-    the place is not, and where a stretch ends is as rare as it is telling.
+    Markov model (Bourlard & Morgan 1994): the states are labels at places, the transitions and the labels of first and
+    last steps those of the training data, and a state scores path_scale · log P(label | x) + log P(place | label, x)
+    - log P(place | label). What neighbouring steps say of the label is much the same, so that its scale is below 1, and
+    is chosen on a dev part; what they say of the place is not, and where a stretch ends is as rare as it is telling.
 
     Args:
         space: K labels.
@@ -55,6 +55,7 @@ class PathsOutput(nn.Module):
     path_scale: Tensor
     log_prior: Tensor
     transitions: Tensor
+    log_ends: Tensor
 
     def __init__(
         self, space: Paths, input_size: int, settings: PathsOutputSettings, *, generator: torch.Generator | None = None
@@ -69,6 +70,7 @@ class PathsOutput(nn.Module):
         self.register_buffer("path_scale", torch.full((), 0.3))
         self.register_buffer("log_prior", torch.full((K, NUM_PLACES), -1.0))
         self.register_buffer("transitions", torch.zeros(K, NUM_PLACES, K, NUM_PLACES))
+        self.register_buffer("log_ends", torch.zeros(2, K))
 
     @property
     def causal(self) -> bool:
@@ -87,18 +89,21 @@ class PathsOutput(nn.Module):
 
     @torch.no_grad()
     def count(self, ys: Iterable[Tensor]) -> None:
-        """Take in the labels of the training sequences, int64 (T,) each: how often which state follows which."""
+        """Take in the labels of the training sequences, int64 (T,) each: what follows what, and what is at ends."""
         K = self.space.num
+        ends = torch.ones(2, K, dtype=torch.float64)
         counts = torch.zeros(K * NUM_PLACES, K * NUM_PLACES, dtype=torch.float64)
         counts += torch.as_tensor(_allowed(K).flatten(0, 1).flatten(1), dtype=torch.float64)  # one of each that can be
         alone = counts.sum(1)
         for y in ys:
             states = _states(y)
+            ends[[0, 1], y[[0, -1]]] += 1
             pairs = states[:-1] * K * NUM_PLACES + states[1:]
             counts += torch.bincount(pairs, minlength=counts.numel()).view_as(counts)
             alone += torch.bincount(states, minlength=len(alone))
         follows = counts / counts.sum(1, keepdim=True).clamp(min=1)
         self.transitions.copy_(follows.clamp(min=1e-12).log().view(K, NUM_PLACES, K, NUM_PLACES))
+        self.log_ends.copy_((ends / ends.sum(1, keepdim=True)).log())
         of_labels = alone.view(K, NUM_PLACES)
         self.log_prior.copy_((of_labels / of_labels.sum(1, keepdim=True)).log())
 
@@ -144,11 +149,13 @@ class PathsOutput(nn.Module):
 
     def probabilities(self, scores: Ragged) -> Ragged:
         """Return ŷ⟨t⟩, the probability of each label at each step, rows (M, K)."""
+        check_ragged("PathsOutput.probabilities", scores)
         return scores.with_rows(self.log_probabilities(scores).rows.exp())
 
     @torch.no_grad()
     def decode(self, scores: Ragged) -> Tensor:
         """Return the labels of the best path, or each step's most probable label, int64 (M,)."""
+        check_ragged("PathsOutput.decode", scores)
         if self.settings.output == "softmax":
             return self.log_probabilities(scores).rows.argmax(1)
         log_probs = torch.log_softmax(scores.rows, 1).view(-1, self.space.num, NUM_PLACES)
@@ -156,8 +163,8 @@ class PathsOutput(nn.Module):
         emissions = (self.path_scale * of_labels + (log_probs - of_labels) - self.log_prior).flatten(1)
         forbidden = ~_allowed(self.space.num).to(self.transitions.device)
         transitions = self.transitions.masked_fill(forbidden, -torch.inf).flatten(0, 1).flatten(1)
-        ends = torch.zeros(self.num_scores, dtype=transitions.dtype, device=transitions.device)
-        best, _ = viterbi(scores.with_rows(emissions), transitions, ends, ends)
+        first, last = self.log_ends.repeat_interleave(NUM_PLACES, 1)
+        best, _ = viterbi(scores.with_rows(emissions), transitions, first, last)
         return best.rows // NUM_PLACES
 
     def found(self, scores: Ragged, decoding: Decoding) -> list[list[Hypothesis]]:
