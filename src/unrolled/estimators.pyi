@@ -84,6 +84,7 @@ class Tagger(Estimator):
         output: Literal["crf", "softmax"] = "crf",
         class_weights: Literal["none", "balanced"] = "none",
         missed_cost: float = 0.0,
+        members: int = 1,
         epochs: int = 20,
         batch_steps: int = 1024,
         batch_fraction: float = 1.0,
@@ -106,7 +107,6 @@ class Tagger(Estimator):
         seed: int = 0,
         num_threads: int | None = None,
         checkpoint_seconds: float = 300.0,
-        members: int = 1,
         batch_tokens: int | None = None,
     ) -> None: ...
     report_: EntityReport | None
@@ -157,6 +157,7 @@ class Classifier(Estimator):
         output: Literal["cumulative", "softmax"] = "softmax",
         decide: Literal["mode", "median", "mean"] = "median",
         stars_class_weights: Literal["none", "balanced"] = "none",
+        members: int = 1,
         epochs: int = 5,
         batch_steps: int = 1350,
         batch_fraction: float = 0.01,
@@ -179,7 +180,6 @@ class Classifier(Estimator):
         seed: int = 0,
         num_threads: int | None = None,
         checkpoint_seconds: float = 300.0,
-        members: int = 1,
         batch_tokens: int | None = None,
     ) -> None: ...
     report_: Report | None
@@ -222,6 +222,7 @@ class DnaClassifier(Estimator):
         place_size: int = 16,
         class_weights: Literal["none", "balanced"] = "none",
         label_smoothing: float = 0.1,
+        members: int = 1,
         epochs: int = 15,
         batch_steps: int = 4096,
         batch_fraction: float = 0.0134,
@@ -244,7 +245,6 @@ class DnaClassifier(Estimator):
         seed: int = 0,
         num_threads: int | None = None,
         checkpoint_seconds: float = 300.0,
-        members: int = 1,
         batch_tokens: int | None = None,
     ) -> None: ...
     report_: Report | None
@@ -292,6 +292,7 @@ class SeriesClassifier(Estimator):
         grades_class_weights: Literal["none", "balanced"] = "none",
         numbers_output: Literal["gaussian", "huber"] = "gaussian",
         huber_delta: float = 1.345,
+        members: int = 1,
         epochs: int = 60,
         batch_steps: int = 2048,
         batch_fraction: float = 0.05,
@@ -314,7 +315,6 @@ class SeriesClassifier(Estimator):
         seed: int = 0,
         num_threads: int | None = None,
         checkpoint_seconds: float = 300.0,
-        members: int = 1,
         batch_tokens: int | None = None,
     ) -> None: ...
     report_: Report | None
@@ -362,6 +362,7 @@ class Regressor(Estimator):
         grades_class_weights: Literal["none", "balanced"] = "none",
         numbers_output: Literal["gaussian", "huber"] = "gaussian",
         huber_delta: float = 1.345,
+        members: int = 1,
         epochs: int = 60,
         batch_steps: int = 2048,
         batch_fraction: float = 0.05,
@@ -384,7 +385,6 @@ class Regressor(Estimator):
         seed: int = 0,
         num_threads: int | None = None,
         checkpoint_seconds: float = 300.0,
-        members: int = 1,
         batch_tokens: int | None = None,
     ) -> None: ...
     report_: Report | None
