@@ -154,8 +154,8 @@ def table(rows: Mapping[tuple[str, str, int], Row]) -> str:
         "- Command: `python bench/effects.py --dna DIR --sentiment DIR --vowels DIR`",
         "- The defaults of each task with one thing changed; the weights of the last epoch, no epoch is chosen.",
         "- `difference`: to the defaults, seed by seed, with its standard error over the seeds where there are more.",
-        "  By chance in the test part alone an accuracy has the standard error that is named beside it: a difference of",
-        "  less than about twice that, of one seed, says nothing.",
+        "  By chance in the test part alone an accuracy has the standard error that is named beside it: less than",
+        "  about twice that, of one seed, says nothing.",
         "- CPU seconds of a training on a machine that others used, too: their ratios say something, they do not.",
     ]
     for name, forms in FORMS.items():
