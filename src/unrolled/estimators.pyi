@@ -93,6 +93,7 @@ class Tagger(Estimator):
         output: Literal["crf", "softmax"] = "crf",
         class_weights: Literal["none", "balanced"] = "none",
         missed_cost: float = 0.0,
+        members: int = 1,
         epochs: int = 20,
         batch_steps: int = 1024,
         batch_fraction: float = 1.0,
@@ -115,7 +116,6 @@ class Tagger(Estimator):
         seed: int = 0,
         num_threads: int | None = None,
         checkpoint_seconds: float = 300.0,
-        members: int = 1,
         batch_tokens: int | None = None,
     ) -> None: ...
     report_: EntityReport | None
@@ -166,6 +166,7 @@ class Classifier(Estimator):
         output: Literal["cumulative", "softmax"] = "softmax",
         decide: Literal["mode", "median", "mean"] = "median",
         stars_class_weights: Literal["none", "balanced"] = "none",
+        members: int = 1,
         epochs: int = 5,
         batch_steps: int = 1350,
         batch_fraction: float = 0.01,
@@ -188,7 +189,6 @@ class Classifier(Estimator):
         seed: int = 0,
         num_threads: int | None = None,
         checkpoint_seconds: float = 300.0,
-        members: int = 1,
         batch_tokens: int | None = None,
     ) -> None: ...
     report_: Report | None
@@ -231,6 +231,7 @@ class DnaClassifier(Estimator):
         place_size: int = 16,
         class_weights: Literal["none", "balanced"] = "none",
         label_smoothing: float = 0.1,
+        members: int = 1,
         epochs: int = 15,
         batch_steps: int = 4096,
         batch_fraction: float = 0.0134,
@@ -253,7 +254,6 @@ class DnaClassifier(Estimator):
         seed: int = 0,
         num_threads: int | None = None,
         checkpoint_seconds: float = 300.0,
-        members: int = 1,
         batch_tokens: int | None = None,
     ) -> None: ...
     report_: Report | None
@@ -368,6 +368,7 @@ class SeriesClassifier(Estimator):
         grades_class_weights: Literal["none", "balanced"] = "none",
         numbers_output: Literal["gaussian", "huber"] = "gaussian",
         huber_delta: float = 1.345,
+        members: int = 1,
         epochs: int = 60,
         batch_steps: int = 2048,
         batch_fraction: float = 0.05,
@@ -390,7 +391,6 @@ class SeriesClassifier(Estimator):
         seed: int = 0,
         num_threads: int | None = None,
         checkpoint_seconds: float = 300.0,
-        members: int = 1,
         batch_tokens: int | None = None,
     ) -> None: ...
     report_: Report | None
@@ -438,6 +438,7 @@ class Regressor(Estimator):
         grades_class_weights: Literal["none", "balanced"] = "none",
         numbers_output: Literal["gaussian", "huber"] = "gaussian",
         huber_delta: float = 1.345,
+        members: int = 1,
         epochs: int = 60,
         batch_steps: int = 2048,
         batch_fraction: float = 0.05,
@@ -460,7 +461,6 @@ class Regressor(Estimator):
         seed: int = 0,
         num_threads: int | None = None,
         checkpoint_seconds: float = 300.0,
-        members: int = 1,
         batch_tokens: int | None = None,
     ) -> None: ...
     report_: Report | None

@@ -65,5 +65,5 @@ def test_numbers_in_the_prose() -> None:
     free = re.search(r"differ from the run's, but for ([^.]*)\.", section("Which value counts"))
     assert free is not None
     assert set(re.findall(r"`(\w+)`", free[1])) == FREE_WHEN_RESUMED
-    assert "for the first twelve settings of the next table" in " ".join(section("Which value counts").split())
-    assert [row[0].strip("`") for row in rows("Data")[:12]] == NER.defaults["read"].names()
+    assert "for the first thirteen settings of the next table" in " ".join(section("Which value counts").split())
+    assert [row[0].strip("`") for row in rows("Data")[:13]] == NER.defaults["read"].names()

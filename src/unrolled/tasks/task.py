@@ -234,15 +234,18 @@ class Task(Generic[X, Y]):
         every = {
             "parts": PartSettings,
             "network": ARCHITECTURES[self.architecture].settings_class,
-            "fit": FitSettings,
             "ensemble": EnsembleSettings,
+            "fit": FitSettings,
         }
         groups = self.defaults.groups()
         lacking = {
             name: cls() for name, cls in every.items() if not any(isinstance(own, cls) for own in groups.values())
         }
         if lacking:
-            object.__setattr__(self, "defaults", Composed({**groups, **lacking}))
+            found = {**groups, **lacking}
+            last = [name for name, group in found.items() if isinstance(group, FitSettings)]  # as the network is before
+            ordered = [*(name for name in found if name not in last), *last]
+            object.__setattr__(self, "defaults", Composed({name: found[name] for name in ordered}))
 
     def network_kind(self, y: Codec[Y]) -> str:
         """Return the kind of network of a model with that codec of y."""
