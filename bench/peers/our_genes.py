@@ -1,4 +1,4 @@
-"""`unrolled` on genes: the task `bases` with its defaults, from FASTA and GFF3."""
+"""`unrolled` on genes: the public estimator, with its defaults, from FASTA and GFF3; the strands are told apart."""
 
 import tempfile
 import time
@@ -10,27 +10,24 @@ from contest import Outcome, epochs_of_history
 from gene_data import EXON, INTERGENIC, INTRON, Locus, set_aside, write_fasta, write_gff3
 from gene_scores import Labels
 
-from unrolled.estimators import estimator
-from unrolled.tasks import BASES
+from unrolled import DnaTagger
 
 FEATURES, STRANDS = "CDS=exon, intron", "apart"
 
 
 def train(train: Sequence[Locus], dev: Sequence[Locus], seed: int) -> Outcome:
     """The best epoch is chosen on the loci that every network sets aside."""
-    labeller = estimator(BASES, "Labeller", "A label for every base.", module=__name__)(
-        seed=seed, features=FEATURES, strands=STRANDS
-    )
+    tagger = DnaTagger(seed=seed, features=FEATURES, strands=STRANDS)
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder) / f"{part}.fasta" for part in ("train", "dev")]
         for path, loci in zip(paths, set_aside(train), strict=True):
             write_fasta(loci, path)
             write_gff3(loci, path.with_suffix(".gff3"))
         start = time.perf_counter()
-        labeller.fit(paths[0], dev=paths[1])
+        tagger.fit(paths[0], dev=paths[1])
         wall = time.perf_counter() - start
-    found = [codes(labels) for labels in labeller.predict([locus.bases for locus in dev])]
-    return Outcome(found, epochs_of_history(labeller.history_, wall, "mcc"))
+    found = [codes(labels) for labels in tagger.predict([locus.bases for locus in dev])]
+    return Outcome(found, epochs_of_history(tagger.history_, wall, "mcc"))
 
 
 def codes(labels: Sequence[str]) -> Labels:
