@@ -95,6 +95,8 @@ class Show(Generic[X, Y]):
         of_words: whether x is a tuple of words, which CoNLL and JSON Lines may give.
         files: the suffixes of files that are no lines of text, such as ".npz".
         read_file: x of such a file, each with the line on which it begins.
+        paths: whether a line of text may be the path of such a file: then it is read as a line is, and a folder as the
+            files in it.
         each: the label of each word in an answer, which CoNLL can hold; None where there is one for all of x.
     """
 
@@ -108,3 +110,4 @@ class Show(Generic[X, Y]):
     each: Callable[[Answer[Y]], Sequence[str]] | None = None
     files: frozenset[str] = frozenset()
     read_file: Callable[[Path], Sequence[tuple[int, X]]] | None = None
+    paths: bool = False

@@ -1,5 +1,6 @@
 """Readers: each turns one kind of file into pairs, says how it understood the file, and what is wrong with it."""
 
+from unrolled.data.readers.clips import ClipsReading, ClipsSettings, read_clips
 from unrolled.data.readers.dna.dna import read_dna
 from unrolled.data.readers.dna.settings import SequencesSettings
 from unrolled.data.readers.doubt import Doubt
@@ -17,6 +18,8 @@ from unrolled.data.readers.series import SeriesReading, SeriesSettings, read_ser
 from unrolled.data.readers.texts import TextsReading, TextsSettings, read_texts
 
 __all__ = [
+    "ClipsReading",
+    "ClipsSettings",
     "Doubt",
     "Reading",
     "ReadingSettings",
@@ -29,6 +32,7 @@ __all__ = [
     "TextsReading",
     "TextsSettings",
     "detect_format",
+    "read_clips",
     "read_dna",
     "read_labelled",
     "read_plain_text",
