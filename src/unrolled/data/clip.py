@@ -153,12 +153,10 @@ def frames_of(value: Any) -> Frames | Fault:
         return Fault(f"an array of shape {array.shape}, which is empty", "Give at least one frame, or leave it out")
     least, most = array.min(), array.max()
     if array.dtype.kind == "f":
-        if not (0 <= least and most <= 1):  # and NaN
+        if not (least >= 0 and most <= 1):  # and NaN
             return Fault(f"fractions from {least:.4g} to {most:.4g}", way_out)
         array = np.rint(array * 255)
     elif least < 0 or most > 255:
         return Fault(f"numbers from {least} to {most}", way_out)
     array = array.astype(np.uint8)
     return Frames(array if array.ndim == 4 else array[..., None])
-
-

@@ -1,10 +1,10 @@
 """Clips that are made up: a disc with a mouth, for examples and tests. No camera saw any of it.
 
-Four things can be told of the figure in a frame: how wide its mouth is open, where it stands between left and right, how
-large it is, and where its mouth points. The frames of a clip are drawn first, each of the four at random in each frame;
-only then is it drawn which of eight kinds the clip is, and the frames are put in the order of that kind: by the one of
-the four that it names, rising or falling. The other three jump about. So the kinds differ in the order of their frames
-alone: no frame, and no heap of frames, tells anything of the kind.
+Four things can be told of the figure in a frame: how wide its mouth is open, where it stands between left and right,
+how large it is, and where its mouth points. The frames of a clip are drawn first, each of the four at random in each
+frame; then they are put in the order of the clip's kind, one of eight: by the one of the four that it names, rising or
+falling. The other three jump about. So the kinds differ in the order of their frames alone: no frame, and no heap of
+frames, tells anything of the kind.
 
 Light, height, range of sizes, lengths and rates differ from clip to clip, half of them have a bright figure on a dark
 ground. Every number is drawn by `random.Random(seed).random()`; the files are AVI with MJPEG, by PyAV, without a date.
@@ -63,7 +63,10 @@ def made_up_clips(number: int, seed: int) -> Iterator[MadeUpClip]:
 
 def _drawn(states: Sequence[Sequence[float]], chance: random.Random) -> NDArray[np.uint8]:
     """Return the frames; what `chance` draws here is the same for all of them."""
-    uniform = lambda low, high: low + (high - low) * chance.random()  # noqa: E731
+
+    def uniform(low: float, high: float) -> float:
+        return low + (high - low) * chance.random()
+
     dark, bright = uniform(10, 70), uniform(150, 245)
     ground, figure = (dark, bright) if chance.random() < 0.5 else (bright, dark)
     tints = [[level + uniform(-10, 10) for _ in range(3)] for level in (ground, figure)]

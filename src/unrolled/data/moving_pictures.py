@@ -20,8 +20,10 @@ from unrolled.errors import DataError
 __all__ = ["SUFFIXES", "decoded", "frames_in", "open_clip", "pyav", "resized"]
 
 SUFFIXES = frozenset(
-    ".3g2 .3gp .asf .avi .flv .gif .m2ts .m4v .mjpeg .mjpg .mkv .mov .mp4 .mpeg .mpg .mts .mxf .ogm .ogv .ts .vob .webm "
-    ".webp .wmv .y4m".split()
+    {
+        *(".3g2", ".3gp", ".asf", ".avi", ".flv", ".gif", ".m2ts", ".m4v", ".mjpeg", ".mjpg", ".mkv", ".mov", ".mp4"),
+        *(".mpeg", ".mpg", ".mts", ".mxf", ".ogm", ".ogv", ".ts", ".vob", ".webm", ".webp", ".wmv", ".y4m"),
+    }
 )
 """Of files that are taken for clips by their names."""
 
@@ -160,7 +162,9 @@ def _known(file: BinaryIO) -> tuple[NDArray[np.float64], str] | Fault:
         found = f"it is no clip that can be read ({_said(error)})" if not isinstance(error, DataError) else str(error)
         return Fault(found, "Check that it plays, or leave it out")
     if not times:
-        return Fault(f"it has no frame{f' that can be read ({wrong})' if wrong else ''}", "Leave it out, or make it anew")
+        return Fault(
+            f"it has no frame{f' that can be read ({wrong})' if wrong else ''}", "Leave it out, or make it anew"
+        )
     shown = np.maximum.accumulate(np.array(times) - times[0])  # a damaged clock may run backwards
     step = float(np.median(np.diff(shown))) if len(shown) > 1 else 1 / rate
     seconds = float(shown[-1]) + (step or 1 / rate)
@@ -208,8 +212,8 @@ def _opened(file: BinaryIO) -> Generator[tuple[Any, Any]]:
 
 def _is_cover(stream: Any) -> bool:
     """Return whether a picture is the cover of a piece of music."""
-    cover = getattr(type(stream.disposition), "attached_pic", None)
-    return cover is not None and bool(stream.disposition & cover)
+    disposition: Any = stream.disposition
+    return "attached_pic" in str(disposition)
 
 
 def _frames(stream: Any) -> Iterator[Any]:

@@ -49,7 +49,9 @@ def average_precision(scores: NDArray[np.float64], truths: NDArray[np.bool_]) ->
 
 
 def top_accuracy(probabilities: NDArray[np.float64], rows: NDArray[np.int64], k: int) -> float:
-    """Return the share of examples whose class is among their k most probable ones; of equals the later ones come first.
+    """Return the share of examples whose class is among their k most probable ones.
+
+    Of equals the later ones come first, as in scikit-learn.
 
     >>> top_accuracy(np.array([[0.5, 0.3, 0.2], [0.1, 0.2, 0.7]]), np.array([1, 0]), 2)
     0.5

@@ -100,7 +100,9 @@ class VideoCodec:
         for number, raw in enumerate(raws, 1):
             if (fault := _fault(raw, settings)) is not None:
                 raise fault.error(number)
-            shapes.append(raw.width / raw.height if isinstance(raw, Clip) else raw.pixels.shape[2] / raw.pixels.shape[1])
+            shapes.append(
+                raw.width / raw.height if isinstance(raw, Clip) else raw.pixels.shape[2] / raw.pixels.shape[1]
+            )
         if not shapes:
             raise DataError("There are no clips. Give at least one.")
         shape = statistics.median(shapes)
@@ -117,10 +119,10 @@ class VideoCodec:
             if (fault := self.check(raw)) is not None:
                 raise fault.error(number)
         own = self.settings.to_dict()
-        kept_as_they_are = {name: own[name] for name in ("frames_per_second", "num_frames", "size", "colour", "changes")}
-        return VideoCodec(
-            self.width, self.height, VideoSettings.from_dict({**settings.to_dict(), **kept_as_they_are})
-        )
+        kept_as_they_are = {
+            name: own[name] for name in ("frames_per_second", "num_frames", "size", "colour", "changes")
+        }
+        return VideoCodec(self.width, self.height, VideoSettings.from_dict({**settings.to_dict(), **kept_as_they_are}))
 
     def origins(self, earlier: "VideoCodec") -> dict[str, Tensor]:
         """Return nothing: there are no symbols."""
@@ -162,7 +164,7 @@ class VideoCodec:
         for number, raw in enumerate(raws, 1):
             if (fault := self.check(raw)) is not None:
                 raise fault.error(number)
-            frames = torch.from_numpy(self._frames(raw).copy()).permute(0, 3, 1, 2)  # (T, C, H, W)
+            frames = _channels_first(self._frames(raw))
             sequences.append(self.with_past(how(frames, noise) if noise is not None else frames))
         return Ragged.from_list(sequences)
 
@@ -208,7 +210,7 @@ class VideoCodec:
             if not isinstance(side, int) or isinstance(side, bool) or not 1 <= side <= LARGEST:
                 raise DataError(f"{name} is {side!r}, no number of pixels. Copy the whole model directory.")
             sides.append(side)
-        return cls(*sides, VideoSettings.from_dict(settings))
+        return cls(sides[0], sides[1], VideoSettings.from_dict(settings))
 
     @property
     def _noise(self) -> VideoNoise:
@@ -219,10 +221,10 @@ class VideoCodec:
         """Return the frames of a value, (T, C, H, W), without noise."""
         if (fault := self.check(raw)) is not None:
             raise DataError(f"The chunk has {fault.found}. {fault.way_out}.")
-        return torch.from_numpy(self._frames(raw).copy()).permute(0, 3, 1, 2)
+        return _channels_first(self._frames(raw))
 
     def _frames(self, raw: Raw) -> NDArray[np.uint8]:
-        """Return the frames that are the steps, (T, H, W, C): those of a file from the disk's cache, where it has them."""
+        """Return the frames that are the steps, (T, H, W, C): of a file from the cache, if it is there."""
         grey = not self.settings.colour
         if isinstance(raw, Frames):
             return resized(raw, self.width, self.height, grey=grey)
@@ -238,6 +240,11 @@ class VideoCodec:
                 keep("video", key, pixels)
         _RECENT.keep(key, pixels, pixels.nbytes)
         return pixels[steps]
+
+
+def _channels_first(pixels: NDArray[np.uint8]) -> Tensor:
+    """Return frames (T, H, W, C) as (T, C, H, W)."""
+    return torch.as_tensor(np.array(pixels.transpose(0, 3, 1, 2), order="C"))
 
 
 def _length(raw: Raw, settings: VideoSettings) -> int:

@@ -27,18 +27,19 @@ class VideoNoise:
 
     def __call__(self, frames: Tensor, noise: torch.Generator) -> Tensor:
         """Return another clip (T', C, H, W) uint8 of a clip (T, C, H, W) uint8."""
-        draw = torch.rand(4, generator=noise, device=noise.device).cpu().tolist()
-        normal = torch.randn(4, generator=noise, device=noise.device).cpu().tolist()
+        draw = torch.rand(3, generator=noise, device=noise.device).cpu().numpy()
+        normal = torch.randn(4, generator=noise, device=noise.device).cpu().numpy()
         if self.tempo:
             frames = frames[_other_tempo(len(frames), math.exp(self.tempo * normal[0]))]
         if self.mirror and draw[0] < 0.5:
             frames = frames.flip(3)
         if self.shift or self.zoom:
-            x, y = (self.shift * (2 * value - 1) for value in draw[1:3])
+            x, y = (self.shift * (2 * float(value) - 1) for value in draw[1:])
             frames = _moved(frames, x, y, math.exp(self.zoom * normal[1]))
         if self.brightness:
-            contrast, light = math.exp(self.brightness * normal[2]), self.brightness * normal[3] * HALF / 2
-            frames = ((frames - HALF) * contrast + HALF + light).round_().clamp_(0, 255).to(torch.uint8)
+            contrast, light = math.exp(self.brightness * normal[2]), float(self.brightness * normal[3] * HALF / 2)
+            changed: Tensor = (frames - HALF) * contrast + HALF + light
+            frames = changed.round().clamp(0, 255).to(torch.uint8)
         return frames
 
 

@@ -1,9 +1,9 @@
 """From pictures to vectors: a small convolutional encoder, the same at every step."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -92,7 +92,8 @@ class ImagesInput(nn.Module):
         shape = (space.channels * space.span, space.height, space.width)
         if tuple(x.rows.shape[1:]) != shape:
             raise DataError(f"The pictures have rows {tuple(x.rows.shape)}. Give (M, {', '.join(map(str, shape))}).")
-        found = torch.cat([self._found(piece) for piece in x.rows.split(PIECE)])
+        pieces: Sequence[Tensor] = cast(Any, x.rows).split(PIECE)
+        found = torch.cat([self._found(piece) for piece in pieces])
         rows = nn.functional.linear(dropout(found, self.settings.frame_dropout, noise), self.Wx, self.bx)
         return x.with_rows(torch.relu(rows))
 
@@ -136,4 +137,4 @@ class ImagesInput(nn.Module):
         return (torch.cat([own - mean, changes], 1) / deviation).flatten(1, 2)
 
     def _parameter(self, name: str) -> nn.Parameter:
-        return cast(nn.Parameter, self.get_parameter(name))
+        return self.get_parameter(name)

@@ -14,7 +14,10 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why a line, or a file (line 0), cannot be answered: phrases without a full stop. Troubles with one way out are of one kind."""
+    """Why a line, or a file (line 0), cannot be answered: phrases without a full stop.
+
+    Troubles with one way out are of one kind.
+    """
 
     line: int
     found: str

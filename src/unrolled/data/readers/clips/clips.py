@@ -136,7 +136,9 @@ def _span(numbers: Sequence[float]) -> str:
 
 
 def _doubts(pairs: Sequence[Pair[Raw, str]], files: Sequence[Listed]) -> Iterator[Doubt]:
-    broken = [(pair.x, one) for pair, one in zip(pairs, files, strict=True) if isinstance(pair.x, Clip) and pair.x.broken]
+    broken = [
+        (pair.x, one) for pair, one in zip(pairs, files, strict=True) if isinstance(pair.x, Clip) and pair.x.broken
+    ]
     if broken:
         clip, one = broken[0]
         more = f", and {counted(len(broken) - 1, 'clip')} more" if len(broken) > 1 else ""
@@ -156,4 +158,6 @@ def _doubts(pairs: Sequence[Pair[Raw, str]], files: Sequence[Listed]) -> Iterato
         place = int(np.argmax(lengths))
         one = files[place]
         found = f"a clip of {max(lengths):,} frames, where half of them have at most {np.median(lengths):g}"
-        yield Doubt("lengths", "never", found, "Cut it into pieces", one.line or None, "" if one.line else str(one.path))
+        yield Doubt(
+            "lengths", "never", found, "Cut it into pieces", one.line or None, "" if one.line else str(one.path)
+        )

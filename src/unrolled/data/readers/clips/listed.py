@@ -70,7 +70,10 @@ def _of_folders(path: Path, settings: ClipsSettings, problems: Problems, found: 
         problems.add(None, "this folder has no folder of a label with clips in it", way_out, OTHER_FORMAT)
         return
     suffixes = sorted({f"*{entry.suffix.lower()}" for own in files.values() for entry in own})
-    found.taken |= {"clips": f"a file each: {', '.join(suffixes)}", "labels": f"the names of the {len(folders)} folders"}
+    found.taken |= {
+        "clips": f"a file each: {', '.join(suffixes)}",
+        "labels": f"the names of the {len(folders)} folders",
+    }
     others = [entry for entry in _visible(path) if not entry.is_dir()]
     for folder, own in files.items():
         others += [entry for entry in _visible(folder) if entry not in own]
@@ -125,7 +128,9 @@ def _columns(grid: Grid, settings: ClipsSettings, problems: Problems, folder: Pa
     if video is None or (settings.video_column is None and grid.rows and not _are_files(grid, video, folder)):
         asked = "" if settings.video_column is None else f" {settings.video_column!r}"
         way_out = "Call it video, or name it: --set video_column=NAME"
-        problems.add(None, f"there is no column{asked} that names clips: the columns are {shown}", way_out, OTHER_FORMAT)
+        problems.add(
+            None, f"there is no column{asked} that names clips: the columns are {shown}", way_out, OTHER_FORMAT
+        )
         return None
     if label is None or label == video:
         way_out = "Call it label, or name it: --set label_column=NAME"
