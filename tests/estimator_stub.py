@@ -13,6 +13,7 @@ import unrolled
 from unrolled.settings import Composed
 from unrolled.tasks import DNA, NER, SENTIMENT
 from unrolled.tasks.vectors import NUMBERS, VECTORS
+from unrolled.tasks.video import VIDEO
 
 __all__ = ["STUB", "stub"]
 
@@ -36,7 +37,16 @@ from unrolled.tasks import Task
 from unrolled.tasks.entities import Entity
 from unrolled.training import Listener
 
-__all__ = ["Classifier", "DnaClassifier", "Estimator", "Regressor", "SeriesClassifier", "Tagger", "estimator"]
+__all__ = [
+    "Classifier",
+    "DnaClassifier",
+    "Estimator",
+    "Regressor",
+    "SeriesClassifier",
+    "Tagger",
+    "VideoClassifier",
+    "estimator",
+]
 
 class Estimator(BaseEstimator):
     task: ClassVar[Task[Any, Any]]
@@ -97,6 +107,7 @@ def stub() -> str:
         ("Classifier", SENTIMENT, CLASSIFIER),
         ("DnaClassifier", DNA, CLASSIFIER),
         ("SeriesClassifier", VECTORS, SERIES_CLASSIFIER),
+        ("VideoClassifier", VIDEO, CLASSIFIER),
         ("Regressor", NUMBERS, REGRESSOR),
     )
     return HEAD + "".join(written(name, task.defaults, methods) for name, task, methods in classes)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from unrolled.data import Pair, Ragged, Vocabulary
     from unrolled.errors import DataError, ModelFileError, RunError, SettingsError, UnrolledError
-    from unrolled.estimators import Classifier, DnaClassifier, Regressor, SeriesClassifier, Tagger
+    from unrolled.estimators import Classifier, DnaClassifier, Regressor, SeriesClassifier, Tagger, VideoClassifier
     from unrolled.layers import CRF, Recurrent
     from unrolled.model import Model
     from unrolled.tasks.infer import infer
@@ -27,6 +27,7 @@ __all__ = [
     "SettingsError",
     "Tagger",
     "UnrolledError",
+    "VideoClassifier",
     "Vocabulary",
     "__version__",
     "infer",
@@ -38,7 +39,7 @@ __version__ = "0.1.0"
 _ROOMS = {
     "data": ("Pair", "Ragged", "Vocabulary"),
     "errors": ("DataError", "ModelFileError", "RunError", "SettingsError", "UnrolledError"),
-    "estimators": ("Classifier", "DnaClassifier", "Regressor", "SeriesClassifier", "Tagger"),
+    "estimators": ("Classifier", "DnaClassifier", "Regressor", "SeriesClassifier", "Tagger", "VideoClassifier"),
     "layers": ("CRF", "Recurrent"),
     "model": ("Model",),
     "tasks.infer": ("infer",),

@@ -23,7 +23,7 @@ from unrolled.data.pair import Pair
 from unrolled.data.series import Series
 from unrolled.decoding import Decoding
 from unrolled.errors import SettingsError
-from unrolled.estimators import Classifier, DnaClassifier, SeriesClassifier, Tagger
+from unrolled.estimators import Classifier, DnaClassifier, SeriesClassifier, Tagger, VideoClassifier
 from unrolled.model import Model
 from unrolled.runs.check import check_files
 from unrolled.runs.evaluate import evaluate
@@ -39,6 +39,7 @@ ESTIMATORS: dict[str, Any] = {
     "sentiment": Classifier,
     "dna": DnaClassifier,
     "vectors": SeriesClassifier,
+    "video": VideoClassifier,
 }
 
 

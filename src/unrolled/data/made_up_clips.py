@@ -70,14 +70,14 @@ def _drawn(states: Sequence[Sequence[float]], chance: random.Random) -> NDArray[
     dark, bright = uniform(10, 70), uniform(150, 245)
     ground, figure = (dark, bright) if chance.random() < 0.5 else (bright, dark)
     tints = [[level + uniform(-10, 10) for _ in range(3)] for level in (ground, figure)]
-    middle, radius, tilt = HEIGHT * uniform(0.42, 0.58), uniform(9, 12), uniform(-0.15, 0.15)
+    middle, radius, tilt = HEIGHT * uniform(0.45, 0.55), uniform(12, 15), uniform(-0.15, 0.15)
     y, x = np.mgrid[0:HEIGHT, 0:WIDTH] + 0.5
     frames: list[NDArray[np.uint8]] = []
     for opened, place, size, turn in states:
-        r = radius * (0.6 + 0.8 * size)
+        r = radius * (0.65 + 0.6 * size)
         dx, dy = x - WIDTH * (0.3 + 0.4 * place), y - middle
-        direction = -math.pi / 2 + tilt + (turn - 0.5) * 2.4  # up, and clockwise from there, as y grows downwards
-        half = 0.15 + 0.95 * opened
+        direction = -math.pi / 2 + tilt + (turn - 0.5) * 2.8  # up, and clockwise from there, as y grows downwards
+        half = 0.15 + 1.1 * opened
         off = np.abs((np.arctan2(dy, dx) - direction + math.pi) % (2 * math.pi) - math.pi)
         distance = np.hypot(dx, dy)
         inside = np.clip(r - distance + 0.5, 0, 1) * np.clip((off - half) * distance + 0.5, 0, 1)

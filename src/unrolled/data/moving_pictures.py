@@ -29,8 +29,9 @@ SUFFIXES = frozenset(
 
 MOST_PIXELS = 2**26
 """Of a frame; no camera has as many, and a hostile header can ask for any number."""
-EARLY = 0.1
-"""A clip that ends by this part of its length before its header says so breaks off; and by at least two frames."""
+EARLY, EARLY_OF_COUNTED = 0.1, 0.05
+"""A clip that ends by this part of its length, and two frames, before its header says so breaks off; by one frame where
+the header counts its frames."""
 VERSION = 1
 """Of what is kept."""
 
@@ -143,11 +144,11 @@ def _known(file: BinaryIO) -> tuple[NDArray[np.float64], str] | Fault:
     av = pyav(file.name)
     times: list[float] = []
     width = height = turned = 0
-    wrong, declared, rate = "", 0.0, 25.0
+    wrong, declared, least, rate = "", 0.0, 0.0, 25.0
     try:
         with _opened(file) as (container, stream):
             rate = float(stream.average_rate or stream.guessed_rate or 25)
-            declared = _declared(container, stream, rate)
+            declared, least = _declared(container, stream, rate)
             try:
                 for frame in _frames(stream):
                     if not times:
@@ -168,19 +169,22 @@ def _known(file: BinaryIO) -> tuple[NDArray[np.float64], str] | Fault:
     shown = np.maximum.accumulate(np.array(times) - times[0])  # a damaged clock may run backwards
     step = float(np.median(np.diff(shown))) if len(shown) > 1 else 1 / rate
     seconds = float(shown[-1]) + (step or 1 / rate)
-    if wrong or seconds < declared * (1 - EARLY) - 2 / rate:
+    if wrong or seconds < least:
         of = f" of {declared:.2f}" if declared else ""
         wrong = f"it breaks off after {seconds:.2f}{of} seconds, {len(times):,} frames{f' ({wrong})' if wrong else ''}"
     return np.array([seconds, width, height, turned, *shown]), wrong
 
 
-def _declared(container: Any, stream: Any, rate: float) -> float:
-    """Return how many seconds the header says, 0.0 where it does not."""
+def _declared(container: Any, stream: Any, rate: float) -> tuple[float, float]:
+    """Return how many seconds the header says, 0.0 where it does not, and how many there are at least in a whole one."""
     own = float(stream.duration * stream.time_base) if stream.duration and stream.time_base else 0.0
     whole = container.duration / 1e6 if container.duration and len(container.streams) == 1 else 0.0
     counted = stream.frames / rate if stream.frames else 0.0
     found = max(own or whole, counted)
-    return found if math.isfinite(found) else 0.0
+    if not math.isfinite(found):
+        return 0.0, 0.0
+    early, frames = (EARLY_OF_COUNTED, 1) if counted else (EARLY, 2)
+    return found, found * (1 - early) - (frames + 0.5) / rate
 
 
 def _shown(frame: Any, stream: Any) -> tuple[int, int, int]:
@@ -204,6 +208,8 @@ def _opened(file: BinaryIO) -> Generator[tuple[Any, Any]]:
         if not streams:
             raise DataError("it holds sound, but no pictures" if container.streams.audio else "it holds no pictures")
         stream = streams[0]
+        if stream.codec_context is None:
+            raise DataError("FFmpeg does not know its codec")
         if stream.width * stream.height > MOST_PIXELS:
             raise DataError(f"its frames are {stream.width:,} × {stream.height:,}, which no camera has")
         stream.thread_type = "NONE"  # others may wait for ever where reading stops early

@@ -220,12 +220,12 @@ VIDEO: Task[Any, Any] = Task(
             "parts": PartSettings(),
             "calibration": CalibrationSettings(),
             "network": ManyToOneSettings(
-                hidden_size=128, pooling="attention_max", attention_size=64, input_dropout=0.3, dropout=0.5
+                hidden_size=128, pooling="attention_max", attention_size=64, input_dropout=0.1, dropout=0.3
             ),
-            "input": ImagesInputSettings(),
+            "input": ImagesInputSettings(frame_dropout=0.1),
             "features_input": VectorsInputSettings(),
             "output": ClassesOutputSettings(label_smoothing=0.1),
-            "fit": FitSettings(epochs=60, batch_steps=512, batch_fraction=0.05, learning_rate=2e-3, patience=None),
+            "fit": FitSettings(epochs=24, batch_steps=512, batch_fraction=0.05, learning_rate=4e-3, patience=None),
         }
     ),
     purpose=lambda y: f"Gives a clip one of {', '.join(_labels(y))}.",

@@ -119,7 +119,7 @@ def _unlike(raw: Raw, pairs: Sequence[Pair[Raw, str]]) -> Fault | None:
 def _facts(pairs: Sequence[Pair[Raw, str]]) -> dict[str, str]:
     if not pairs:
         return {}
-    facts = {"frames each": _span([len(pair.x) for pair in pairs])}
+    facts: dict[str, str] = {}
     clips = [pair.x for pair in pairs if isinstance(pair.x, Clip)]
     if clips:
         facts["seconds each"] = _span([round(clip.seconds, 2) for clip in clips])

@@ -93,8 +93,11 @@ def _of_folders(path: Path, settings: ClipsSettings, problems: Problems, found: 
 
 def _of_table(path: Path, settings: ClipsSettings, problems: Problems, found: Found) -> Iterator[Listed]:
     grid = parquet_grid(path, problems) if path.suffix.lower() in (".parquet", ".pq") else csv_grid(path, problems)
-    if grid.header is None and grid.rows:
-        grid.header = [as_text(cell).lstrip("\ufeff") for cell in grid.rows[0]]
+    first = [as_text(cell).lstrip("\ufeff") for cell in grid.rows[0]] if grid.rows else []
+    if grid.header is None and any(_is_spelt_as_clip(cell) for cell in first):
+        grid.header = [f"column {place}" for place in range(len(first))]  # the file has none
+    elif grid.header is None and grid.rows:
+        grid.header = first
         del grid.rows[0], grid.lines[0]
     columns = _columns(grid, settings, problems, path.parent)
     if columns is None:
@@ -147,10 +150,11 @@ def _by_content(grid: Grid, folder: Path) -> int | None:
 def _are_files(grid: Grid, place: int, folder: Path) -> bool:
     """Return whether a cell of the first rows is spelt as a clip is, or names a file."""
     cells = [as_text(row[place]) for row in grid.rows[:100]]
-    return any(
-        Path(cell).suffix.lower() in (*SUFFIXES, FEATURES) or (0 < len(cell) < 256 and _is_file(folder / cell))
-        for cell in cells
-    )
+    return any(_is_spelt_as_clip(cell) or (0 < len(cell) < 256 and _is_file(folder / cell)) for cell in cells)
+
+
+def _is_spelt_as_clip(cell: str) -> bool:
+    return Path(cell).suffix.lower() in (*SUFFIXES, FEATURES)
 
 
 def _is_file(path: Path) -> bool:
