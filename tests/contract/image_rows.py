@@ -56,9 +56,9 @@ def read_images_plainly(module: nn.Module, sequences: list[Sequence]) -> list[Se
         vectors: list[Tensor] = []
         for picture in (one["x"] * STEP).to(torch.float64):
             own, before = picture[:C], picture[C:]
-            x = (own - own.mean()) / own.std(correction=0)
+            x = (own - 128) / 40
             if len(before):
-                x = torch.cat([x, (own - before) / own.std(correction=0)])
+                x = torch.cat([x, (own - before) / 40])
             found = convolved(convolved(x, module.W1, module.b1), module.W2, module.b2)
             vectors.append((module.Wx @ found.flatten() + module.bx).clamp(min=0))
         outputs.append({"x": torch.stack(vectors)})

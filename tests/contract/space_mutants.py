@@ -13,7 +13,7 @@ WEIGHTS = "unrolled.layers.outputs.cross_entropy:class_weights"
 INDICES = "unrolled.layers.inputs.indices:IndicesInput.forward"
 VECTORS = "unrolled.layers.inputs.vectors:VectorsInput.forward"
 IMAGES = "unrolled.layers.inputs.images:ImagesInput.forward"
-DEVIATIONS = "unrolled.layers.inputs.images:ImagesInput._in_deviations"
+CHANGES = "unrolled.layers.inputs.images:ImagesInput._with_changes"
 FILTERS = "unrolled.layers.inputs.images:ImagesInput._found"
 
 DOT, GENERAL, ADDITIVE = (f"attention, {score}, s changes" for score in ("dot", "general", "additive"))
@@ -109,15 +109,15 @@ SPACE_MUTANTS = (
     Mutant("the last unit not cut at zero", IMAGES, "torch.relu(rows)", "rows", "images, in colour", "parity"),
     Mutant(
         "pictures read less the mean of the batch",
-        DEVIATIONS,
-        "own.mean((1, 2, 3, 4), keepdim=True)",
-        "own.mean()",
+        CHANGES,
+        "MIDDLE / UNIT",
+        "rows.mean()",
         "images, in colour",
         "alone",
     ),
     Mutant(
         "the change read backwards",
-        DEVIATIONS,
+        CHANGES,
         "each[:, :-1] - each[:, 1:]",
         "each[:, 1:] - each[:, :-1]",
         "images, with the one before",

@@ -216,18 +216,22 @@ def stream(directory: ModelDirectory, follow_links: FollowLinks = False, as_json
 def explain(
     directory: ModelDirectory,
     label: Annotated[str | None, typer.Option(metavar="LABEL", help="Explain this label, not the answer.")] = None,
+    pictures: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Draw a strip of the frames of each clip into this folder.")
+    ] = None,
     follow_links: FollowLinks = False,
     as_json: AsJson = False,
 ) -> None:
     """Explain the answers to lines of standard input: how much each word spoke for the label, by integrated gradients.
 
     On a terminal words are coloured, green for the label and red against it. Piped, a line is
-    LABEL <tab> WORD:VALUE WORD:VALUE ...; the values add up to the label's lead over the mean of the others.
+    LABEL <tab> WORD:VALUE WORD:VALUE ...; the values add up to the label's lead over the mean of the others. Of a clip
+    it is told how probable the label was after each frame: LABEL <tab> SECONDS:PROBABILITY ...
     """
     with outcome():
         from unrolled.cli import explain as verb
 
-        verb.run(directory, label, as_json=as_json, follow_links=follow_links)
+        verb.run(directory, label, as_json=as_json, follow_links=follow_links, pictures=pictures)
 
 
 @app.command(short_help="Show shape, parameters, vocabulary, labels, settings.")

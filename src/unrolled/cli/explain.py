@@ -11,8 +11,11 @@ from rich.text import Text
 from unrolled.cli.lines import read_lines
 from unrolled.cli.screen import clean, is_plain, print_text, screen
 from unrolled.cli.streams import standard_input
+from unrolled.data.codecs import VideoCodec
+from unrolled.errors import SettingsError
 from unrolled.model import Model
 from unrolled.runs.explain import Explanation, explain
+from unrolled.runs.unfold import Unfolding, unfold
 from unrolled.tasks import task_of
 from unrolled.tasks.show import plainly
 from unrolled.tasks.text import tokenizer_in
@@ -20,11 +23,25 @@ from unrolled.tasks.text import tokenizer_in
 __all__ = ["run"]
 
 
-def run(directory: Path, label: str | None, *, as_json: bool, follow_links: bool = False) -> None:
-    """Explain the answer to each line of standard input."""
+def run(
+    directory: Path,
+    label: str | None,
+    *,
+    as_json: bool,
+    follow_links: bool = False,
+    pictures: Path | None = None,
+) -> None:
+    """Explain the answer to each line of standard input.
+
+    Raises:
+        SettingsError: pictures of what is no clip.
+    """
     source = standard_input()
     model = Model.load(directory, follow_links=follow_links)
     task = task_of(model, directory)
+    unfolds = isinstance(model.x, VideoCodec)
+    if pictures is not None and not unfolds:
+        raise SettingsError(f"--pictures are of clips, and this is a model of {task.name}. Leave it out.")
     console = screen()
     if source.isatty():
         print_text(screen(stderr=True), f"One {task.x.name} a line; Ctrl-D ends.", style="dim")
@@ -33,6 +50,9 @@ def run(directory: Path, label: str | None, *, as_json: bool, follow_links: bool
             x = task.show.read_x(line, tokenizer_in(model.x))
             if x is None:
                 sys.stdout.write("\n")
+                continue
+            if unfolds:
+                _tell_unfolding(unfold(model, x, label), line.strip(), as_json=as_json, pictures=pictures)
                 continue
             found = explain(model, x, label)
             if as_json:
@@ -47,6 +67,20 @@ def run(directory: Path, label: str | None, *, as_json: bool, follow_links: bool
             else:
                 _print(console, x, found)
         sys.stdout.flush()
+
+
+def _tell_unfolding(found: Unfolding, line: str, *, as_json: bool, pictures: Path | None) -> None:
+    """Tell the probability of a label after each frame of a clip; draw the strip, named after the clip."""
+    if pictures is not None:
+        pictures.mkdir(parents=True, exist_ok=True)
+        name = "clip" if line.startswith("data:") else Path(line).stem
+        found.picture(pictures / f"{name}.png", title=f"{name}: how sure of {found.label}, frame by frame")
+    if as_json:
+        sys.stdout.write(json.dumps({"video": line, **found.to_dict()}, ensure_ascii=False) + "\n")
+        return
+    at = found.times if found.times is not None else range(1, len(found.of_label) + 1)
+    steps = " ".join(f"{time:.6g}:{value:.3f}" for time, value in zip(at, found.of_label, strict=True))
+    sys.stdout.write(f"{clean(found.label)}\t{steps}\n")
 
 
 def in_words(step: Any) -> str:

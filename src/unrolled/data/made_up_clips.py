@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from unrolled.data.moving_pictures import pyav
 
-__all__ = ["KINDS", "MadeUpClip", "made_up_clips", "write_clip", "write_clips"]
+__all__ = ["KINDS", "MadeUpClip", "made_up_clip", "made_up_clips", "write_clip", "write_clips"]
 
 KINDS = ("closes", "opens", "left", "right", "shrinks", "grows", "counter-clockwise", "clockwise")
 """In twos, by falling and by rising values of each of the four."""
@@ -52,13 +52,17 @@ def made_up_clips(number: int, seed: int) -> Iterator[MadeUpClip]:
     ['closes', 'opens', 'left']
     """
     for n in range(number):
-        chance = random.Random(f"{seed} {n}")
-        rate = RATES[int(chance.random() * len(RATES))]
-        length = max(6, round((0.8 + 0.8 * chance.random()) * rate))
-        states = [[chance.random() for _ in range(4)] for _ in range(length)]
-        kind = n % len(KINDS)
-        states.sort(key=lambda state, of=kind // 2: state[of], reverse=kind % 2 == 0)
-        yield MadeUpClip(KINDS[kind], rate, _drawn(states, chance))
+        yield made_up_clip(KINDS[n % len(KINDS)], random.Random(f"{seed} {n}"))
+
+
+def made_up_clip(kind: str, chance: random.Random) -> MadeUpClip:
+    """Return a clip of a kind; from the same chance, clips of all kinds have the same frames in another order."""
+    rate = RATES[int(chance.random() * len(RATES))]
+    length = max(6, round((0.8 + 0.8 * chance.random()) * rate))
+    states = [[chance.random() for _ in range(4)] for _ in range(length)]
+    number = KINDS.index(kind)
+    states.sort(key=lambda state: state[number // 2], reverse=number % 2 == 0)
+    return MadeUpClip(kind, rate, _drawn(states, chance))
 
 
 def _drawn(states: Sequence[Sequence[float]], chance: random.Random) -> NDArray[np.uint8]:

@@ -176,7 +176,7 @@ def _known(file: BinaryIO) -> tuple[NDArray[np.float64], str] | Fault:
 
 
 def _declared(container: Any, stream: Any, rate: float) -> tuple[float, float]:
-    """Return how many seconds the header says, 0.0 where it does not, and how many there are at least in a whole one."""
+    """Return how many seconds the header says, 0.0 where it does not, and how many a whole clip has at least."""
     own = float(stream.duration * stream.time_base) if stream.duration and stream.time_base else 0.0
     whole = container.duration / 1e6 if container.duration and len(container.streams) == 1 else 0.0
     counted = stream.frames / rate if stream.frames else 0.0

@@ -1,8 +1,9 @@
-"""Pictures of a run, as PNG files: learning curves, confusion, calibration, mutations."""
+"""Pictures of a run, as PNG files: learning curves, confusion, calibration, mutations, strips of frames."""
 
 from unrolled.pictures.calibration import reliability_diagram
 from unrolled.pictures.confusion import confusion_picture
 from unrolled.pictures.curves import learning_curves
 from unrolled.pictures.mutations import mutation_picture
+from unrolled.pictures.strip import strip_picture
 
-__all__ = ["confusion_picture", "learning_curves", "mutation_picture", "reliability_diagram"]
+__all__ = ["confusion_picture", "learning_curves", "mutation_picture", "reliability_diagram", "strip_picture"]

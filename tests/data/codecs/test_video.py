@@ -26,7 +26,7 @@ def clip(tmp_path: Path) -> Clip:
 
 
 def codec_of(clip: Clip, **settings: object) -> VideoCodec:
-    return VideoCodec.fitted([clip], VideoSettings.from_dict({"size": 32, **settings}))
+    return VideoCodec.fitted([clip], VideoSettings.from_dict({"size": 32, "steady": False, **settings}))
 
 
 def seeded(seed: int = 1) -> torch.Generator:
@@ -58,7 +58,7 @@ def test_length_is_known_without_decoding_and_is_that_of_the_rows(clip: Clip) ->
 
 
 def test_any_chunks_give_the_steps_of_the_whole(clip: Clip) -> None:
-    codec = codec_of(clip, frames_per_second=0)
+    codec = codec_of(clip, frames_per_second=0, steady=True)
     wanted = codec.encode([clip]).rows
     chunks = codec.chunks()
     for cuts in ((1, 2, 7), (11,), ()):
@@ -72,6 +72,24 @@ def test_any_chunks_give_the_steps_of_the_whole(clip: Clip) -> None:
         chunks.reset()
     with pytest.raises(DataError, match="that a stream of this model gave"):
         chunks.state = {"frame": torch.zeros(1, 2, 2)}
+
+
+def test_light_and_contrast_of_a_clip_do_not_matter_and_what_changes_in_it_does() -> None:
+    pixels = np.random.default_rng(0).integers(0, 100, (5, 24, 32, 1), np.uint8)
+    codec = VideoCodec(32, 24, VideoSettings(changes=False))
+    wanted = codec.encode([Frames(pixels)]).rows
+    assert abs(float(wanted[0].float().mean()) - 128) < 1
+    assert abs(float(wanted[0].float().std()) - 40) < 1
+    for other in (pixels + 100, pixels * 2):
+        torch.testing.assert_close(codec.encode([Frames(other)]).rows.int(), wanted.int(), atol=1, rtol=0)
+    darker = pixels.copy()
+    darker[3:] //= 2
+    found = codec.encode([Frames(darker)]).rows.float()
+    assert float(found[3:].mean()) < 110
+    assert torch.equal(found[:3], wanted[:3].float())
+    black = np.zeros((2, 24, 32, 1), np.uint8)
+    black[1, 0, 0] = 1
+    assert codec.encode([Frames(black)]).rows.unique().tolist() == [128, 138]
 
 
 def test_a_number_of_frames_waits_for_the_end(clip: Clip) -> None:

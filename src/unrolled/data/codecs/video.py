@@ -34,6 +34,15 @@ IN_MEMORY = 2**28
 
 Raw: TypeAlias = Clip | Frames
 
+MIDDLE, DEVIATION, LEAST = 128.0, 40.0, 4.0
+"""What the mean and the deviation of a first frame become, and the least deviation that it counts for."""
+
+Light: TypeAlias = tuple[float, float]
+"""Mean and deviation of a clip's first frame."""
+
+FIXED = ("frames_per_second", "num_frames", "size", "colour", "steady", "changes")
+"""Settings that a model which goes on keeps."""
+
 _RECENT = Recent[str, NDArray[np.uint8]](IN_MEMORY)
 
 
@@ -46,6 +55,8 @@ class VideoSettings(Settings):
         num_frames: so many steps spread evenly over each clip instead, whatever its length; 0 for the rate.
         size: pixels of the longer side of a frame; the other one follows from the training clips.
         colour: whether frames are red, green and blue, or grey.
+        steady: whether frames are read in deviations from the mean of the clip's first one, so that neither light nor
+            contrast matter; they may change within a clip.
         changes: whether the frame before is read with each, of which the network takes the difference: the motion
             (as the stacked frames of Simonyan & Zisserman 2014, arXiv:1406.2199v2, show it).
         shift: the largest part of a side by which all frames of a clip are moved (Krizhevsky et al. 2012).
@@ -62,6 +73,7 @@ class VideoSettings(Settings):
     num_frames: int = setting(0, most=MOST_STEPS)
     size: int = setting(40, least=4, most=LARGEST)
     colour: bool = setting(False)
+    steady: bool = setting(True)
     changes: bool = setting(True)
     shift: float = setting(0.0, below=1)
     zoom: float = setting(0.0, most=1)
@@ -119,9 +131,7 @@ class VideoCodec:
             if (fault := self.check(raw)) is not None:
                 raise fault.error(number)
         own = self.settings.to_dict()
-        kept_as_they_are = {
-            name: own[name] for name in ("frames_per_second", "num_frames", "size", "colour", "changes")
-        }
+        kept_as_they_are = {name: own[name] for name in FIXED}
         return VideoCodec(self.width, self.height, VideoSettings.from_dict({**settings.to_dict(), **kept_as_they_are}))
 
     def origins(self, earlier: "VideoCodec") -> dict[str, Tensor]:
@@ -164,7 +174,7 @@ class VideoCodec:
         for number, raw in enumerate(raws, 1):
             if (fault := self.check(raw)) is not None:
                 raise fault.error(number)
-            frames = _channels_first(self._frames(raw))
+            frames, _ = self._in_light(raw)
             sequences.append(self.with_past(how(frames, noise) if noise is not None else frames))
         return Ragged.from_list(sequences)
 
@@ -185,7 +195,7 @@ class VideoCodec:
             raise SettingsError(
                 "A stream does not know when a clip ends, over which frames are spread. Train with num_frames=0."
             )
-        return VideoChunks(self._pixels, self.with_past, (self.space.channels, self.height, self.width))
+        return VideoChunks(self._arriving, self.with_past, (self.space.channels, self.height, self.width))
 
     def decode(self, sequences: Sequence[Tensor], /) -> list[Frames]:
         """Return the frames of each (T, span·C, H, W)."""
@@ -217,11 +227,21 @@ class VideoCodec:
         how = self.settings
         return VideoNoise(how.shift, how.zoom, how.mirror, how.brightness, how.tempo)
 
-    def _pixels(self, raw: Raw) -> Tensor:
-        """Return the frames of a value, (T, C, H, W), without noise."""
+    def _arriving(self, raw: Raw, light: Light | None) -> tuple[Tensor, Light]:
+        """Return the frames of a chunk, (T, C, H, W), in the light of the clip's first frame, and that light."""
         if (fault := self.check(raw)) is not None:
             raise DataError(f"The chunk has {fault.found}. {fault.way_out}.")
-        return _channels_first(self._frames(raw))
+        return self._in_light(raw, light)
+
+    def _in_light(self, raw: Raw, light: Light | None = None) -> tuple[Tensor, Light]:
+        pixels = self._frames(raw)
+        if light is None:
+            light = float(pixels[0].mean()), max(LEAST, float(pixels[0].std()))
+        if self.settings.steady:
+            mean, deviation = light
+            levels = MIDDLE + DEVIATION * (np.arange(256) - mean) / deviation
+            pixels = np.rint(levels).clip(0, 255).astype(np.uint8)[pixels]
+        return _channels_first(pixels), light
 
     def _frames(self, raw: Raw) -> NDArray[np.uint8]:
         """Return the frames that are the steps, (T, H, W, C): of a file from the cache, if it is there."""

@@ -20,8 +20,8 @@ __all__ = ["ImagesInput", "ImagesInputSettings"]
 FIRST_KERNEL, KERNEL = 5, 3
 PIECE = 512
 """Frames that go through the convolutions at once: memory does not grow with the length of a clip."""
-LEAST_DEVIATION = 4.0
-"""Of the numbers of a picture, from 0 to 255, by which it is divided at least: noise in a black one stays small."""
+MIDDLE, UNIT = 128.0, 40.0
+"""Of the numbers of a picture, from 0 to 255: what is read as 0, and how much as 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,9 +46,8 @@ class ImagesInputSettings(Settings):
 class ImagesInput(nn.Module):
     """x⟨t⟩ = ReLU(Wx f + bx), f what convolutions with ReLU and a stride of 2 find in the picture of the step.
 
-    Each picture is read in deviations from its own mean, so that light and contrast do not matter; of a picture before
-    it, the difference is read, in the same deviations. The rows are the frames of all clips one behind the other: no
-    padded frame is computed. Convolution, then recurrence: LRCN (Donahue et al. 2015, arXiv:1411.4389v4).
+    Of a picture before it, the difference is read. The rows are the frames of all clips one behind the other: no padded
+    frame is computed. Convolution, then recurrence: LRCN (Donahue et al. 2015, arXiv:1411.4389v4).
 
     >>> layer = ImagesInput(Images(1, 12, 16, span=2), ImagesInputSettings(num_filters=2, frame_size=5))
     >>> layer(Ragged.from_list([torch.zeros(3, 2, 12, 16, dtype=torch.uint8)])).rows.shape
@@ -120,21 +119,18 @@ class ImagesInput(nn.Module):
 
     def _found(self, pictures: Tensor) -> Tensor:
         """Return what the filters find in pictures (m, span·C, H, W): (m, S)."""
-        rows = self._in_deviations(pictures)
+        rows = self._with_changes(pictures)
         for i in range(1, self.settings.num_convolutions + 1):
             W, b = self._parameter(f"W{i}"), self._parameter(f"b{i}")
             rows = torch.relu(nn.functional.conv2d(rows, W, b, stride=2, padding=W.shape[2] // 2))
         return rows.flatten(1)
 
-    def _in_deviations(self, pictures: Tensor) -> Tensor:
-        """Return each picture less its mean, by its deviation; those before it as the change since the one before."""
-        space, rows = self.space, pictures.to(self.Wx.dtype)
+    def _with_changes(self, pictures: Tensor) -> Tensor:
+        """Return each picture in units; those before it as the change since the one before."""
+        space, rows = self.space, pictures.to(self.Wx.dtype) / UNIT
         each = rows.view(len(rows), space.span, space.channels, space.height, space.width)
-        own = each[:, :1]
-        mean = own.mean((1, 2, 3, 4), keepdim=True)
-        deviation = (own - mean).square().mean((1, 2, 3, 4), keepdim=True).sqrt().clamp(min=LEAST_DEVIATION)
         changes = each[:, :-1] - each[:, 1:]
-        return (torch.cat([own - mean, changes], 1) / deviation).flatten(1, 2)
+        return torch.cat([each[:, :1] - MIDDLE / UNIT, changes], 1).flatten(1, 2)
 
     def _parameter(self, name: str) -> nn.Parameter:
         return self.get_parameter(name)
