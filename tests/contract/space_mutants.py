@@ -110,8 +110,8 @@ SPACE_MUTANTS = (
     Mutant(
         "pictures read less the mean of the batch",
         CHANGES,
-        "MIDDLE / UNIT",
-        "rows.mean()",
+        "each[:, :1] - MIDDLE",
+        "each[:, :1] - rows.mean()",
         "images, in colour",
         "alone",
     ),

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 from unrolled import VideoClassifier
-from unrolled.data.made_up_clips import HEIGHT, KINDS, RATES, WIDTH, made_up_clip, made_up_clips, write_clips
+from unrolled.data.made_up_clips import HEIGHT, KINDS, RATES, WIDTH, made_up_clip, write_clips
 from unrolled.tasks import VIDEO
 from unrolled.tasks.video import PARTS
 
 TINY: dict[str, Any] = {
     "size": 16,
-    "num_filters": 8,
-    "frame_size": 32,
-    "hidden_size": 24,
+    "num_filters": 4,
+    "frame_size": 24,
+    "hidden_size": 16,
     "num_threads": 1,
     "dropout": 0.0,
     "input_dropout": 0.0,
@@ -34,7 +34,7 @@ def arrays(number: int, seed: int, kinds: tuple[str, ...] = KINDS) -> tuple[list
     """Frames without colour, taken as they come, and kinds."""
     chances = [random.Random(f"{seed} {n}") for n in range(number)]
     clips = [made_up_clip(kinds[n % len(kinds)], chance) for n, chance in enumerate(chances)]
-    return [clip.frames[:, ::3, ::3, 1] for clip in clips], [clip.kind for clip in clips]
+    return [clip.frames[::2, ::4, ::4, 1] for clip in clips], [clip.kind for clip in clips]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -94,18 +94,16 @@ def test_the_parts_are_there_and_share_no_clip() -> None:
 
 
 def test_a_bag_of_frames_stays_at_chance_and_the_recurrence_does_not() -> None:
-    """The bag is a mean of what the same convolutions find; with 240 clips to learn by heart it learns nothing new."""
-    X, y = arrays(240, seed=1)
+    """The bag is a mean of what the same convolutions find in each frame, with frames as they are."""
+    X, y = arrays(160, seed=1)
     test, truths = arrays(240, seed=2)
     heap = {**TINY, "num_layers": 0, "pooling": "mean", "changes": False, "steady": False}
     with pytest.warns(UserWarning, match="hidden_size has no effect"):
-        bag = VideoClassifier(**heap, epochs=4).fit(X, y, dev=(X, y))
+        bag = VideoClassifier(**heap, epochs=3).fit(X, y, dev=(X[:16], y[:16]))
     error = math.sqrt(1 / 8 * 7 / 8 / len(test))
     assert abs(bag.score(test, truths) - 1 / 8) < 3 * error
 
-    four = ("left", "right", "shrinks", "grows")
-    X, y = arrays(120, seed=3, kinds=four)
-    test, truths = arrays(80, seed=4, kinds=four)
-    recurrence = VideoClassifier(**TINY, epochs=6).fit(X, y, dev=(X, y))
-    assert recurrence.score(test, truths) > 0.8
-    assert next(iter(made_up_clips(1, 0))).kind == KINDS[0]
+    X, y = arrays(64, seed=3, kinds=("left", "right"))
+    test, truths = arrays(60, seed=4, kinds=("left", "right"))
+    recurrence = VideoClassifier(**TINY, epochs=5).fit(X, y, dev=(X[:16], y[:16]))
+    assert recurrence.score(test, truths) > 0.9

@@ -20,8 +20,8 @@ __all__ = ["ImagesInput", "ImagesInputSettings"]
 FIRST_KERNEL, KERNEL = 5, 3
 PIECE = 512
 """Frames that go through the convolutions at once: memory does not grow with the length of a clip."""
-MIDDLE, UNIT = 128.0, 40.0
-"""Of the numbers of a picture, from 0 to 255: what is read as 0, and how much as 1."""
+MIDDLE, UNIT, UNIT_OF_CHANGE = 128.0, 40.0, 10.0
+"""Of the numbers of a picture, from 0 to 255: what is read as 0, and how much as 1; of their changes, which are small."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,10 +127,10 @@ class ImagesInput(nn.Module):
 
     def _with_changes(self, pictures: Tensor) -> Tensor:
         """Return each picture in units; those before it as the change since the one before."""
-        space, rows = self.space, pictures.to(self.Wx.dtype) / UNIT
+        space, rows = self.space, pictures.to(self.Wx.dtype)
         each = rows.view(len(rows), space.span, space.channels, space.height, space.width)
         changes = each[:, :-1] - each[:, 1:]
-        return torch.cat([each[:, :1] - MIDDLE / UNIT, changes], 1).flatten(1, 2)
+        return torch.cat([(each[:, :1] - MIDDLE) / UNIT, changes / UNIT_OF_CHANGE], 1).flatten(1, 2)
 
     def _parameter(self, name: str) -> nn.Parameter:
         return self.get_parameter(name)
