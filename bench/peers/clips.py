@@ -62,7 +62,7 @@ class BagOfFrames(nn.Module):
 
 
 class CnnLstm(nn.Module):
-    """The same convolutions on every frame, padded ones too; then a bidirectional LSTM, of which the last states count."""
+    """The same convolutions on every frame, padded ones too; then a BiLSTM, of which the last states count."""
 
     def __init__(self, num_classes: int) -> None:
         super().__init__()

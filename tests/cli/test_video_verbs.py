@@ -49,11 +49,11 @@ def test_files_folders_and_lines_are_answered_alike(folder: Path) -> None:
     files = [folder / "clips" / "left" / "1.avi", folder / "clips" / "right" / "1.avi"]
     code, found, _ = run("predict", folder / "run", *files)
     assert code == 0
-    assert [line.split("\t")[0] for line in found] == [str(path) for path in files]
-    assert [line.split("\t")[1] for line in found] == ["left", "right"]
+    assert [line.split("\t")[0] for line in found] == ["left", "right"]
+    assert [line.split("\t")[2] for line in found] == [str(path) for path in files]
     code, lines, _ = run("predict", folder / "run", lines="".join(f"{path}\n" for path in files))
     assert code == 0
-    assert [line.split("\t")[:2] for line in lines] == [line.split("\t")[1:3] for line in found]
+    assert lines == found
     code, all_of_them, _ = run("predict", folder / "run", folder / "clips", "--json")
     rows = [json.loads(line) for line in all_of_them]
     assert len(rows) == 24
@@ -67,7 +67,7 @@ def test_what_is_no_clip_has_its_error_in_its_place(folder: Path, tmp_path: Path
     (tmp_path / "clips" / "b.avi").write_text("no clip")
     code, found, error = run("predict", folder / "run", tmp_path / "clips", sound)
     assert code == 1
-    assert found[-1].split("\t")[1] == "left"
+    assert found[-1].split("\t")[0] == "left"
     assert "a.avi: it breaks off after" in error
     assert "b.avi: it is no clip that can be read" in error
     code, _, error = run("predict", folder / "run", lines="gone.avi\n")

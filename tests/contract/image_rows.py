@@ -58,7 +58,7 @@ def read_images_plainly(module: nn.Module, sequences: list[Sequence]) -> list[Se
             own, before = picture[:C], picture[C:]
             x = (own - 128) / 40
             if len(before):
-                x = torch.cat([x, (own - before) / 10])
+                x = torch.cat([x, (own - before) / 20])
             found = convolved(convolved(x, module.W1, module.b1), module.W2, module.b2)
             vectors.append((module.Wx @ found.flatten() + module.bx).clamp(min=0))
         outputs.append({"x": torch.stack(vectors)})

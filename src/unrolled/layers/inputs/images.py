@@ -12,7 +12,7 @@ from unrolled.data.ragged import Ragged, check_ragged
 from unrolled.data.spaces import Images
 from unrolled.errors import DataError
 from unrolled.layers.dropout import dropout
-from unrolled.layers.initialise import generator_or_default, xavier_uniform
+from unrolled.layers.initialise import generator_or_default
 from unrolled.settings import Settings, setting
 
 __all__ = ["ImagesInput", "ImagesInputSettings"]
@@ -20,7 +20,7 @@ __all__ = ["ImagesInput", "ImagesInputSettings"]
 FIRST_KERNEL, KERNEL = 5, 3
 PIECE = 512
 """Frames that go through the convolutions at once: memory does not grow with the length of a clip."""
-MIDDLE, UNIT, UNIT_OF_CHANGE = 128.0, 40.0, 10.0
+MIDDLE, UNIT, UNIT_OF_CHANGE = 128.0, 40.0, 20.0
 """Of the numbers of a picture, from 0 to 255: what is read as 0, and how much as 1; of their changes, which are small."""
 
 
@@ -57,7 +57,8 @@ class ImagesInput(nn.Module):
         space: the sizes of a picture.
         settings: how many filters.
         generator: where the weights are drawn from: normal with variance 2/inputs for filters (He et al. 2015,
-            arXiv:1502.01852v1), Xavier-uniform for Wx; biases begin at zero.
+            arXiv:1502.01852v1), uniform with variance 1/(3 S) for Wx, so that the recurrence begins far from where its
+            gates are closed for good; biases begin at zero.
     """
 
     def __init__(
@@ -74,7 +75,8 @@ class ImagesInput(nn.Module):
             self.register_parameter(f"b{i + 1}", nn.Parameter(torch.zeros(filters)))
             channels, height, width = filters, (height + 1) // 2, (width + 1) // 2
         self.num_found = channels * height * width
-        self.Wx = xavier_uniform(1, self.size, self.num_found, generator)
+        drawn = 2 * torch.rand(self.size, self.num_found, generator=generator) - 1
+        self.Wx = nn.Parameter(drawn / math.sqrt(self.num_found))
         self.bx = nn.Parameter(torch.zeros(self.size))
 
     def observe(self, x_counts: Tensor | None) -> None:
