@@ -21,7 +21,7 @@ FIRST_KERNEL, KERNEL = 5, 3
 PIECE = 512
 """Frames that go through the convolutions at once: memory does not grow with the length of a clip."""
 MIDDLE, UNIT, UNIT_OF_CHANGE = 128.0, 40.0, 20.0
-"""Of the numbers of a picture, from 0 to 255: what is read as 0, and how much as 1; of their changes, which are small."""
+"""Of the numbers of a picture, from 0 to 255: what is read as 0, and how much as 1; of changes, which are small."""
 
 
 @dataclass(frozen=True, kw_only=True)
