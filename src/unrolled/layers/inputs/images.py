@@ -57,8 +57,8 @@ class ImagesInput(nn.Module):
         space: the sizes of a picture.
         settings: how many filters.
         generator: where the weights are drawn from: normal with variance 2/inputs for filters (He et al. 2015,
-            arXiv:1502.01852v1), uniform with variance 1/(3 S) for Wx, so that the recurrence begins far from where its
-            gates are closed for good; biases begin at zero.
+            arXiv:1502.01852v1), uniform with variance 1/S for Wx (LeCun et al. 1998), since larger vectors close the
+            gates of the recurrence before it has learnt; biases begin at zero.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class ImagesInput(nn.Module):
             channels, height, width = filters, (height + 1) // 2, (width + 1) // 2
         self.num_found = channels * height * width
         drawn = 2 * torch.rand(self.size, self.num_found, generator=generator) - 1
-        self.Wx = nn.Parameter(drawn / math.sqrt(self.num_found))
+        self.Wx = nn.Parameter(drawn * math.sqrt(3 / self.num_found))
         self.bx = nn.Parameter(torch.zeros(self.size))
 
     def observe(self, x_counts: Tensor | None) -> None:
