@@ -120,6 +120,7 @@ def main() -> int:
         changed = {name: json.loads(value) if value[:1] in "0123456789tf" else value for name, value in changed.items()}
         print(json.dumps(one(options.data[0], options.systems[0], options.seeds[0], changed)))
         return 0
+    options.results.mkdir(parents=True, exist_ok=True)
     kept = options.results / f"video_{options.date}.jsonl"
     rows = read_rows(kept, key_of)
     for data in options.data:

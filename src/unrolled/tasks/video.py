@@ -225,7 +225,9 @@ VIDEO: Task[Any, Any] = Task(
             "input": ImagesInputSettings(frame_dropout=0.1),
             "features_input": VectorsInputSettings(),
             "output": ClassesOutputSettings(label_smoothing=0.1),
-            "fit": FitSettings(epochs=40, batch_steps=512, batch_fraction=0.05, learning_rate=5e-3, patience=None),
+            "fit": FitSettings(
+                epochs=40, batch_steps=512, batch_fraction=0.05, learning_rate=4e-3, warmup=0.1, patience=None
+            ),
         }
     ),
     purpose=lambda y: f"Gives a clip one of {', '.join(_labels(y))}.",
