@@ -2,6 +2,7 @@
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 from fuzz import fuzzing
@@ -13,6 +14,8 @@ from native import proving
 
 # Before torch is there: threads that wait leave the processors to those who work, in other processes of the tests too.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+# What is kept between runs of programs is kept between runs of the tests, and nowhere else.
+os.environ["UNROLLED_CACHE"] = str(Path(__file__).parent.parent / "build" / "cache")
 # A shell starts background jobs with Ctrl-C ignored, which processes pass on: tests of Ctrl-C would wait in vain.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

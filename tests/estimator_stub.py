@@ -13,6 +13,7 @@ import unrolled
 from unrolled.settings import Composed
 from unrolled.tasks import BASES, DNA, NER, SENTIMENT
 from unrolled.tasks.vectors import NUMBERS, VECTORS
+from unrolled.tasks.video import VIDEO
 
 __all__ = ["STUB", "stub"]
 
@@ -44,6 +45,7 @@ __all__ = [
     "Regressor",
     "SeriesClassifier",
     "Tagger",
+    "VideoClassifier",
     "estimator",
 ]
 
@@ -115,6 +117,7 @@ def stub() -> str:
         ("DnaClassifier", DNA, CLASSIFIER),
         ("DnaTagger", BASES, DNA_TAGGER),
         ("SeriesClassifier", VECTORS, SERIES_CLASSIFIER),
+        ("VideoClassifier", VIDEO, CLASSIFIER),
         ("Regressor", NUMBERS, REGRESSOR),
     )
     return HEAD + "".join(written(name, task.defaults, methods) for name, task, methods in classes)

@@ -6,14 +6,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from unrolled.data import Pair, Ragged, Vocabulary
     from unrolled.errors import DataError, ModelFileError, RunError, SettingsError, UnrolledError
-    from unrolled.estimators import Classifier, DnaClassifier, DnaTagger, Regressor, SeriesClassifier, Tagger
+    from unrolled.estimators import (
+        Classifier,
+        DnaClassifier,
+        DnaTagger,
+        Regressor,
+        SeriesClassifier,
+        Tagger,
+        VideoClassifier,
+    )
     from unrolled.layers import CRF, Recurrent
     from unrolled.model import Model
     from unrolled.tasks.infer import infer
 
 __all__ = [
     "CRF",
-    "BaseTagger",
     "Classifier",
     "DataError",
     "DnaClassifier",
@@ -29,6 +36,7 @@ __all__ = [
     "SettingsError",
     "Tagger",
     "UnrolledError",
+    "VideoClassifier",
     "Vocabulary",
     "__version__",
     "infer",
@@ -40,7 +48,15 @@ __version__ = "0.1.0"
 _ROOMS = {
     "data": ("Pair", "Ragged", "Vocabulary"),
     "errors": ("DataError", "ModelFileError", "RunError", "SettingsError", "UnrolledError"),
-    "estimators": ("Classifier", "DnaClassifier", "DnaTagger", "Regressor", "SeriesClassifier", "Tagger"),
+    "estimators": (
+        "Classifier",
+        "DnaClassifier",
+        "DnaTagger",
+        "Regressor",
+        "SeriesClassifier",
+        "Tagger",
+        "VideoClassifier",
+    ),
     "layers": ("CRF", "Recurrent"),
     "model": ("Model",),
     "tasks.infer": ("infer",),

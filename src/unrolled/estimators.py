@@ -29,6 +29,7 @@ from unrolled.tasks.entities import Entity, find_entities
 from unrolled.tasks.parts import PartSettings
 from unrolled.tasks.text import as_trained, with_tokenizer
 from unrolled.tasks.vectors import NUMBERS, VECTORS
+from unrolled.tasks.video import VIDEO
 from unrolled.training import Event, FitSettings, Listener, Warned, chosen_figure
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Regressor",
     "SeriesClassifier",
     "Tagger",
+    "VideoClassifier",
     "estimator",
 ]
 
@@ -318,6 +320,24 @@ SeriesClassifier: Any = estimator(
     ['up', 'down']
 
     NaN is a missing number. `score` is the accuracy; of labels of steps, over all steps.
+    """,
+    predict_proba,
+)
+
+
+VideoClassifier: Any = estimator(
+    VIDEO,
+    "VideoClassifier",
+    """A label for a clip; clips are paths, arrays (T, H, W) or (T, H, W, 3), or features of their frames, (T, D).
+
+    >>> right = np.eye(6)[:, None].repeat(6, 1)  # a column that moves: (T, H, W)
+    >>> X = [right, right[::-1]] * 4
+    >>> y = ["right", "left"] * 4
+    >>> classifier = VideoClassifier(epochs=8, size=6, num_convolutions=1, hidden_size=16).fit(X, y, dev=(X, y))
+    >>> classifier.predict(X[:2])
+    ['right', 'left']
+
+    Whole numbers are from 0 to 255, fractions from 0 to 1. `score` is the accuracy, top-1.
     """,
     predict_proba,
 )

@@ -24,6 +24,7 @@ __all__ = [
     "Regressor",
     "SeriesClassifier",
     "Tagger",
+    "VideoClassifier",
     "estimator",
 ]
 
@@ -397,6 +398,81 @@ class SeriesClassifier(Estimator):
     def predict(self, X: Iterable[Any]) -> list[Any]: ...
     def evaluate(self, X: Any, y: Any = None) -> Report: ...
     def predict_proba(self, X: Iterable[Any]) -> NDArray[np.float32] | list[NDArray[np.float32]]: ...
+
+class VideoClassifier(Estimator):
+    def __init__(
+        self,
+        *,
+        encoding: str = "utf-8",
+        strict: bool = False,
+        accept: str | None = None,
+        video_column: str | int | None = None,
+        label_column: str | int | None = None,
+        frames_per_second: float = 12.5,
+        num_frames: int = 0,
+        size: int = 40,
+        colour: bool = False,
+        steady: bool = True,
+        changes: bool = True,
+        shift: float = 0.08,
+        zoom: float = 0.0,
+        mirror: bool = False,
+        brightness: float = 0.2,
+        tempo: float = 0.15,
+        gaps: Literal["refuse", "mask", "detect"] = "refuse",
+        timed: bool = False,
+        differences: bool = True,
+        jitter: float = 0.05,
+        scaling: float = 0.1,
+        warp: float = 0.15,
+        crop: float = 0.0,
+        order: Literal["detect", "none", "ordered"] = "none",
+        dev_fraction: float = 0.1,
+        calibrate: bool = False,
+        cell: Literal["rnn", "rnn_relu", "gru", "lstm"] = "gru",
+        hidden_size: int = 128,
+        num_layers: int = 1,
+        bidirectional: bool = True,
+        initial_state: Literal["zero", "learned"] = "zero",
+        input_dropout: float = 0.1,
+        dropout: float = 0.3,
+        pooling: Literal["last", "mean", "max", "attention", "attention_max"] = "attention_max",
+        attention_size: int = 64,
+        num_convolutions: int = 3,
+        num_filters: int = 16,
+        frame_size: int = 128,
+        frame_dropout: float = 0.1,
+        input_size: int = 0,
+        class_weights: Literal["none", "balanced"] = "none",
+        label_smoothing: float = 0.1,
+        epochs: int = 40,
+        batch_steps: int = 512,
+        batch_fraction: float = 0.05,
+        optimizer: Literal["adam", "adamw", "sgd"] = "adam",
+        learning_rate: float = 0.004,
+        weight_decay: float = 0.0,
+        momentum: float = 0.0,
+        beta1: float = 0.9,
+        beta2: float = 0.99,
+        epsilon: float = 1e-08,
+        schedule: Literal["constant", "linear", "cosine", "plateau"] = "linear",
+        warmup: float = 0.1,
+        plateau_factor: float = 0.5,
+        plateau_patience: int = 3,
+        clip_norm: float | None = 1.0,
+        patience: int | None = None,
+        metric: str | None = None,
+        averaging: Literal["none", "ema"] = "ema",
+        ema_decay: float = 0.99,
+        seed: int = 0,
+        num_threads: int | None = None,
+        checkpoint_seconds: float = 300.0,
+        batch_tokens: int | None = None,
+    ) -> None: ...
+    report_: Report | None
+    def predict(self, X: Iterable[Any]) -> list[str]: ...
+    def evaluate(self, X: Any, y: Any = None) -> Report: ...
+    def predict_proba(self, X: Iterable[Any]) -> NDArray[np.float32]: ...
 
 class Regressor(Estimator):
     def __init__(

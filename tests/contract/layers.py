@@ -8,6 +8,7 @@ from functools import partial
 import torch
 from contract.attention_rows import ATTENTION_ROWS
 from contract.enumeration import path_score, paths
+from contract.image_rows import IMAGE_ROWS
 from contract.layer_row import D, Row, Sequence, by_autograd, in_float32, joined, natively, normal, randomised
 from contract.output_rows import OUTPUT_ROWS
 from contract.pooling_rows import POOLING_ROWS
@@ -161,6 +162,7 @@ IN_FLOAT64 = (
     ),
     *ATTENTION_ROWS,
     *SPACE_ROWS,
+    *IMAGE_ROWS,
     *POOLING_ROWS,
     *OUTPUT_ROWS,
     characters_row("recurrent"),

@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 
 from unrolled.architectures import OneToOneSettings
+from unrolled.data.clip import Frames
 from unrolled.data.codecs import Codec, LabelCodec, LabelSetCodec, NumberCodec, VectorsCodec, may_follow
 from unrolled.data.pair import Pair
 from unrolled.data.readers import Reading
 from unrolled.layers import NumbersOutputSettings, OrdinalOutputSettings
 from unrolled.metrics import ClassMetric
 from unrolled.settings import Composed
-from unrolled.tasks import BASES, DNA, NER, SENTIMENT, VECTORS, Show, Task, Unit
+from unrolled.tasks import BASES, DNA, NER, SENTIMENT, VECTORS, VIDEO, Show, Task, Unit
 
 __all__ = ["ROWS", "OnwardRow"]
 
@@ -141,6 +142,10 @@ def points(chance: np.random.Generator, ys: Iterable[Any]) -> Pairs:
     return [Pair(chance.normal(size=2), y) for y in ys]
 
 
+def filmed(chance: np.random.Generator, ys: Iterable[Any]) -> Pairs:
+    return [Pair(Frames(chance.integers(0, 255, (3, 6, 8, 1), np.uint8)), y) for y in ys]
+
+
 CHANCE = np.random.default_rng(0)
 SETS = [frozenset("b"), frozenset("d"), frozenset("bd"), frozenset()]
 SYMBOLS = plain("symbols", "one_to_one", LabelCodec, LabelCodec, network=OneToOneSettings(hidden_size=4))
@@ -213,6 +218,15 @@ ROWS = (
         old=gapped(CHANCE, ["b", "d", "b"]),
         same=gapped(CHANCE, ["d", "b"]),
         more=gapped(CHANCE, ["a", "c", "e", "b"]),
+        answers=any_of("b", "d"),
+    ),
+    OnwardRow(
+        "clips",
+        VIDEO,
+        {"hidden_size": 4, "attention_size": 3, "size": 8, "num_convolutions": 1, "num_filters": 2, "frame_size": 4},
+        old=filmed(CHANCE, ["b", "d", "b"]),
+        same=filmed(CHANCE, ["d", "b"]),
+        more=filmed(CHANCE, ["a", "c", "e", "b"]),
         answers=any_of("b", "d"),
     ),
     OnwardRow(

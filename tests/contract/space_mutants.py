@@ -13,6 +13,9 @@ WEIGHTS = "unrolled.layers.outputs.cross_entropy:class_weights"
 INDICES = "unrolled.layers.inputs.indices:IndicesInput.forward"
 PATHS = "unrolled.layers.outputs.paths:PathsOutput.loss"
 VECTORS = "unrolled.layers.inputs.vectors:VectorsInput.forward"
+IMAGES = "unrolled.layers.inputs.images:ImagesInput.forward"
+CHANGES = "unrolled.layers.inputs.images:ImagesInput._with_changes"
+FILTERS = "unrolled.layers.inputs.images:ImagesInput._found"
 
 DOT, GENERAL, ADDITIVE = (f"attention, {score}, s changes" for score in ("dot", "general", "additive"))
 MEMORY_CHANGES = "attention, general, a changes"
@@ -120,5 +123,26 @@ SPACE_MUTANTS = (
         "x.rows.to(self.Wx.dtype).tanh()",
         "vectors, projected",
         "parity",
+    ),
+    Mutant("the last unit not cut at zero", IMAGES, "torch.relu(rows)", "rows", "images, in colour", "parity"),
+    Mutant(
+        "pictures read less the mean of the batch",
+        CHANGES,
+        "each[:, :1] - MIDDLE",
+        "each[:, :1] - rows.mean()",
+        "images, in colour",
+        "alone",
+    ),
+    Mutant(
+        "the change read backwards",
+        CHANGES,
+        "each[:, :-1] - each[:, 1:]",
+        "each[:, 1:] - each[:, :-1]",
+        "images, with the one before",
+        "parity",
+    ),
+    Mutant("filters not cut at zero", FILTERS, "torch.relu(nn", "(nn", "images, in colour", "parity"),
+    Mutant(
+        "the bias of the filters dropped", FILTERS, "W, b, stride", "W, 0 * b, stride", "images, in colour", "parity"
     ),
 )

@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from unrolled.tasks import BASES, DNA, NER, SENTIMENT, VECTORS, Task
+from contract.clip_files import CLIPS
+
+from unrolled.tasks import BASES, DNA, NER, SENTIMENT, VECTORS, VIDEO, Task
 
 __all__ = ["ROWS", "SeededFault", "TaskRow"]
 
@@ -138,6 +140,24 @@ SERIES = long_form(
 AMOUNTS = long_form("series,a,target", WALKS, lambda n, t, value: f"{n},{value},{WALKS[n][-1] / 3}")
 STATES = long_form("series,a,label", WALKS, lambda n, t, value: f"{n},{value},{'far' if abs(value) > 0.6 else 'near'}")
 LEVELS = long_form("series,a,target", WALKS, lambda n, t, value: f"{n},{value},{value / 3 + n % 2}")
+
+VIDEO_SIZES: dict[str, object] = {
+    "frames_per_second": 0.0,
+    "size": 8,
+    "num_convolutions": 1,
+    "num_filters": 2,
+    "frame_size": 4,
+    "hidden_size": 4,
+    "attention_size": 3,
+    "batch_fraction": 1.0,
+    "batch_steps": 12,
+}
+CLIP_ROWS = "video,label,take\n" + "".join(f"{path},{label},{n}\n" for n, (path, label) in enumerate(CLIPS))
+CLIP_FAULTS = (
+    SeededFault(with_line(CLIP_ROWS, 3, "gone.avi,up,1"), 3, "gone.avi: there is no such file"),
+    SeededFault(with_line(CLIP_ROWS, 4, f"{CLIPS[2][0]},,2"), 4, "a clip without a label"),
+    SeededFault(with_line(CLIP_ROWS, 5, f"{__file__},up,3"), 5, "it is no clip that can be read"),
+)
 
 NER_FAULTS = (
     SeededFault(with_line(CONLL, 2, "Roosevelt"), 2, "column"),
@@ -432,5 +452,34 @@ ROWS = (
         streams=True,
         found="Y: numbers per step · many-to-many, T_x = T_y",
         faults=NUMBER_FAULTS,
+    ),
+    TaskRow(
+        name="video, one way",
+        task=VIDEO,
+        settings={
+            **FIT,
+            **VIDEO_SIZES,
+            "bidirectional": False,
+            "shift": 0.1,
+            "mirror": True,
+            "brightness": 0.1,
+            "tempo": 0.2,
+        },
+        file="train.csv",
+        content=CLIP_ROWS,
+        streams=True,
+        found="X: video, T_x 3–6 · Y: a label · many-to-one, T_y = 1",
+        faults=CLIP_FAULTS,
+    ),
+    TaskRow(
+        name="video, a number of frames",
+        task=VIDEO,
+        settings={**FIT, **VIDEO_SIZES, "bidirectional": False, "num_frames": 4, "changes": False, "colour": True},
+        file="train.csv",
+        content=CLIP_ROWS,
+        streams=False,
+        waits="num_frames=0",
+        found="X: video",
+        faults=CLIP_FAULTS,
     ),
 )

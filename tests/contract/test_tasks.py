@@ -23,7 +23,7 @@ from unrolled.data.pair import Pair
 from unrolled.data.series import Series
 from unrolled.decoding import Decoding
 from unrolled.errors import SettingsError
-from unrolled.estimators import Classifier, DnaClassifier, DnaTagger, SeriesClassifier, Tagger
+from unrolled.estimators import Classifier, DnaClassifier, DnaTagger, SeriesClassifier, Tagger, VideoClassifier
 from unrolled.model import Model
 from unrolled.runs.check import check_files
 from unrolled.runs.evaluate import evaluate
@@ -40,6 +40,7 @@ ESTIMATORS: dict[str, Any] = {
     "dna": DnaClassifier,
     "bases": DnaTagger,
     "vectors": SeriesClassifier,
+    "video": VideoClassifier,
 }
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from unrolled.data.answer import Answer
 from unrolled.metrics import ClassMetric
-from unrolled.metrics.ranking import auroc, average_precision
+from unrolled.metrics.ranking import auroc, average_precision, top_accuracy
 
 LABELS = ("a", "b", "c")
 
@@ -55,3 +55,29 @@ def test_only_where_it_is_asked_for_and_there_are_probabilities() -> None:
     assert "auroc" not in ClassMetric(LABELS).measure(["a", "b"], [Answer("a"), Answer("b")]).figures
     assert "auroc" not in ClassMetric(LABELS, ranked=True).measure(["a", "b"], [Answer("a"), Answer("b")]).figures
     assert [figure.name for figure in ClassMetric(LABELS, ranked=True).figures][3:] == ["auroc", "auprc"]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 4), st.tuples(*(st.integers(1, 5),) * 5)), min_size=2, max_size=25),
+    st.integers(1, 4),
+)
+@settings(deadline=None)
+def test_top_k_equals_scikit_learn_with_ties(pairs: list[tuple[int, tuple[int, ...]]], k: int) -> None:
+    rows = np.array([row for row, _ in pairs])
+    probabilities = np.array([np.array(numbers) / sum(numbers) for _, numbers in pairs])
+    wanted = sk.top_k_accuracy_score(rows, probabilities, k=k, labels=np.arange(5))
+    assert top_accuracy(probabilities, rows, k) == pytest.approx(wanted, abs=1e-12)
+
+
+def test_top_k_is_a_figure_where_there_are_more_labels() -> None:
+    labels = tuple("abcd")
+    rows = np.array([[0.1, 0.2, 0.3, 0.4], [0.7, 0.1, 0.1, 0.1]], np.float32)
+    answers = [Answer(labels[int(row.argmax())], probabilities=row[None]) for row in rows]
+    metric = ClassMetric(labels, top=2)
+    assert metric.measure(["c", "d"], answers).figures["top_2"] == 0.5 + 0.5  # of equals the last labels come first
+    assert metric.measure(["b", "unknown"], answers).figures["top_2"] == 0
+    assert [figure.name for figure in metric.figures] == ["accuracy", "macro_f1", "mcc", "top_2"]
+    assert "Top-2 accuracy" in metric.rule_text
+    few = ClassMetric(labels, top=4)
+    assert "top_4" not in few.measure(["c", "d"], answers).figures
+    assert few.rule_text == ClassMetric(labels).rule_text

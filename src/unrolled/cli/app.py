@@ -229,7 +229,7 @@ def explain(
     label: Annotated[str | None, typer.Option(metavar="LABEL", help="Explain this label, not the answer.")] = None,
     picture: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Of DNA: draw what other bases would do, or the labels along a region."),
+        typer.Option(metavar="FILE", help="Draw it: of DNA into this file, of clips into this folder."),
     ] = None,
     data: Annotated[
         Path | None, typer.Option(metavar="FILE", help="With --picture: labelled bases, drawn beside the answer.")
@@ -243,10 +243,12 @@ def explain(
     """Explain the answers to lines of standard input: how much each word spoke for the label, by integrated gradients.
 
     On a terminal words are coloured, green for the label and red against it. Piped, a line is
-    LABEL <tab> WORD:VALUE WORD:VALUE ...; the values add up to the label's lead over the mean of the others.
+    LABEL <tab> WORD:VALUE WORD:VALUE ...; the values add up to the label's lead over the mean of the others. Of a clip
+    it is told how probable the label was after each frame: LABEL <tab> SECONDS:PROBABILITY ...
 
     With --picture a model of DNA draws the first sequence: of a window, what each other base in each place would do to
-    the label's log-odds (in-silico mutagenesis); of bases, truth, answer and the probability of each label.
+    the label's log-odds (in-silico mutagenesis); of bases, truth, answer and the probability of each label. A model of
+    clips draws the frames of each clip as a strip, with the label's probability under each.
     """
     with outcome():
         from unrolled.cli import explain as verb

@@ -12,9 +12,11 @@ from unrolled.cli.explain_picture import draw
 from unrolled.cli.lines import read_lines
 from unrolled.cli.screen import clean, is_plain, print_text, screen
 from unrolled.cli.streams import standard_input
+from unrolled.data.codecs import VideoCodec
 from unrolled.errors import SettingsError
 from unrolled.model import Model
 from unrolled.runs.explain import Explanation, explain
+from unrolled.runs.unfold import Unfolding, unfold
 from unrolled.tasks import task_of
 from unrolled.tasks.show import plainly
 from unrolled.tasks.text import tokenizer_in
@@ -35,13 +37,14 @@ def run(
     """Explain the answer to each line of standard input; or draw a picture."""
     model = Model.load(directory, follow_links=follow_links)
     task = task_of(model, directory)
+    unfolds = isinstance(model.x, VideoCodec)
     console = screen()
-    if picture is not None:
+    if picture is not None and not unfolds:
         of = draw(model, task, picture, label=label, data=data, region=region)
         print_text(screen(stderr=True), f"{picture}: {of}", style="dim")
         return
     if data is not None or region is not None:
-        raise SettingsError("--data and --region are for a picture. Give --picture FILE, too.")
+        raise SettingsError("--data and --region are for a picture of DNA. Give --picture FILE, too.")
     source = standard_input()
     if source.isatty():
         print_text(screen(stderr=True), f"One {task.x.name} a line; Ctrl-D ends.", style="dim")
@@ -50,6 +53,9 @@ def run(
             x = task.show.read_x(line, tokenizer_in(model.x))
             if x is None:
                 sys.stdout.write("\n")
+                continue
+            if unfolds:
+                _tell_unfolding(unfold(model, x, label), line.strip(), as_json=as_json, folder=picture)
                 continue
             found = explain(model, x, label)
             if as_json:
@@ -64,6 +70,20 @@ def run(
             else:
                 _print(console, x, found)
         sys.stdout.flush()
+
+
+def _tell_unfolding(found: Unfolding, line: str, *, as_json: bool, folder: Path | None) -> None:
+    """Tell the probability of a label after each frame of a clip; draw the strip, named after the clip."""
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        name = "clip" if line.startswith("data:") else Path(line).stem
+        found.picture(folder / f"{name}.png", title=f"{name}: how sure of {found.label}, frame by frame")
+    if as_json:
+        sys.stdout.write(json.dumps({"video": line, **found.to_dict()}, ensure_ascii=False) + "\n")
+        return
+    at = found.times if found.times is not None else range(1, len(found.of_label) + 1)
+    steps = " ".join(f"{time:.6g}:{value:.3f}" for time, value in zip(at, found.of_label, strict=True))
+    sys.stdout.write(f"{clean(found.label)}\t{steps}\n")
 
 
 def in_words(step: Any) -> str:

@@ -1,9 +1,10 @@
 """`unrolled predict`."""
 
 import gzip
+import io
 import sys
 import zlib
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,6 +98,8 @@ def run(directory: Path, wanted: Wanted) -> None:
     if wanted.input not in (None, "text") and not task.show.of_words:
         raise SettingsError(f"--input {wanted.input} is for tasks on words; {task.name} reads lines of text.")
     for path in wanted.files:
+        if path.is_dir() and not task.show.paths:
+            raise DataError(f"{path}: this is a directory. Name a file in it.")
         if wanted.input is None and task.show.of_words and path.suffix.lower() in _TABLES:
             raise DataError(
                 f"{path}: predict reads no tables of this kind. Give JSON Lines or CoNLL columns (a word a line: "
@@ -140,6 +143,11 @@ class _Verb:
         if self._wanted.output_format is not None:
             self._writer(out)  # which refuses a format that the task lacks
         shown = str(path) if len(self._wanted.files) > 1 else ""
+        if self._task.show.paths and _is_named(path, self._task.show.files):
+            paths = sorted(path.rglob("*")) if path.is_dir() else [path]
+            named = (one for one in paths if _is_named(one, self._task.show.files) and one.is_file())
+            self._write((Asked(0, text=str(one)) for one in named), shown, path, out)
+            return
         if self._task.show.read_file is not None and path.suffix.lower() in self._task.show.files:
             found = self._task.show.read_file(path)
             self._write((Asked(line, words=x) for line, x in found), shown, path, out)
@@ -192,7 +200,7 @@ class _Verb:
 
     def _note(self, trouble: Trouble, path: Path) -> None:
         """Say a trouble, the first of its kind; with `strict` it ends everything."""
-        message = f"{_name(path)}, {trouble}. {trouble.way_out}."
+        message = f"{_name(path)}{', ' if trouble.line else ': '}{trouble}. {trouble.way_out}."
         if self._wanted.strict:
             raise DataError(message)
         if trouble.way_out not in self._kinds and len(self._kinds) < MOST_KINDS:
@@ -251,8 +259,6 @@ def _check(wanted: Wanted) -> None:
     for path in wanted.files:
         if path != _STDIN and not path.exists():
             raise DataError(f"{path}: there is no such file. Check the path.")
-        if path.is_dir():
-            raise DataError(f"{path}: this is a directory. Name a file in it.")
 
 
 def _settings(task: Task[Any, Any], wanted: Wanted) -> dict[str, Any]:
@@ -284,6 +290,9 @@ def _trained(recorded: Mapping[str, Any]) -> Columns:
 
 @contextmanager
 def _opened(path: Path, task: Task[Any, Any]) -> Generator[BinaryIO]:
+    if path.is_dir():
+        yield io.BytesIO()
+        return
     if path != _STDIN:
         with path.open("rb") as file:
             packed = task.show.records and file.peek(2)[:2] == b"\x1f\x8b"
@@ -300,6 +309,10 @@ def _opened(path: Path, task: Task[Any, Any]) -> Generator[BinaryIO]:
     if source.isatty():
         print_text(screen(stderr=True), f"One {task.x.name} a line; Ctrl-D ends.", style="dim")
     yield source
+
+
+def _is_named(path: Path, suffixes: Set[str]) -> bool:
+    return path.is_dir() or path.suffix.lower() in suffixes
 
 
 def _name(path: Path) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias, cast
 import numpy as np
 
 from unrolled.data.bases import seem_bases
+from unrolled.data.clip import Clip, Frames
 from unrolled.data.pair import Pair
 from unrolled.data.step_labels import StepLabels
 from unrolled.errors import DataError
@@ -34,7 +35,7 @@ class Look:
     """What was found.
 
     Attributes:
-        x: "words", "text", "bases", "vectors", "numbers", "a class" or "nothing".
+        x: "words", "text", "bases", "video", "vectors", "numbers", "a class" or "nothing".
         y: "a label", "a number", "a set of labels", "a label per step", "numbers per step" or "a sequence".
         T_x, T_y: the least and the greatest length.
         shape: which of the five.
@@ -49,7 +50,7 @@ class Look:
     doubts: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        step = {"words": "word", "text": "word", "bases": "base"}.get(self.x, "step")
+        step = {"words": "word", "text": "word", "bases": "base", "video": "frame"}.get(self.x, "step")
         y = self.y.replace("per step", f"per {step}")
         long = f", T_y {_span(self.T_y)}" if self.y == "a sequence" else ""
         return f"X: {self.x}, T_x {_span(self.T_x)} · Y: {y}{long} · {SHAPES[self.shape]}"
@@ -82,6 +83,8 @@ def _kind_of_x(value: Any, number: int) -> str:  # noqa: PLR0911  (one kind a li
         return "nothing"
     if isinstance(value, str):
         return "bases" if seem_bases(value) else "text"
+    if isinstance(value, Clip | Frames):
+        return "video"
     if isinstance(value, Integral):
         return "a class"
     if isinstance(value, np.ndarray):
@@ -118,6 +121,8 @@ def length(x: Any) -> int:
     """
     if isinstance(x, str):
         return len(x) if seem_bases(x) else len(x.split())
+    if isinstance(x, Clip | Frames):
+        return len(x)
     if isinstance(x, np.ndarray):
         shape = np.shape(cast(Any, x))
         return shape[0] if len(shape) > 1 else 1

@@ -110,11 +110,18 @@ class Sets:
 
 @dataclass(frozen=True, slots=True)
 class Images:
-    """A picture a step, uint8 rows (M, channels, height, width)."""
+    """A picture a step, uint8 rows (M, span·channels, height, width).
+
+    Attributes:
+        channels: of a picture: 1 grey, 3 red, green and blue.
+        height, width: in pixels.
+        span: how many pictures a row holds: that of the step, then those before it, the latest first.
+    """
 
     channels: int
     height: int
     width: int
+    span: int = 1
 
 
 Space: TypeAlias = Nothing | Classes | Tags | Paths | Spelled | Bases | Vectors | Sets | Images

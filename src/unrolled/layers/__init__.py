@@ -8,6 +8,8 @@ from unrolled.layers.frozen import Frozen
 from unrolled.layers.inputs import (
     BasesInput,
     BasesInputSettings,
+    ImagesInput,
+    ImagesInputSettings,
     IndicesInput,
     IndicesInputSettings,
     Input,
@@ -52,6 +54,8 @@ __all__ = [
     "ClassesOutputSettings",
     "Dense",
     "Frozen",
+    "ImagesInput",
+    "ImagesInputSettings",
     "IndicesInput",
     "IndicesInputSettings",
     "Input",

@@ -20,7 +20,7 @@ from unrolled.metrics.calibration import NUM_BINS, Reliability
 from unrolled.metrics.confusion import Confusion
 from unrolled.metrics.metric import Figure, Needs
 from unrolled.metrics.probabilities import brier_score, class_probabilities, log_loss
-from unrolled.metrics.ranking import auroc, average_precision
+from unrolled.metrics.ranking import auroc, average_precision, top_accuracy
 from unrolled.metrics.report import PlainReport, check_pairs
 
 __all__ = ["ClassMetric"]
@@ -33,6 +33,7 @@ RANKED = (
     "AUROC and AUPRC (average precision) are of each label against all others, by its probability; their mean is over "
     "the labels of which there are examples."
 )
+TOP = "Top-{} accuracy is the share of examples whose label is among the {} most probable ones."
 MOST_NAMED = 5
 """How many unknown labels a note names."""
 
@@ -54,6 +55,7 @@ class ClassMetric:
         labels: all that an answer can be; ordered ones from the least to the most.
         ordered: whether neighbouring labels are alike, as 4 and 5 stars are.
         ranked: whether AUROC and AUPRC are figures, too: of each label against all others, and their mean.
+        top: k of the top-k accuracy, where there are more labels than that; 0 for none.
 
     Raises:
         SettingsError: no labels, one twice, or ordered numbers that do not rise.
@@ -62,6 +64,7 @@ class ClassMetric:
     labels: tuple[str, ...]
     ordered: bool = False
     ranked: bool = False
+    top: int = 0
 
     def __post_init__(self) -> None:
         """Check the labels."""
@@ -80,17 +83,23 @@ class ClassMetric:
         if self.ordered:
             return Figure("kappa", "higher", 0.0), Figure("mae", "lower"), accuracy, macro_f1
         ranks = (Figure("auroc"), Figure("auprc")) if self.ranked else ()
+        if self._has_top:
+            ranks = (Figure(f"top_{self.top}"), *ranks)
         return (accuracy, macro_f1, Figure("mcc", "higher", 0.0), *ranks)
 
     @property
     def rule_text(self) -> str:
         """How the figures count."""
-        if self.ranked:
-            return f"{RULE} {RANKED}"
+        if self.ranked or self._has_top:
+            return " ".join([RULE, *[TOP.format(self.top, self.top)] * self._has_top, *[RANKED] * self.ranked])
         if not self.ordered:
             return RULE
         between = "numbers" if _numbers(self.labels) else "places in the order"
         return f"{RULE} Kappa weighs a mistake by its squared number of places in the order; MAE is between {between}."
+
+    @property
+    def _has_top(self) -> bool:
+        return 0 < self.top < len(self.labels)
 
     @property
     def needs(self) -> Needs:
@@ -127,6 +136,8 @@ class ClassMetric:
                 "brier": brier_score(wide, rows),
                 "calibration_error": reliability.error,
             }
+            if self._has_top:
+                figures[f"top_{self.top}"] = top_accuracy(wide, rows, self.top)
             if self.ranked:
                 figures |= _ranks(wide, rows, names, by, mean)
             notes["calibration"] = (

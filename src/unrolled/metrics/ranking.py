@@ -1,9 +1,9 @@
-"""How well scores put the examples of a class before all others: AUROC and average precision."""
+"""How well scores put the examples of a class, or the class of an example, before all others."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["auroc", "average_precision"]
+__all__ = ["auroc", "average_precision", "top_accuracy"]
 
 
 def auroc(scores: NDArray[np.float64], truths: NDArray[np.bool_]) -> float | None:
@@ -46,3 +46,20 @@ def average_precision(scores: NDArray[np.float64], truths: NDArray[np.bool_]) ->
     hits = truths[order].cumsum()[ends]
     recall = hits / positive
     return float((np.diff(recall, prepend=0) * hits / (ends + 1)).sum())
+
+
+def top_accuracy(probabilities: NDArray[np.float64], rows: NDArray[np.int64], k: int) -> float:
+    """Return the share of examples whose class is among their k most probable ones.
+
+    Of equals the later ones come first, as in scikit-learn.
+
+    >>> top_accuracy(np.array([[0.5, 0.3, 0.2], [0.1, 0.2, 0.7]]), np.array([1, 0]), 2)
+    0.5
+
+    Args:
+        probabilities: (N, K).
+        rows: (N,) the true classes.
+        k: how many.
+    """
+    best = np.argsort(probabilities, axis=1, kind="stable")[:, ::-1][:, :k]
+    return float((best == rows[:, None]).any(1).mean())

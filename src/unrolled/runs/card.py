@@ -37,7 +37,7 @@ def _what(record: Record) -> str:
 
 def _how_to_use(record: Record) -> str:
     line = " ".join(record.task.example.split())
-    x = record.task.show.read_x(line, "words")
+    x = line if record.task.show.paths else record.task.show.read_x(line, "words")
     # ASCII escapes: whatever the example holds, it can neither end the string nor the block.
     python = f'from unrolled.model import Model\n\nmodel = Model.load("DIR")\nprint(model.predict([{x!a}]))'
     shell = f"printf '%s\\n' {shlex.quote(line)} | unrolled predict DIR"

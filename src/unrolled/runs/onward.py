@@ -45,6 +45,7 @@ FREE_GOING_ON = frozenset(
         *("dropout", "input_dropout", "word_dropout"),
         *("class_weights", "label_smoothing", "missed_cost", "huber_delta"),
         *("jitter", "scaling", "warp", "crop", "timed"),
+        *("shift", "zoom", "mirror", "brightness", "tempo", "frame_dropout"),
         *("decide", "threshold", "order"),
         *("min_count", "max_vocabulary", "phrase_min_count", "vectors", "vectors_words"),
     }

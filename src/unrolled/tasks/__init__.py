@@ -7,6 +7,7 @@ from unrolled.tasks.sentiment import SENTIMENT
 from unrolled.tasks.table import TASKS, find_task, task_of
 from unrolled.tasks.task import Bundled, Checks, Segment, Show, Task, Unit
 from unrolled.tasks.vectors import VECTORS
+from unrolled.tasks.video import VIDEO
 
 __all__ = [
     "BASES",
@@ -15,6 +16,7 @@ __all__ = [
     "SENTIMENT",
     "TASKS",
     "VECTORS",
+    "VIDEO",
     "Bundled",
     "Checks",
     "Segment",

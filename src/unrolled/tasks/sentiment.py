@@ -12,6 +12,7 @@ from unrolled.architectures import ManyToOne, ManyToOneSettings
 from unrolled.data.answer import Answer
 from unrolled.data.codecs import Codec, Fault, LabelCodec, LabelSettings, TextCodec, TextSettings
 from unrolled.data.given import each, is_gap, label_of, own, texts_of
+from unrolled.data.moving_pictures import SUFFIXES
 from unrolled.data.pair import Pair
 from unrolled.data.pipes import refuse_pipe
 from unrolled.data.readers import Reading, TextsSettings, read_texts
@@ -116,6 +117,8 @@ def _start_phrases(model: Model[Words, str], pairs: Pairs, new: torch.Tensor | N
 
 def _doubts(pairs: Pairs) -> str | None:
     some = pairs[:1000]
+    if sum(Path("".join(pair.x)).suffix.lower() in SUFFIXES for pair in some) * 2 > len(some):
+        return "its texts are names of clips"
     return "its texts are single words" if sum(len(pair.x) == 1 for pair in some) * 2 > len(some) else None
 
 

@@ -95,6 +95,8 @@ class Show(Generic[X, Y]):
         of_words: whether x is a tuple of words, which CoNLL and JSON Lines may give.
         files: the suffixes of files that are no lines of text, such as ".npz".
         read_file: x of such a file, each with the line on which it begins.
+        paths: whether a line of text may be the path of such a file: then it is read as a line is, and a folder as the
+            files in it.
         each: the label of each word in an answer, which CoNLL can hold; None where there is one for all of x.
         records: whether x are the records of FASTA, which have names, may be of many lines, and packed by gzip.
         intervals: of an answer, given the codec of y: start, end, label, probability and strand, which BED and GFF3 can
@@ -113,3 +115,4 @@ class Show(Generic[X, Y]):
     read_file: Callable[[Path], Sequence[tuple[int, X]]] | None = None
     records: bool = False
     intervals: Callable[[Codec[Y], Answer[Y]], Sequence[tuple[int, int, str, float, str]]] | None = None
+    paths: bool = False

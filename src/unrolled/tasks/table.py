@@ -12,10 +12,11 @@ from unrolled.tasks.ner import NER
 from unrolled.tasks.sentiment import SENTIMENT
 from unrolled.tasks.task import Task
 from unrolled.tasks.vectors import VECTORS
+from unrolled.tasks.video import VIDEO
 
 __all__ = ["TASKS", "find_task", "task_of"]
 
-TASKS: dict[str, Task[Any, Any]] = {task.name: task for task in (NER, SENTIMENT, DNA, BASES, VECTORS)}
+TASKS: dict[str, Task[Any, Any]] = {task.name: task for task in (NER, SENTIMENT, DNA, BASES, VECTORS, VIDEO)}
 
 
 def find_task(name: str) -> Task[Any, Any]:

@@ -14,6 +14,7 @@ from unrolled.data.codecs.table import CODECS, load_codec
 from unrolled.data.codecs.tags import TagsCodec, TagsSettings, may_follow
 from unrolled.data.codecs.text import TextCodec, TextSettings
 from unrolled.data.codecs.vectors import VectorsCodec, VectorsSettings
+from unrolled.data.codecs.video import VideoCodec, VideoSettings
 from unrolled.data.codecs.words import WordsCodec, WordsSettings, check_sentences
 
 __all__ = [
@@ -46,6 +47,8 @@ __all__ = [
     "TextSettings",
     "VectorsCodec",
     "VectorsSettings",
+    "VideoCodec",
+    "VideoSettings",
     "WordsCodec",
     "WordsSettings",
     "check_sentences",

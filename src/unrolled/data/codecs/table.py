@@ -13,6 +13,7 @@ from unrolled.data.codecs.step_numbers import StepNumbersCodec
 from unrolled.data.codecs.tags import TagsCodec
 from unrolled.data.codecs.text import TextCodec
 from unrolled.data.codecs.vectors import VectorsCodec
+from unrolled.data.codecs.video import VideoCodec
 from unrolled.data.codecs.words import WordsCodec
 from unrolled.errors import DataError
 
@@ -32,6 +33,7 @@ CODECS: dict[str, type[Codec[Any]]] = {
         StepNumbersCodec,
         DnaCodec,
         BasesCodec,
+        VideoCodec,
     )
 }
 

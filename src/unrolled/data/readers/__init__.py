@@ -1,5 +1,6 @@
 """Readers: each turns one kind of file into pairs, says how it understood the file, and what is wrong with it."""
 
+from unrolled.data.readers.clips import ClipsReading, ClipsSettings, read_clips
 from unrolled.data.readers.dna.bases import read_bases
 from unrolled.data.readers.dna.bases_settings import BaseLabelsSettings
 from unrolled.data.readers.dna.dna import read_dna
@@ -20,6 +21,8 @@ from unrolled.data.readers.texts import TextsReading, TextsSettings, read_texts
 
 __all__ = [
     "BaseLabelsSettings",
+    "ClipsReading",
+    "ClipsSettings",
     "Doubt",
     "Reading",
     "ReadingSettings",
@@ -33,6 +36,7 @@ __all__ = [
     "TextsSettings",
     "detect_format",
     "read_bases",
+    "read_clips",
     "read_dna",
     "read_labelled",
     "read_plain_text",

@@ -2,9 +2,10 @@
 
 import torch
 
-from unrolled.data.spaces import Bases, Classes, Space, Spelled, Vectors
+from unrolled.data.spaces import Bases, Classes, Images, Space, Spelled, Vectors
 from unrolled.errors import SettingsError
 from unrolled.layers.inputs.bases import BasesInput, BasesInputSettings
+from unrolled.layers.inputs.images import ImagesInput, ImagesInputSettings
 from unrolled.layers.inputs.indices import IndicesInput, IndicesInputSettings
 from unrolled.layers.inputs.input import Input
 from unrolled.layers.inputs.vectors import VectorsInput, VectorsInputSettings
@@ -29,6 +30,8 @@ def input_layer(space: Space, settings: Settings, generator: torch.Generator | N
             return BasesInput(space, settings, generator=generator)
         case Vectors(), VectorsInputSettings():
             return VectorsInput(space, settings, generator=generator)
+        case Images(), ImagesInputSettings():
+            return ImagesInput(space, settings, generator=generator)
         case _:
             raise SettingsError(f"No input layer reads {space} with {type(settings).__name__}.")
 
@@ -48,5 +51,7 @@ def input_settings(space: Space) -> type[Settings]:
             return BasesInputSettings
         case Vectors():
             return VectorsInputSettings
+        case Images():
+            return ImagesInputSettings
         case _:
             raise SettingsError(f"No input layer reads {space}.")

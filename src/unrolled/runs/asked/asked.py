@@ -14,14 +14,17 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why a line cannot be answered: phrases without a full stop. Troubles with one way out are of one kind."""
+    """Why a line, or a file (line 0), cannot be answered: phrases without a full stop.
+
+    Troubles with one way out are of one kind.
+    """
 
     line: int
     found: str
     way_out: str
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.found}"
+        return f"line {self.line}: {self.found}" if self.line else self.found
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Asked:
     """One x that was asked about.
 
     Attributes:
-        line: the number of the line on which it begins, from 1.
+        line: the number of the line on which it begins, from 1; 0 where it is a file of its own.
         text: as it was given; None where words were.
         words: as they were given; None where they have yet to be found in the text.
         rows: of CoNLL: the columns of each word.

@@ -35,7 +35,7 @@ def read_array(path: Path, problems: Problems) -> NDArray[np.float64] | None:
         return _wrong(problems, f"an array of {array.dtype}, not of numbers", "Save an array of numbers")
     if array.ndim not in (1, 2):
         return _wrong(problems, f"an array of shape {array.shape}", "Save one series as an array (T, D)")
-    return array.reshape(len(array), -1).astype(np.float64)
+    return (array if array.ndim == 2 else array[:, None]).astype(np.float64)
 
 
 def add_arrays(drafts: SeriesDrafts, path: Path) -> None:
