@@ -298,6 +298,7 @@ class DnaTagger(Estimator):
         calibrate: bool = True,
         piece_steps: int = 512,
         rim_steps: int = 64,
+        members: int = 1,
         epochs: int = 12,
         batch_steps: int = 4096,
         batch_fraction: float = 0.0084,
@@ -320,7 +321,6 @@ class DnaTagger(Estimator):
         seed: int = 0,
         num_threads: int | None = None,
         checkpoint_seconds: float = 300.0,
-        members: int = 1,
         batch_tokens: int | None = None,
     ) -> None: ...
     report_: Report | None
@@ -406,6 +406,7 @@ class VideoClassifier(Estimator):
         encoding: str = "utf-8",
         strict: bool = False,
         accept: str | None = None,
+        group: str | int | None = None,
         video_column: str | int | None = None,
         label_column: str | int | None = None,
         frames_per_second: float = 12.5,
@@ -445,6 +446,7 @@ class VideoClassifier(Estimator):
         input_size: int = 0,
         class_weights: Literal["none", "balanced"] = "none",
         label_smoothing: float = 0.1,
+        members: int = 1,
         epochs: int = 40,
         batch_steps: int = 512,
         batch_fraction: float = 0.05,
