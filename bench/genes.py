@@ -32,7 +32,7 @@ CONTEST = Contest(
     notes=(
         f"Metric: {METRIC_RULE}",
         "The stop codon is no part of the last coding exon, as in the data. Networks choose their epoch on loci that\n"
-        "  they set aside. Of 100,000 bases and more, too, a locus is read whole but by `bilstm`.",
+        "  they set aside. `bilstm` reads windows of 1,000 bases, the others whole loci.",
     ),
     seedless=("hmm",),
 )
