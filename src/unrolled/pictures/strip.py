@@ -54,7 +54,7 @@ def strip_picture(
     strip = np.concatenate(
         [np.concatenate([picture, beside], 1) for picture, beside in zip(pictures, gap, strict=True)], 1
     )
-    upper.imshow(strip, aspect="equal", interpolation="nearest")
+    upper.imshow(strip, aspect="auto", interpolation="nearest")
     upper.axis("off")
     x = np.arange(T)
     lower.bar(x, probabilities, color=[BLUE if t in set(shown.tolist()) else LIGHT for t in range(T)], width=0.9)
