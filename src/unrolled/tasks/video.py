@@ -236,6 +236,7 @@ VIDEO: Task[Any, Any] = Task(
     xs_of_python=_xs_of_python,
     codecs=_codecs,
     metric=lambda y: ClassMetric(_labels(y), top=TOP),
+    metrics=(ClassMetric(tuple(map(str, range(TOP + 1))), top=TOP),),
     show=Show(
         read_x=_read_x,
         json=_json,

@@ -8,7 +8,7 @@ import pytest
 
 from unrolled.data.readers import Reading
 from unrolled.errors import SettingsError
-from unrolled.tasks import DNA, NER, SENTIMENT, VECTORS, Task
+from unrolled.tasks import BASES, DNA, NER, SENTIMENT, VECTORS, VIDEO, Task
 
 CSV = "speaker,text,label\nann,so good,pos\nbob,so bad,neg\nann,quite fine,pos\ncy,not so nice,neg\n"
 LONG = "id,who,t,a,label\n" + "".join(
@@ -34,6 +34,7 @@ def read(task: Task[Any, Any], path: Path, content: str, **settings: object) -> 
         (DNA, "a.csv", "who,dna,label\nann,ACGT,x\nbob,ACGG,y\n", "who", ("ann", "bob")),
         (DNA, "a.csv", "who,s,l\nann,ACGT,x\nbob,ACGG,y\n", "who", ("ann", "bob")),
         (VECTORS, "a.csv", LONG, "who", ("a", "b", "a", "b")),
+        (BASES, "a.csv", "who,sequence,labels\nann,ACGT,xxyy\nbob,ACGG,yyxx\n", "who", ("ann", "bob")),
     ],
 )
 def test_the_column_that_is_named_says_whom_each_pair_is_from(
@@ -44,6 +45,34 @@ def test_the_column_that_is_named_says_whom_each_pair_is_from(
     assert reading.groups == wanted
     assert "groups" in reading.taken
     assert read(task, tmp_path / name, content).groups == ()
+
+
+def test_bases_are_from_their_sequence_or_what_its_header_says(tmp_path: Path) -> None:
+    (tmp_path / "a.bed").write_text("a\t0\t2\tx\nb\t1\t3\ty\n")
+    for group, wanted in (("sequence", ("a", "b", "c")), ("species", ("fly", "mouse", "fly"))):
+        assert read(BASES, tmp_path / "a.fasta", FASTA, group=group).groups == wanted
+    (tmp_path / "a.bed").write_text("a\t0\t2\tx\n")
+    found = read(BASES, tmp_path / "a.fasta", ">a\nACGT\n>b species=fly\nACGG\n", group="species")
+    assert [(fault.line, fault.found) for fault in found.problems] == [
+        (1, "a sequence without a group: 'species' says nothing of it")
+    ]
+
+
+def test_clips_are_from_whom_their_table_says(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        np.save(tmp_path / f"{name}.npy", np.zeros((3, 2)))
+    rows = "video,who,label\na.npy,ann,x\nb.npy,bob,y\nc.npy,ann,x\n"
+    found = read(VIDEO, tmp_path / "t.csv", rows, group="who")
+    assert found.groups == ("ann", "bob", "ann")
+    assert "who" in found.taken["groups"]
+    assert "not read" not in found.taken
+    assert read(VIDEO, tmp_path / "t.csv", rows).groups == ()
+    (fault,) = read(VIDEO, tmp_path / "t.csv", rows.replace("bob", ""), group="who").problems
+    assert (fault.line, fault.found) == (3, "a clip without a group: 'who' says nothing of it")
+    (fault,) = read(VIDEO, tmp_path / "t.csv", rows, group="speaker").problems
+    assert "no such column" in fault.found
+    (fault,) = VIDEO.read(tmp_path, VIDEO.defaults.replaced({"group": "who"})).problems
+    assert "does not say" in fault.found
 
 
 def test_a_column_of_groups_is_taken_for_nothing_else(tmp_path: Path) -> None:

@@ -74,6 +74,7 @@ def read_clips(path: str | Path, settings: ClipsSettings | None = None) -> Clips
         notes=tuple(f"{path}: {note}" for note in found.notes),
         doubts=tuple(doubts),
         files=files,
+        groups=tuple(one.group for one in kept) if settings.group is not None else (),
     )
     return verdict(reading, problems, noun="labelled clip")
 

@@ -8,6 +8,7 @@ from unrolled.data.moving_pictures import SUFFIXES
 from unrolled.data.readers.clips.settings import ClipsSettings
 from unrolled.data.readers.csv_rows import find_column, usual_forms
 from unrolled.data.readers.grid import Grid, as_text, csv_grid, parquet_grid
+from unrolled.data.readers.groups import find_group, no_groups, note_no_group
 from unrolled.data.readers.source import OTHER_FORMAT, Problems, counted
 from unrolled.data.readers.texts.header import LABEL_NAMES
 
@@ -27,12 +28,14 @@ class Listed:
         label: its own.
         line: of the table that names it; 0 where none does.
         named: as that table has it.
+        group: whom or what it is from, where the settings name a column that says it.
     """
 
     path: Path
     label: str
     line: int = 0
     named: str = ""
+    group: str = ""
 
 
 @dataclass
@@ -63,6 +66,9 @@ def listed(path: Path, settings: ClipsSettings, problems: Problems, found: Found
 
 
 def _of_folders(path: Path, settings: ClipsSettings, problems: Problems, found: Found) -> Iterator[Listed]:
+    if settings.group is not None:
+        no_groups(settings.group, "a folder of clips does not say whom a clip is from", problems)
+        return
     folders = [entry for entry in _visible(path) if entry.is_dir()]
     files = {folder: [entry for entry in _visible(folder) if _may_be_clip(entry)] for folder in folders}
     if not any(files.values()):
@@ -100,12 +106,15 @@ def _of_table(path: Path, settings: ClipsSettings, problems: Problems, found: Fo
         grid.header = first
         del grid.rows[0], grid.lines[0]
     columns = _columns(grid, settings, problems, path.parent)
-    if columns is None:
+    group = find_group(settings.group, grid.header or [], problems)
+    if columns is None or (settings.group is not None and group is None):
         return
     header, (video, label) = grid.header or [], columns
     found.taken |= {"clips": f'the files that column {video} "{header[video]}" names'}
     found.taken |= {"labels": f'column {label} "{header[label]}"'}
-    others = [name for place, name in enumerate(header) if place not in columns]
+    if group is not None:
+        found.taken["groups"] = f'column {group} "{header[group]}"'
+    others = [name for place, name in enumerate(header) if place not in (*columns, group)]
     if others:
         found.taken["not read"] = ", ".join(others[:8])
     for line, row in zip(grid.lines, grid.rows, strict=True):
@@ -113,8 +122,10 @@ def _of_table(path: Path, settings: ClipsSettings, problems: Problems, found: Fo
         if not named or not own:
             what = "a clip without a label" if named else "a row without a clip"
             problems.add(line, what, "Give it one, or take the row out", f"{what.split()[1]}s without")
+        elif group is not None and not as_text(row[group]):
+            note_no_group(line, "a clip", settings.group, problems)
         else:
-            yield Listed(path.parent / named, own, line, named)
+            yield Listed(path.parent / named, own, line, named, "" if group is None else as_text(row[group]))
 
 
 def _columns(grid: Grid, settings: ClipsSettings, problems: Problems, folder: Path) -> tuple[int, int] | None:
