@@ -29,6 +29,7 @@ GUESTS = {
     "data/__init__.py": "lists the names of data/tags.py",
     "data/spelling.py": "cites the papers that its features come from",
     "estimators.py": "the docstring of Tagger, the estimator of that task",
+    "layers/outputs/pooled.py": "makes a tagger's output of those of several",
     "metrics/__init__.py": "lists the names of metrics/entities.py",
 }
 """Files that may name them too, with the reason."""

@@ -46,7 +46,7 @@ def test_labels_that_end_in_plus_and_minus_are_partners() -> None:
     codec = StepLabelsCodec.fitted([("exon+", "exon-", "none", "x+")])
     assert codec.labels.tokens == ("exon+", "exon-", "none", "x+")
     assert codec.space == Classes(4, partners=(1, 0, 2, 3))
-    how = StepLabelsSettings(outside="none", stretches=True)
+    how = StepLabelsSettings(background="none", stretches=True)
     paths = StepLabelsCodec.fitted([("exon+", "exon-", "none")], how)
     assert paths.space == Paths(3, (1, 0, 2))
     assert StepLabelsCodec.load(paths.save()) == paths

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from unrolled.data.ragged import Ragged
-from unrolled.data.spaces import Classes, Images, Vectors
+from unrolled.data.spaces import Classes, Sets, Vectors
 from unrolled.errors import DataError, SettingsError
 from unrolled.layers.inputs import (
     IndicesInput,
@@ -19,8 +19,8 @@ def test_which_layer_reads_a_space():
     assert input_settings(Vectors(4)) is VectorsInputSettings
     assert isinstance(input_layer(Classes(4), IndicesInputSettings()), IndicesInput)
     assert isinstance(input_layer(Vectors(4), VectorsInputSettings()), VectorsInput)
-    with pytest.raises(SettingsError, match="No input layer reads Images"):
-        input_settings(Images(1, 2, 3))
+    with pytest.raises(SettingsError, match="No input layer reads Sets"):
+        input_settings(Sets(3))
     with pytest.raises(SettingsError, match=r"Classes\(.*\) with VectorsInputSettings"):
         input_layer(Classes(4), VectorsInputSettings())
 

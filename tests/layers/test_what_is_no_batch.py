@@ -11,7 +11,7 @@ from torch.nn.utils.rnn import pack_sequence
 
 from unrolled import layers
 from unrolled.data.ragged import Ragged
-from unrolled.data.spaces import Classes, Paths, Sets, Tags, Vectors
+from unrolled.data.spaces import Classes, Images, Paths, Sets, Tags, Vectors
 from unrolled.decoding import n_best, viterbi
 from unrolled.errors import DataError
 from unrolled.kernels import expectations, log_likelihood, log_partition, recur
@@ -23,6 +23,8 @@ from unrolled.layers import (
     ClassesOutputSettings,
     Dense,
     Frozen,
+    ImagesInput,
+    ImagesInputSettings,
     IndicesInput,
     IndicesInputSettings,
     NumbersOutput,
@@ -55,6 +57,7 @@ LAYERS: list[Any] = [
     Softmax(3, 2),
     IndicesInput(Classes(5), IndicesInputSettings(embedding_size=3)),
     VectorsInput(Vectors(3), VectorsInputSettings()),
+    ImagesInput(Images(1, 8, 8), ImagesInputSettings(num_filters=2)),
     TagsOutput(TAGS, 3, TagsOutputSettings()),
     ClassesOutput(Classes(3), 3, ClassesOutputSettings()),
     OrdinalOutput(Classes(3, ordered=True), 3, OrdinalOutputSettings()),

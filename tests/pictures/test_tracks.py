@@ -14,14 +14,16 @@ def test_tracks_of_any_length_are_drawn(tmp_path: Path) -> None:
         labels = tuple("exon" if t % 7 < 3 else "none" for t in range(T))
         p = np.full((T, 2), 0.5, np.float32)
         path = tmp_path / f"{T}.png"
-        track_picture([("truth", labels), ("answer $x$", labels)], p, ("exon", "none"), path, first=10, outside="none")
+        track_picture(
+            [("truth", labels), ("answer $x$", labels)], p, ("exon", "none"), path, first=10, background="none"
+        )
         assert path.read_bytes().startswith(b"\x89PNG")
 
 
 def test_more_labels_or_less_than_bars_are_another_picture(tmp_path: Path) -> None:
     p = np.full((9, 2), 0.5, np.float32)
     for name, labels in (("a", "eeeennnnn"), ("b", "nnnnneeee")):
-        track_picture([("answer", tuple(labels))], p, ("e", "n"), tmp_path / name, outside="n")
+        track_picture([("answer", tuple(labels))], p, ("e", "n"), tmp_path / name, background="n")
     assert (tmp_path / "a").read_bytes() != (tmp_path / "b").read_bytes()
 
 

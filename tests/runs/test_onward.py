@@ -182,7 +182,8 @@ def test_every_setting_that_may_change_leaves_the_weights_their_shape() -> None:
     """Those of the list exist, and every other setting of a network or a codec is refused."""
     values = {"class_weights": "balanced", "decide": "mode", "vectors": None}
     for task in TASKS.values():
-        train_part = task.read(task.bundled.train, task.defaults).pairs[:12]
+        whole = task.read(task.bundled.train, task.defaults).pairs
+        train_part = whole[:: max(1, len(whole) // 12)][:12]  # a folder a label comes label by label
         small = {"output": "softmax", "hidden_size": 4, "word_size": 4, "affix_size": 4}
         settings = task.defaults.replaced({n: value for n, value in small.items() if n in task.defaults.names()})
         start = Start(built(task, train_part, settings), settings)

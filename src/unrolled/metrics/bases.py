@@ -37,18 +37,18 @@ Codes = NDArray[np.int64]
 class BaseMetric:
     """Compares the label of every base with the true one; truths and answers are sequences of labels.
 
-    >>> metric = BaseMetric(("exon", "none"), outside="none")
+    >>> metric = BaseMetric(("exon", "none"), background="none")
     >>> report = metric.measure([("none", "exon", "exon")], [Answer(("none", "exon", "none"))])
     >>> round(report.figures["mcc"], 3), round(report.figures["accuracy"], 3), report.figures["interval_f1"]
     (0.5, 0.667, 0.0)
 
     Attributes:
         labels: all that an answer can be.
-        outside: the label whose stretches are no intervals; None where there is none.
+        background: the label whose stretches are no intervals; None where there is none.
     """
 
     labels: tuple[str, ...]
-    outside: str | None = None
+    background: str | None = None
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -60,7 +60,7 @@ class BaseMetric:
     @property
     def rule_text(self) -> str:
         """How the figures count."""
-        but = "" if self.outside is None else f" other than {self.outside!r}"
+        but = "" if self.background is None else f" other than {self.background!r}"
         return RULE + OF_INTERVALS.format(but=but)
 
     @property
@@ -80,7 +80,7 @@ class BaseMetric:
         by = class_rows(counts, names)
         mean = {key: sum(row[key] for row in by.values()) / len(by) for key in ("precision", "recall", "f1")}
         intervals = count_intervals(rows, columns)
-        inside = [i for i, name in enumerate(names) if name != self.outside]
+        inside = [i for i, name in enumerate(names) if name != self.background]
         precision, recall, f1 = intervals.scores(inside)
         figures = {
             "mcc": matthews(counts),

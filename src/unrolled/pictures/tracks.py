@@ -28,12 +28,12 @@ def track_picture(
     path: str | Path,
     *,
     first: int = 0,
-    outside: str | None = None,
+    background: str | None = None,
     title: str = "",
 ) -> None:
     """Draw a row for each track, such as truth and answer, and below a curve for the probability of each label.
 
-    Stretches are bars in the colour of their label; those outside are a thin line. The PNG is saved atomically.
+    Stretches are bars in the colour of their label; those of the background are a thin line. The PNG is saved atomically.
 
     Args:
         tracks: the name of each, and the label of each of its T bases.
@@ -41,7 +41,7 @@ def track_picture(
         labels: the K labels.
         path: where to.
         first: the number of the first base, from 0.
-        outside: the label that has no bar and no curve.
+        background: the label that has no bar and no curve.
         title: above it.
 
     Raises:
@@ -53,7 +53,7 @@ def track_picture(
             f"The tracks have {', '.join(str(len(track)) for _, track in tracks)} bases and the probabilities the "
             f"shape {probabilities.shape}. Give each track (T,) labels and (T, {len(labels)}) probabilities."
         )
-    shown = [label for label in labels if label != outside]
+    shown = [label for label in labels if label != background]
     if len(shown) > MOST_LABELS:
         raise DataError(f"There are {len(shown)} labels. Give {MOST_LABELS} at most: their colours differ no more.")
     colours = dict(zip(shown, _COLOURS, strict=False))

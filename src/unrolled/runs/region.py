@@ -98,6 +98,6 @@ def draw_region(model: Model[Any, Any], region: Region, path: str | Path, *, nam
         labels_of(model.y),
         path,
         first=region.start,
-        outside=cast(StepLabelsCodec, model.y).settings.outside,
+        background=cast(StepLabelsCodec, model.y).settings.background,
         title=title,
     )

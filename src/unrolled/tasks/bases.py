@@ -80,8 +80,8 @@ def _codecs(pairs: Pairs, settings: Composed) -> tuple[BasesCodec, StepLabelsCod
         how = BasesSettings.from_dict({**how.to_dict(), "ahead": 0})
     there = set[str]().union(*(distinct_labels(pair.y) for pair in pairs))
     background = settings.group(BaseLabelsSettings).background
-    outside = StepLabelsSettings(outside=background if background in there else None, stretches=True)
-    return BasesCodec.fitted([pair.x for pair in pairs], how), StepLabelsCodec.fitted([p.y for p in pairs], outside)
+    how_y = StepLabelsSettings(background=background if background in there else None, stretches=True)
+    return BasesCodec.fitted([pair.x for pair in pairs], how), StepLabelsCodec.fitted([p.y for p in pairs], how_y)
 
 
 def _start(model: Model[Any, Any], pairs: Pairs, settings: Composed) -> list[str]:
@@ -98,7 +98,7 @@ def _go_on(model: Model[Any, Any], earlier: Model[Any, Any], pairs: Pairs, setti
 
 
 def _metric(y: Codec[Any]) -> BaseMetric:
-    return BaseMetric(labels_in(y), cast(StepLabelsCodec, y).settings.outside)
+    return BaseMetric(labels_in(y), cast(StepLabelsCodec, y).settings.background)
 
 
 def _counts(pairs: Pairs) -> Mapping[str, Mapping[str, int]]:
@@ -147,7 +147,7 @@ def _fields(x: str, answer: Answer[Any]) -> list[tuple[str, ...]]:
 
 
 def _intervals(y: Codec[Any], answer: Answer[Any]) -> list[tuple[int, int, str, float, str]]:
-    """Return the stretches that are not outside; the strand of labels that are others on the other one."""
+    """Return the stretches that are not background; the strand of labels that are others on the other one."""
     codec = cast(StepLabelsCodec, y)
     space, names = codec.space, labels_in(y)
     partners = space.partners or tuple(range(len(names)))
@@ -155,7 +155,7 @@ def _intervals(y: Codec[Any], answer: Answer[Any]) -> list[tuple[int, int, str, 
     return [
         (a, b, label[:-1] if label in bound else label, p, label[-1] if label in bound else ".")
         for a, b, label, p in stretches(answer)
-        if label != codec.settings.outside
+        if label != codec.settings.background
     ]
 
 

@@ -33,13 +33,13 @@ class StepLabelsSettings(Settings):
     """What the labels of steps mean; which there are, the training data say.
 
     Attributes:
-        outside: the label of steps that are nothing: a stretch of it is no interval. None where there is none.
+        background: the label of steps that are nothing: a stretch of it is no interval. None where there is none.
         stretches: whether the labels come in stretches whose ends count: the space is then `Paths`.
     """
 
     title: ClassVar[str] = "setting of the labels of steps"
 
-    outside: str | None = setting(None)
+    background: str | None = setting(None)
     stretches: bool = setting(False)
 
 
@@ -167,6 +167,8 @@ class StepLabelsCodec:
                 "labels.txt does not hold two labels or more in their order. Copy the whole model directory."
             )
         settings = StepLabelsSettings.from_dict(saved.settings)
-        if settings.outside is not None and settings.outside not in labels:
-            raise DataError(f"outside is {settings.outside!r}, none of the labels. Copy the whole model directory.")
+        if settings.background is not None and settings.background not in labels:
+            raise DataError(
+                f"background is {settings.background!r}, none of the labels. Copy the whole model directory."
+            )
         return cls(labels, settings)
