@@ -33,7 +33,7 @@ def track_picture(
 ) -> None:
     """Draw a row for each track, such as truth and answer, and below a curve for the probability of each label.
 
-    Stretches are bars in the colour of their label; those of the background are a thin line. The PNG is saved atomically.
+    Stretches are bars in the colour of their label; the background is a thin line. The PNG is saved atomically.
 
     Args:
         tracks: the name of each, and the label of each of its T bases.
