@@ -51,3 +51,10 @@ def test_labels_that_end_in_plus_and_minus_are_partners() -> None:
     assert paths.space == Paths(3, (1, 0, 2))
     assert StepLabelsCodec.load(paths.save()) == paths
     assert StepLabelsCodec.fitted([("a", "b")]).space == Classes(2)
+
+
+def test_the_label_of_the_other_strand_is_there_though_training_lacks_it() -> None:
+    codec = StepLabelsCodec.fitted([("exon+", "none", "a+b")], StepLabelsSettings(stretches=True))
+    assert codec.labels.tokens == ("a+b", "exon+", "exon-", "none")
+    assert codec.space.partners == (0, 2, 1, 3)
+    assert StepLabelsCodec.fitted([("exon+", "none")]).labels.tokens == ("exon+", "none")

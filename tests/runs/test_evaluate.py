@@ -132,3 +132,16 @@ def test_a_model_of_a_task_that_is_not_here_is_no_misspelling(use, result: Train
 
 def changed(settings: Composed, **changes: object) -> Composed:
     return settings.replaced(changes)
+
+
+def test_figures_of_the_training_file_are_told_to_say_nothing(result: TrainingResult, corpus: Path) -> None:
+    (part,) = evaluate(result.directory, corpus / "train.conll").parts
+    assert any("is the file that the model was trained on" in line for line in part.told)
+    (part,) = evaluate(result.directory, corpus / "dev.conll").parts
+    assert not any("trained on" in line for line in part.told)
+
+
+def test_a_run_that_has_left_no_model_yet_says_so(result: TrainingResult, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text((result.directory / "config.json").read_text())
+    with pytest.raises(ModelFileError, match=r"of a run that has left no model yet. Let it go on"):
+        evaluate(tmp_path, tmp_path / "x.conll")

@@ -62,6 +62,8 @@ def open_clip(path: str | Path) -> Clip | Fault:
     try:
         if path.is_dir():
             return Fault("this is a directory", "Name a file in it")
+        if path.exists() and not path.is_file():  # a pipe or a device, which may never end
+            return Fault("this is no regular file", "Give a file on the disk")
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=20)).hexdigest()
             key = key_of("known", VERSION, digest)

@@ -139,6 +139,9 @@ def read_config(directory: Path, links: Links | None = None) -> tuple[dict[str, 
         if size > MAX_JSON_BYTES:
             raise refusal(path, f"has {size} bytes; {MAX_JSON_BYTES} are allowed")
         config = parse_object(_exactly(handle, size, path), path)
+    if "format" not in config and {"task", "sha256", "versions"} <= config.keys():
+        found = "is of a run that has left no model yet"
+        raise refusal(path, found, "Let it go on: unrolled train --resume.")
     if config.get("format") != names.FORMAT:
         found = f"has the format {shown(config.get('format'))}, not {names.FORMAT!r}"
         raise refusal(path, found, "Give a directory that unrolled has written.")

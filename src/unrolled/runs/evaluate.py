@@ -1,7 +1,7 @@
 """Measuring a saved model: what `unrolled evaluate` does."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -102,9 +102,12 @@ def evaluate(
             raise SettingsError(f"{', '.join(reading)} can be set only for a file of your own. Give --data FILE.")
         parts = _known_parts(model, task, directory, files)
     else:
-        parts = [
-            read_part(task, data, as_trained(_reading_settings(task, directory, files.metrics, reading or {}), model.x))
-        ]
+        how = as_trained(_reading_settings(task, directory, files.metrics, reading or {}), model.x)
+        part = read_part(task, data, how)
+        if part.sha256 == _digests(files.metrics).get("train"):
+            told = f"{data} is the file that the model was trained on: the figures say nothing about new data."
+            part = replace(part, notes=(*part.notes, told))
+        parts = [part]
     chosen = files.metrics.get("metric")
     metric = chosen if isinstance(chosen, str) else task.metric(model.y).figures[0].name
     return Evaluation(task, metric, directory, tuple(_measured(model, task, part) for part in parts))

@@ -1,7 +1,7 @@
 """What a cross-validation is of, settled before anything is written."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,14 +9,15 @@ from typing import Any
 from unrolled.data.readers.source import counted
 from unrolled.errors import DataError, RunError, SettingsError
 from unrolled.runs.config import RunConfig
-from unrolled.runs.dividing import divide, key_of
+from unrolled.runs.dividing import divide, key_of, labels_of_y
 from unrolled.runs.folder import RunDirectory
 from unrolled.runs.groups import group_name
-from unrolled.runs.parts import Part, read_part
+from unrolled.runs.parts import Part, read_part, set_aside_places
 from unrolled.runs.paths import RUNS, absolute, free_run, newest_run
 from unrolled.runs.plan import refuse_other_metric, refuse_other_settings
 from unrolled.settings import Composed
 from unrolled.tasks import Task
+from unrolled.tasks.parts import PartSettings
 from unrolled.training import FitSettings
 
 __all__ = ["FoldsPlan", "plan_folds"]
@@ -154,6 +155,7 @@ def plan_folds(
             "resume, or start another run."
         )
     fold_of = divide([pair.y for pair in whole.pairs], folds, settings.group(FitSettings).seed, whole.groups)
+    _refuse_poor_folds(whole, fold_of, settings, task.x.name)
     return FoldsPlan(
         task,
         out,
@@ -166,3 +168,31 @@ def plan_folds(
         overwrite=overwrite,
         versions=versions,
     )
+
+
+def _refuse_poor_folds(whole: Part, fold_of: Sequence[int], settings: Composed, noun: str) -> None:
+    """Refuse folds of which one leaves too little to train on and to set a dev part aside from.
+
+    Raises:
+        DataError: fewer than two examples or groups, or but one of several labels.
+    """
+    fraction, seed = settings.group(PartSettings).dev_fraction, settings.group(FitSettings).seed
+    labels = frozenset[str]().union(*(labels_of_y(pair.y) for pair in whole.pairs))
+    for fold in sorted(set(fold_of)):
+        others = [i for i, own in enumerate(fold_of) if own != fold]
+        groups = [whole.groups[i] for i in others] if whole.groups else []
+        held = sorted({whole.groups[i] for i, own in enumerate(fold_of) if own == fold}) if whole.groups else []
+        holds = f"Fold {fold + 1} of {max(fold_of) + 1} holds out {', '.join(held[:5])}{', …' * (len(held) > 5)}"
+        holds = holds if held else f"Fold {fold + 1} of {max(fold_of) + 1} holds out {len(fold_of) - len(others):,}"
+        way_out = "Give more folds, where there are enough examples, or more data."
+        if len(others) < 2 or (groups and len(set(groups)) < 2):
+            left = counted(len(set(groups)), "group") if groups else counted(len(others), noun)
+            raise DataError(f"{holds} and leaves {left}: too few to train on with a dev part set aside. {way_out}")
+        pairs = [whole.pairs[i] for i in others]
+        train, _ = set_aside_places(pairs, fraction, seed, noun, groups)
+        left = frozenset[str]().union(*(labels_of_y(pairs[i].y) for i in train))
+        if len(labels) > 1 and len(left) < 2:
+            raise DataError(
+                f"{holds}, and a dev part is set aside of the others: what is left to train on has the label "
+                f"{min(left, default='')!r} alone. {way_out}"
+            )

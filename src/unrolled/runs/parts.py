@@ -163,7 +163,9 @@ def read_part(task: AnyTask, path: Path, settings: Composed, name: str = "data")
     told, notes = account(task, reading), reading.remarks(training=training)
     places = tuple(map(reading.place, range(len(reading.pairs))))
     facts = {**reading.facts, **({"groups": f"{len(set(reading.groups)):,}"} if reading.groups else {})}
-    return Part(name, path, digest(path), reading.pairs, steps, told, facts, notes, reading.groups, places)
+    return Part(
+        name, path, digest(path, reading.besides), reading.pairs, steps, told, facts, notes, reading.groups, places
+    )
 
 
 def set_aside(
@@ -207,8 +209,14 @@ def taken(task: AnyTask, whole: Part, name: str, places: Sequence[int]) -> Part:
     )
 
 
-def digest(path: Path) -> str:
-    """Return the SHA-256 of a file; of a folder, that of the names and digests of all its files."""
+def digest(path: Path, besides: Sequence[str] = ()) -> str:
+    """Return the SHA-256 of a file; of a folder, that of the names and digests of all its files.
+
+    Where other files were read `besides`, it is that of all their digests.
+    """
+    if besides:
+        each = [digest(path), *(digest(Path(other)) for other in besides)]
+        return hashlib.sha256("\n".join(each).encode()).hexdigest()
     if path.is_dir():
         listed = hashlib.sha256()
         for file in sorted(file for file in path.rglob("*") if file.is_file()):

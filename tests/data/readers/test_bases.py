@@ -115,7 +115,7 @@ def test_the_rule_for_overlaps_holds_at_every_base(drawn: list[tuple[int, int, s
 def test_what_was_found_is_told(tmp_path: Path) -> None:
     reading = read(tmp_path, f"{BED}three\t0\t4\texon\n", fasta=f"{FASTA}>bare\nACG\n")
     told = "\n".join(reading.notes)
-    assert "1 interval of sequences that are not in this file (three), left out" in told
+    assert "1 interval of sequences that are not in this file (three), the first at" in told
     assert "1 sequence without any feature: all 'intergenic'" in told
     assert "3 of 18 bases (16.67%) are in lower case" in told
     assert "4 of 18 bases (22.22%) are codes of several bases (2 of them N)" in told
@@ -141,3 +141,27 @@ def test_settings_that_cannot_be_are_refused() -> None:
 def test_features_that_are_not_there_are_told(tmp_path: Path) -> None:
     reading = read(tmp_path, BED, features="CDS=exon")
     assert "none of the features CDS: the types here are exon, intron" in str(reading.problems[0])
+
+
+def test_sequences_whose_names_begin_as_headers_of_browsers_do_keep_their_intervals(tmp_path: Path) -> None:
+    fasta = tmp_path / "a.fasta"
+    fasta.write_text(">track1\nACGTACGT\n>browser1\nACGTACGT\n")
+    (tmp_path / "a.bed").write_text("track name=x\nbrowser position 1\ntrack1\t0\t4\texon\nbrowser1\t4\t8\texon\n")
+    found = read_bases(fasta)
+    assert [pair.y.runs() for pair in found.pairs] == [
+        [(0, 4, "exon"), (4, 8, "intergenic")],
+        [(0, 4, "intergenic"), (4, 8, "exon")],
+    ]
+    gff = tmp_path / "a.gff3"
+    gff.write_text("browser1\t.\texon\t1\t2\t.\t+\t.\tID=a\n")
+    assert read_bases(fasta, BaseLabelsSettings(intervals=str(gff))).pairs[1].y.runs()[0] == (0, 2, "exon")
+
+
+def test_the_files_that_were_read_besides_are_told_and_so_are_features_without_a_strand(tmp_path: Path) -> None:
+    fasta, bed = tmp_path / "a.fasta", tmp_path / "a.bed"
+    fasta.write_text(">a\nACGTACGT\n")
+    bed.write_text("a\t0\t4\texon\nb\t0\t4\texon\n")
+    found = read_bases(fasta, BaseLabelsSettings(strands="apart"))
+    assert found.besides == (str(bed),)
+    assert f"{fasta}: 2 features without a strand, the first at {bed}:1: taken for +." in found.notes
+    assert any(f"the first at {bed}:2: left out." in note for note in found.notes)

@@ -1,5 +1,6 @@
 """Which clips there are and what their labels are, in folders and tables."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,12 @@ from clips import moving, write
 
 from unrolled.data.clip import Clip
 from unrolled.data.pair import Pair
+from unrolled.data.problem import by_kind
 from unrolled.data.readers import ClipsSettings, read_clips
 from unrolled.data.series import Series
 from unrolled.errors import SettingsError
+from unrolled.runs.parts import read_part
+from unrolled.tasks import VIDEO
 
 
 @pytest.fixture
@@ -119,3 +123,26 @@ def test_what_is_not_there_is_named(name: str, tmp_path: Path) -> None:
     (problem,) = read_clips(tmp_path / name).problems
     assert problem.path == str(tmp_path / name)
     assert "no such file" in problem.found or name == "gone"
+
+
+def test_each_cause_is_told_for_itself_and_what_never_ends_is_not_opened(tmp_path: Path) -> None:
+    (tmp_path / "text.avi").write_text("no clip")
+    (tmp_path / "empty.avi").touch()
+    os.mkfifo(tmp_path / "pipe.avi")
+    table = tmp_path / "t.csv"
+    table.write_text("video,label\n" + "".join(f"{name}.avi,x\n" for name in ("gone", "text", "empty", "pipe")))
+    found = read_clips(table).problems
+    assert [problem.line for problem in found] == [2, 3, 4, 5]
+    assert "no regular file" in found[3].found
+    told = "\n".join(line for _, line in by_kind(found))
+    assert all(f"{name}.avi" in told for name in ("gone", "text", "pipe"))
+
+
+def test_clips_that_a_table_names_were_read_besides(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        np.save(tmp_path / f"{name}.npy", np.zeros((3, 2)))
+    (tmp_path / "t.csv").write_text("video,label\na.npy,x\nb.npy,y\n")
+    assert read_clips(tmp_path / "t.csv").besides == (str(tmp_path / "a.npy"), str(tmp_path / "b.npy"))
+    before = read_part(VIDEO, tmp_path / "t.csv", VIDEO.defaults).sha256
+    np.save(tmp_path / "b.npy", np.ones((3, 2)))
+    assert read_part(VIDEO, tmp_path / "t.csv", VIDEO.defaults).sha256 != before

@@ -64,11 +64,13 @@ class StepLabelsCodec:
         Raises:
             DataError: fewer than two labels, between which there is nothing to choose.
         """
-        labels = in_order(set[str]().union(*map(distinct_labels, raws)))
-        if len(labels) < 2:
+        settings = settings or StepLabelsSettings()
+        there = set[str]().union(*map(distinct_labels, raws))
+        labels = in_order(there | ({_on_other_strand(label) for label in there} if settings.stretches else set()))
+        if len(there) < 2:
             found = f"Every step has the label {labels[0]!r}" if labels else "There is no labelled step"
             raise DataError(f"{found}. Give examples of at least two labels.")
-        return cls(Vocabulary(labels, unk=None), settings or StepLabelsSettings())
+        return cls(Vocabulary(labels, unk=None), settings)
 
     def grown(self, raws: Iterable[Labels], settings: StepLabelsSettings) -> "StepLabelsCodec":
         """Return the codec that also has the labels of new examples, all in their order."""
@@ -90,9 +92,8 @@ class StepLabelsCodec:
         return Classes(len(tokens), partners=partners)
 
     def _partner(self, index: int) -> int:
-        label = self.labels.tokens[index]
-        other = f"{label[:-1]}{'-' if label.endswith('+') else '+'}"
-        return self.labels.tokens.index(other) if label[-1:] in "+-" and other in self.labels else index
+        other = _on_other_strand(self.labels.tokens[index])
+        return self.labels.tokens.index(other) if other in self.labels else index
 
     def length(self, raw: Labels, /) -> int:
         """Return T_y, the number of labels."""
@@ -172,3 +173,9 @@ class StepLabelsCodec:
                 f"background is {settings.background!r}, none of the labels. Copy the whole model directory."
             )
         return cls(labels, settings)
+
+
+def _on_other_strand(label: str) -> str:
+    """Return what a label is called on the other strand of DNA: `exon-` for `exon+`, else itself."""
+    turned = {"+": "-", "-": "+"}.get(label[-1:])
+    return label if turned is None or len(label) < 2 else f"{label[:-1]}{turned}"

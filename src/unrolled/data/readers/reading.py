@@ -31,6 +31,7 @@ class Reading(Generic[X, Y]):
         doubts: what looks wrong, but for what the settings accept.
         files: of each pair, where it has a file of its own.
         groups: whom or what each pair is from, where the settings name a column that says it, such as the speaker.
+        besides: files that were read besides that of the path, such as those that a table names.
     """
 
     path: str
@@ -43,6 +44,7 @@ class Reading(Generic[X, Y]):
     doubts: tuple[Doubt, ...] = ()
     files: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    besides: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Keep what is told on one line each, whatever the file holds."""

@@ -58,10 +58,10 @@ def read_clips(path: str | Path, settings: ClipsSettings | None = None) -> Clips
             kept.append(one)
             pairs.append(Pair(raw, one.label))  # pyright: ignore[reportArgumentType]
         elif one.line:
-            problems.add(one.line, f"{one.named}: {fault.found}", fault.way_out, "files that are no clips")
+            problems.add(one.line, f"{one.named}: {fault.found}", fault.way_out, fault.found)
         else:
             own = Problems(one.path)
-            own.add(None, fault.found, fault.way_out, "files that are no clips")
+            own.add(None, fault.found, fault.way_out, fault.found)
             problems.found += own.found
     doubts = [doubt for doubt in _doubts(pairs, kept) if doubt.name not in settings.accepted()]
     files = tuple(str(one.path) for one in kept) if not path.is_file() else ()
@@ -75,6 +75,7 @@ def read_clips(path: str | Path, settings: ClipsSettings | None = None) -> Clips
         doubts=tuple(doubts),
         files=files,
         groups=tuple(one.group for one in kept) if settings.group is not None else (),
+        besides=tuple(str(one.path) for one in kept) if path.is_file() else (),
     )
     return verdict(reading, problems, noun="labelled clip")
 

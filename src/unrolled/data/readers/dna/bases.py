@@ -109,6 +109,11 @@ def _of_intervals(
             of_intervals.add(clash.line, told, way_out, "features that overlap")
         num_twice += painted.num_covered_twice
         pairs.append(Pair(record.bases, painted.labels))
+    used = [interval for interval in intervals if labels is None or interval.label in labels]
+    bare_strands = [interval for interval in used if not interval.stranded]
+    if settings.strands == "apart" and bare_strands:
+        told = f"{counted(len(bare_strands), 'feature')} without a strand, the first at {beside}:{bare_strands[0].line}"
+        notes.append(f"{told}: taken for +.")
     if num_twice:
         told = f"{_share(num_twice, found)} are covered by features of several labels"
         notes.append(f"{told}; overlap={settings.overlap} decides.")
@@ -123,7 +128,8 @@ def _of_intervals(
     taken["background"] = settings.background
     lines = [record.line for record in sequences.values()]
     groups = _groups_of(sequences.values(), settings, problems)
-    return _finished(path, pairs, lines, settings, problems, found, taken=taken, notes=notes, groups=groups)
+    read = _finished(path, pairs, lines, settings, problems, found, taken=taken, notes=notes, groups=groups)
+    return replace(read, besides=(beside,))
 
 
 def _by_name(records: Sequence[Record], problems: Problems) -> dict[str, Record]:
@@ -261,7 +267,8 @@ def _tell_others(
         return []
     names = ", ".join(list(dict.fromkeys(interval.name for interval in others))[:3])
     if len(others) < len(intervals) and not settings.strict:
-        return [f"{counted(len(others), 'interval')} of sequences that are not in this file ({names}), left out."]
+        told = f"{counted(len(others), 'interval')} of sequences that are not in this file ({names})"
+        return [f"{told}, the first at {beside.path}:{others[0].line}: left out."]
     known = ", ".join(list(sequences)[:3]) or "none"
     told = f"{counted(len(others), 'interval')} of {names}, and the sequences are {known}"
     beside.add(others[0].line, told, "Use the same names in both files", "intervals of other sequences")

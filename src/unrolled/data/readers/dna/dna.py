@@ -81,6 +81,7 @@ class Sequences:
             doubts=tuple(doubts),
             files=tuple(self.files),
             groups=tuple(self.groups) if len(self.groups) == len(self.pairs) else (),
+            besides=() if self.settings.intervals is None else (str(self.settings.intervals),),
         )
         if not self.pairs and self.problems.found:  # they say why there is nothing
             return replace(reading, problems=self.problems.in_order())

@@ -19,6 +19,7 @@ __all__ = ["Interval", "read_intervals"]
 
 _WHOLE = re.compile(r"\d{1,15}", re.ASCII)
 _STRANDS = frozenset("+-.?")
+_BED_HEADERS = frozenset({"track", "browser"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Interval:
         start, end: the first base, and the one after the last.
         minus: whether it is read on the other strand.
         label: what it is.
+        stranded: whether it says its strand.
     """
 
     line: int
@@ -39,6 +41,7 @@ class Interval:
     end: int
     minus: bool
     label: str
+    stranded: bool = True
 
 
 def read_intervals(path: str | Path, problems: Problems, label_key: str = "label") -> Iterator[Interval]:
@@ -51,9 +54,9 @@ def read_intervals(path: str | Path, problems: Problems, label_key: str = "label
         if line.startswith("##FASTA"):
             return
         gff = True if gff is None and line.startswith("##gff") else gff
-        if line.startswith(("#", "track", "browser")):
-            continue
         fields = line.split("\t") if "\t" in line else line.split()
+        if line.startswith("#") or (not gff and line.split()[0] in _BED_HEADERS):
+            continue
         if gff is None:
             gff = len(fields) >= 8 and not _WHOLE.fullmatch(fields[1])
         found = _gff(number, fields, problems, label_key) if gff else _bed(number, fields, problems)
@@ -100,4 +103,4 @@ def _interval(
     if strand not in _STRANDS:
         problems.add(number, f"the strand is {strand[:20]!r}", "Write +, - or .", "strands that are none")
         return None
-    return Interval(number, name, begins, ends, strand == "-", label)
+    return Interval(number, name, begins, ends, strand == "-", label, strand in "+-")
