@@ -32,7 +32,8 @@ CONTEST = Contest(
     notes=(
         f"Metric: {METRIC_RULE}",
         "The stop codon is no part of the last coding exon, as in the data. Networks choose their epoch on loci that\n"
-        "  they set aside. `bilstm` reads windows of 1,000 bases, the others whole loci.",
+        "  they set aside. `bilstm` reads windows of 1,000 bases, the others whole loci. `unrolled` has its defaults,\n"
+        "  but for `coding=exon`, by which it counts words, sites and frames as `hmm` does, and 4 epochs.",
     ),
     seedless=("hmm",),
 )

@@ -284,6 +284,8 @@ class DnaTagger(Estimator):
         reverse_complement: Literal["none", "augment", "average"] = "average",
         answer_steps: int = 8192,
         answer_rim: int = 512,
+        coding: str | None = None,
+        word_bases: int = 6,
         dev_fraction: float = 0.1,
         cell: Literal["rnn", "rnn_relu", "gru", "lstm"] = "gru",
         hidden_size: int = 64,

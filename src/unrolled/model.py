@@ -22,7 +22,7 @@ from unrolled.architectures import (
 )
 from unrolled.data.answer import Answer
 from unrolled.data.codecs import Codec, Encoded, Fault, Saved, load_codec
-from unrolled.data.codecs.codec import Cutting
+from unrolled.data.codecs.codec import Cutting, CuttingLabels
 from unrolled.data.codecs.encoded import EncodedBases
 from unrolled.data.given import each
 from unrolled.data.pair import Pair
@@ -101,8 +101,10 @@ class Model(Generic[X, Y]):
             raise SettingsError("Only a label for every step is learnt in pieces. Train on whole sequences.")
         rim = rim if network.core.bidirectional else 0
         encoded = x.encode_pieces([pair.x for pair in pairs], pieces, rim, noise)
-        ys = [cast(Any, pair.y)[piece.start : piece.end] for pair, piece in zip(pairs, pieces, strict=True)]
-        y = cast(Any, self.y.encode(ys))
+        y_codec: object = self.y
+        if not isinstance(y_codec, CuttingLabels):
+            raise SettingsError("Only a label for every step is learnt in pieces. Train on whole sequences.")
+        y = y_codec.encode_pieces([pair.y for pair in pairs], pieces)
         rims = [piece.start - max(0, piece.start - rim) for piece in pieces]
         return network.loss_of_pieces(encoded, y, pieces, rims, carried=carried, noise=noise)
 

@@ -248,6 +248,15 @@ ROWS = (
         answers=lambda length: list(product("bd", repeat=length)),
     ),
     OnwardRow(
+        "labels of bases that code",
+        BASES,
+        {"hidden_size": 4, "base_size": 3, "coding": "b", "background": "d", "word_bases": 2, "output": "softmax"},
+        old=[Pair("ACGTA", tuple("bbddb")), Pair("GGT", tuple("ddb"))],
+        same=[Pair("TTGAN", tuple("dbbbd"))],
+        more=[],
+        answers=lambda length: list(product("bd", repeat=length)),
+    ),
+    OnwardRow(
         "sets",
         SERIES,
         FEW,

@@ -364,6 +364,28 @@ ROWS = (
         faults=PER_BASE_FAULTS,
     ),
     TaskRow(
+        name="bases, codons",
+        task=BASES,
+        settings={
+            **FIT,
+            **BASES_SIZES,
+            "coding": "s",
+            "background": ".",
+            "word_bases": 2,
+            "rim_steps": 2,
+            "span": 3,
+            "ahead": 2,
+            "answer_steps": 7,
+            "answer_rim": 3,
+        },
+        file="train.csv",
+        content=PER_BASE,
+        streams=False,
+        waits=WAITS,
+        found="Y: a label per base · many-to-many, T_x = T_y",
+        faults=PER_BASE_FAULTS,
+    ),
+    TaskRow(
         name="bases, one way, carried",
         task=BASES,
         settings={

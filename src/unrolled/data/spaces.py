@@ -54,12 +54,17 @@ class Paths:
     """One of `num` labels a step, int64 rows (M,), in stretches of one label: exon and intron, the states of a machine.
 
     Attributes:
-        num: K.
-        partners: as of `Classes`.
+        num: S, how many states a step may be in: as many as labels, or more.
+        partners: as of `Classes`, for each state.
+        labels: (S,), the label of each state; empty where each is itself.
+        classes: (S,), what the network tells apart: states of one class look alike, and what stands round them says
+            which it is. Empty where each is itself.
     """
 
     num: int
     partners: tuple[int, ...] = field(default=(), repr=False)
+    labels: tuple[int, ...] = field(default=(), repr=False)
+    classes: tuple[int, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +92,13 @@ class Bases:
         span: how many bases a row holds, four numbers each.
         places: T, where all sequences are of one length and a place means the same in each; 0 where not.
         phrases: for each kind of feature of a whole sequence, how many there are.
+        words: how many numbers a row holds after those, of what stands round the base.
     """
 
     span: int
     places: int = 0
     phrases: tuple[int, ...] = ()
+    words: int = field(default=0, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

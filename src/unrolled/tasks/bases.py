@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 import numpy as np
-import torch
 
 from unrolled.architectures import ManyToManySettings
 from unrolled.data.answer import Answer
@@ -16,9 +15,10 @@ from unrolled.data.codecs import BasesCodec, BasesSettings, Codec, StepLabelsCod
 from unrolled.data.codecs.codec import Fault
 from unrolled.data.given import labels_of
 from unrolled.data.pair import Pair
+from unrolled.data.ragged import Ragged
 from unrolled.data.readers import BaseLabelsSettings, Reading, read_bases
-from unrolled.data.step_labels import StepLabels, distinct_labels, label_counts, step_codes
-from unrolled.errors import DataError
+from unrolled.data.step_labels import StepLabels, distinct_labels, label_counts
+from unrolled.errors import DataError, SettingsError
 from unrolled.layers import BasesInputSettings, PathsOutput, PathsOutputSettings
 from unrolled.metrics import BaseMetric
 from unrolled.model import Model
@@ -77,19 +77,27 @@ def _of_python(X: Sequence[str], y: Sequence[Any] | None, settings: Composed) ->
 def _codecs(pairs: Pairs, settings: Composed) -> tuple[BasesCodec, StepLabelsCodec]:
     how = settings.group(BasesSettings)
     if not settings.group(ManyToManySettings).bidirectional:  # what is still to come is not looked at
-        how = BasesSettings.from_dict({**how.to_dict(), "ahead": 0})
+        how = BasesSettings.from_dict({**how.to_dict(), "ahead": 0, "word_bases": 0})
     there = set[str]().union(*(distinct_labels(pair.y) for pair in pairs))
     background = settings.group(BaseLabelsSettings).background
-    how_y = StepLabelsSettings(background=background if background in there else None, stretches=True)
-    return BasesCodec.fitted([pair.x for pair in pairs], how), StepLabelsCodec.fitted([p.y for p in pairs], how_y)
+    own = background if background in there else None
+    told = StepLabelsSettings(background=own, stretches=True, coding=how.coding)
+    y = StepLabelsCodec.fitted([pair.y for pair in pairs], told)
+    if y.codons is None:
+        return BasesCodec.fitted([pair.x for pair in pairs], how), y
+    if not y.codons.frames:
+        raise SettingsError(f"coding is {how.coding!r}, and the labels are {', '.join(y.labels.tokens)}. Name some.")
+    if not how.word_bases:
+        return BasesCodec.fitted([pair.x for pair in pairs], how), y
+    states = [y.encode([pair.y]).rows for pair in pairs]
+    return BasesCodec.fitted_with_codons([pair.x for pair in pairs], states, y.codons, y.space.partners, how), y
 
 
 def _start(model: Model[Any, Any], pairs: Pairs, settings: Composed) -> list[str]:
     """Let the output count which label follows which in the training pairs."""
     output = model.network.output
     if isinstance(output, PathsOutput):
-        names = labels_in(model.y)
-        output.count(torch.as_tensor(step_codes(pair.y, names)) for pair in pairs)
+        output.count(cast(Ragged, model.y.encode([pair.y])).rows for pair in pairs)
     return []
 
 
@@ -149,9 +157,7 @@ def _fields(x: str, answer: Answer[Any]) -> list[tuple[str, ...]]:
 def _intervals(y: Codec[Any], answer: Answer[Any]) -> list[tuple[int, int, str, float, str]]:
     """Return the stretches that are not background; the strand of labels that are others on the other one."""
     codec = cast(StepLabelsCodec, y)
-    space, names = codec.space, labels_in(y)
-    partners = space.partners or tuple(range(len(names)))
-    bound = {name for i, name in enumerate(names) if partners[i] != i}
+    bound = codec.stranded
     return [
         (a, b, label[:-1] if label in bound else label, p, label[-1] if label in bound else ".")
         for a, b, label, p in stretches(answer)

@@ -12,15 +12,22 @@ from unrolled.data.bases import BASES, CODES, mean_bases, normal_bases, odd_plac
 from unrolled.data.codecs.codec import Fault, Saved
 from unrolled.data.codecs.dna_chunks import DnaChunks, after_others
 from unrolled.data.codecs.encoded import EncodedBases, int64
+from unrolled.data.codons import Codons
 from unrolled.data.given import own
+from unrolled.data.kept_chain import KeptChain
 from unrolled.data.kmers import Kmers
+from unrolled.data.label_chain import LabelChain
 from unrolled.data.pieces import Piece
 from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Bases
+from unrolled.data.words_of_labels import LabelWords, part_of
 from unrolled.errors import SettingsError
 from unrolled.settings import Settings, setting
 
 __all__ = ["BasesCodec", "BasesSettings"]
+
+WINDOWS = (12, 45)
+"""Bases on either side of a base over which words are summed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +46,13 @@ class BasesSettings(Settings):
         answer_rim: so many more bases are read on either side of such a piece where the network reads both ways. The
             cost is 2·`answer_rim` / `answer_steps` more time. One way alone, the state goes on from piece to piece, and
             the answer is that of the whole.
+        coding: the label of coding bases, such as "exon"; several with commas, and those that end in + or - of both
+            strands by the name before it. Their bases are then told apart by their place in the codon, which goes on
+            from exon to exon, so that a path keeps the frame of a gene; and `word_bases` are read. None where no label
+            codes.
+        word_bases: of a model with `coding` that reads both ways, a step also has how well the words of so many bases
+            go with each label and frame round it, and what a hidden Markov model of words, sites and frames says of it,
+            all counted on the training data; 0 for neither.
     """
 
     title: ClassVar[str] = "setting of the bases"
@@ -49,6 +63,8 @@ class BasesSettings(Settings):
     reverse_complement: Literal["none", "augment", "average"] = setting("average")
     answer_steps: int = setting(8192, least=1)
     answer_rim: int = setting(512)
+    coding: str | None = setting(None)
+    word_bases: int = setting(6, most=8)
 
 
 @dataclass(frozen=True)
@@ -63,11 +79,35 @@ class BasesCodec:
     kind: ClassVar[str] = "bases"
 
     settings: BasesSettings = field(default_factory=BasesSettings)
+    kept: KeptChain | None = None
 
     @classmethod
     def fitted(cls, raws: Iterable[str], settings: BasesSettings | None = None) -> "BasesCodec":
-        """Return the codec: nothing is learnt from the training sequences."""
+        """Return the codec: nothing is learnt from sequences without labels."""
         return cls(settings or BasesSettings())
+
+    @classmethod
+    def fitted_with_codons(
+        cls, raws: Sequence[str], states: Sequence[Tensor], codons: Codons, partners: Sequence[int], how: BasesSettings
+    ) -> "BasesCodec":
+        """Return the codec that knows the words of each class of labels.
+
+        Args:
+            raws: the training sequences.
+            states: (T,) int64 of each, the states of its bases.
+            codons: what the states are.
+            partners: for each state that of the other strand.
+            how: the settings.
+        """
+        classes, others = np.array(codons.classes), np.zeros(max(codons.classes) + 1, np.int64)
+        others[classes] = classes[list(partners)]
+        pairs = [(normal_bases(raw), each.numpy()) for raw, each in zip(raws, states, strict=True)]
+        of_classes = ((text, classes[own]) for text, own in pairs)
+        words = LabelWords.counted(of_classes, others.tolist(), codons.frames, how.word_bases, WINDOWS)
+        kept = KeptChain(LabelChain.counted(pairs, partners, codons, words))
+        strands = [(text, part_of(text)) for text, _ in pairs]
+        kept.read([each for text, part in strands for each in ((text, part), (other_strand(text), part))])
+        return cls(how, kept)
 
     def grown(self, raws: Iterable[str], settings: BasesSettings) -> "BasesCodec":
         """Return this codec: there are no further bases.
@@ -85,7 +125,7 @@ class BasesCodec:
     @property
     def space(self) -> Bases:
         """How many bases a row holds."""
-        return Bases(self.settings.span + self.settings.ahead)
+        return Bases(self.settings.span + self.settings.ahead, words=0 if self.kept is None else self.kept.size)
 
     @property
     def turns(self) -> bool:
@@ -171,7 +211,7 @@ class BasesCodec:
         Raises:
             SettingsError: a base is read with some that are still to come, or the other strand is.
         """
-        if self.settings.ahead:
+        if self.settings.ahead or self.kept is not None:
             raise SettingsError("Each base is read with those after it. Train with bidirectional=false.")
         if self.settings.reverse_complement == "average":
             raise SettingsError("The other strand begins at the end. Train with reverse_complement=augment.")
@@ -186,43 +226,92 @@ class BasesCodec:
         return ["".join(codes[i] for i in indices) for indices in nearest]
 
     def save(self) -> Saved:
-        """Return the settings."""
-        return Saved(self.settings.to_dict())
+        """Return the settings, and what is known of words."""
+        if self.kept is None:
+            return Saved(self.settings.to_dict())
+        values, tensors = self.kept.chain.saved()
+        return Saved({**self.settings.to_dict(), "chain": values}, tensors=tensors)
 
     @classmethod
     def load(cls, saved: Saved, /) -> "BasesCodec":
         """Return the codec that was saved.
 
         Raises:
+            DataError: words that cannot be.
             SettingsError: a setting that cannot be.
         """
-        return cls(BasesSettings.from_dict(saved.settings))
+        settings = dict(saved.settings)
+        values = settings.pop("chain", None)
+        how = BasesSettings.from_dict(settings)
+        return (
+            cls(how)
+            if values is None
+            else cls(how, KeptChain(LabelChain.loaded(values, saved.tensors, how.word_bases)))
+        )
 
     def _encoded(self, raws: Sequence[str], pieces: Sequence[Piece], noise: torch.Generator | None) -> Ragged:
         """Return the rows of pieces, each made with the neighbours that it has in its sequence."""
         span, ahead = self.settings.span, self.settings.ahead
-        margin = max(span - 1, ahead)
+        margin = max(span - 1, ahead, 0 if self.kept is None else self.kept.chain.words.margin)
         texts: list[str] = []
-        kept: list[slice] = []
+        inner: list[slice] = []
         for piece in pieces:
             raw = raws[piece.example]
             a, b = max(0, piece.start - margin), min(len(raw), piece.end + margin)
             text = normal_bases(raw[a:b])
             before = b - piece.end if piece.turned else piece.start - a
             texts.append(other_strand(text) if piece.turned else text)
-            kept.append(slice(before, before + piece.end - piece.start))
+            inner.append(slice(before, before + piece.end - piece.start))
         lengths = int64([len(text) for text in texts])
         rows = torch.as_tensor(np.concatenate([mean_bases(text) for text in texts]))
         if noise is not None and self.settings.base_dropout:
             lost = torch.rand(len(rows), generator=noise) < self.settings.base_dropout
             rows = rows.masked_fill(lost[:, None], 1 / len(BASES))
-        whole = Ragged(after_others(rows, lengths, span, ahead), lengths)
-        if all(part.start == 0 and part.stop == len(text) for part, text in zip(kept, texts, strict=True)):
+        rows = after_others(rows, lengths, span, ahead)
+        if self.kept is not None:
+            return _with_chain(self.kept, texts, inner, raws, pieces, rows, noise is not None)
+        whole = Ragged(rows, lengths)
+        if all(part.start == 0 and part.stop == len(text) for part, text in zip(inner, texts, strict=True)):
             return whole
-        return Ragged.from_list([part[inside] for part, inside in zip(whole.to_list(), kept, strict=True)])
+        return Ragged.from_list([part[inside] for part, inside in zip(whole.to_list(), inner, strict=True)])
 
 
 def _refuse(codec: BasesCodec, raws: Iterable[str]) -> None:
     for number, raw in enumerate(raws, 1):
         if (fault := codec.check(raw)) is not None:
             raise fault.error(number)
+
+
+def _with_chain(
+    kept: KeptChain,
+    texts: Sequence[str],
+    inner: Sequence[slice],
+    raws: Sequence[str],
+    pieces: Sequence[Piece],
+    rows: Tensor,
+    training: bool,
+) -> Ragged:
+    """Return the rows of pieces with the words round each base, and what the chain of the whole sequence says of it.
+
+    Args:
+        kept: what is known of labels.
+        texts: of each piece, with what stands round it; of the other strand where it is turned.
+        inner: where the piece is in it.
+        raws: the whole sequences.
+        pieces: which part each is of.
+        rows: of all bases of the texts.
+        training: whether a sequence is read by what was counted without its part.
+    """
+    wholes = [normal_bases(raws[piece.example]) for piece in pieces]
+    parts = [part_of(whole) if training else None for whole in wholes]
+    strands = [other_strand(w) if piece.turned else w for w, piece in zip(wholes, pieces, strict=True)]
+    said = kept.read(list(zip(strands, parts, strict=True)))
+    found: list[Tensor] = []
+    end = 0
+    for i, (piece, inside) in enumerate(zip(pieces, inner, strict=True)):
+        start, end = end, end + len(texts[i])
+        words = kept.chain.words.rows(texts[i], parts[i])[inside]
+        first = len(wholes[i]) - piece.end if piece.turned else piece.start
+        more = said[i][first : first + piece.end - piece.start].astype(np.float32)
+        found.append(torch.cat([rows[start:end][inside], torch.as_tensor(words), torch.as_tensor(more)], 1))
+    return Ragged.from_list(found)

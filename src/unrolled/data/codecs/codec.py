@@ -157,6 +157,15 @@ class Cutting(Protocol):
 
 
 @runtime_checkable
+class CuttingLabels(Protocol):
+    """A codec of y, a label for every step, of which pieces can be encoded."""
+
+    def encode_pieces(self, raws: Sequence[Any], pieces: Sequence[Piece], /) -> Ragged:
+        """Encode the labels of a piece of each y; the same rows as those of all of y."""
+        ...
+
+
+@runtime_checkable
 class Knowing(Protocol):
     """A codec with a vocabulary, outside of which a symbol is `<unk>`."""
 

@@ -14,8 +14,10 @@ from unrolled.data.codecs.chunks import EachStep
 from unrolled.data.codecs.codec import Fault, Saved
 from unrolled.data.codecs.encoded import int64
 from unrolled.data.codecs.label import nearest
+from unrolled.data.codons import Codons
 from unrolled.data.given import labels_of
 from unrolled.data.labels import in_order
+from unrolled.data.pieces import Piece
 from unrolled.data.ragged import Ragged
 from unrolled.data.spaces import Classes, Paths
 from unrolled.data.step_labels import StepLabels, distinct_labels, label_counts, step_codes
@@ -35,12 +37,14 @@ class StepLabelsSettings(Settings):
     Attributes:
         background: the label of steps that are nothing: a stretch of it is no interval. None where there is none.
         stretches: whether the labels come in stretches whose ends count: the space is then `Paths`.
+        coding: of such labels those of coding bases, whose steps are told apart by their place in the codon.
     """
 
     title: ClassVar[str] = "setting of the labels of steps"
 
     background: str | None = setting(None)
     stretches: bool = setting(False)
+    coding: str | None = setting(None)
 
 
 @dataclass(frozen=True)
@@ -73,8 +77,15 @@ class StepLabelsCodec:
         return cls(Vocabulary(labels, unk=None), settings)
 
     def grown(self, raws: Iterable[Labels], settings: StepLabelsSettings) -> "StepLabelsCodec":
-        """Return the codec that also has the labels of new examples, all in their order."""
+        """Return the codec that also has the labels of new examples, all in their order.
+
+        Raises:
+            DataError: new labels, where the steps have a place in a codon: which states there are, is then settled.
+        """
         labels = in_order({*self.labels.tokens}.union(*map(distinct_labels, raws)))
+        if self.codons is not None and len(labels) > len(self.labels):
+            new = [label for label in labels if label not in self.labels]
+            raise DataError(f"The label {new[0]!r} is new, and this model's labels are those of genes. Train anew.")
         return StepLabelsCodec(Vocabulary(labels, unk=None), settings)
 
     def origins(self, earlier: "StepLabelsCodec") -> dict[str, Tensor]:
@@ -87,9 +98,24 @@ class StepLabelsCodec:
         tokens = self.labels.tokens
         partners = tuple(self._partner(i) for i in range(len(tokens)))
         partners = partners if partners != tuple(range(len(tokens))) else ()
+        if (codons := self.codons) is not None:
+            own = codons.partners(partners or range(len(tokens)))
+            return Paths(len(own), own, codons.labels, codons.classes)
         if self.settings.stretches:
             return Paths(len(tokens), partners)
         return Classes(len(tokens), partners=partners)
+
+    @property
+    def stranded(self) -> frozenset[str]:
+        """The labels that are others on the other strand."""
+        return frozenset(label for i, label in enumerate(self.labels.tokens) if self._partner(i) != i)
+
+    @property
+    def codons(self) -> Codons | None:
+        """The states that the steps are in, where they are told apart by their place in the codon."""
+        if self.settings.coding is None or not self.settings.stretches:
+            return None
+        return Codons.of(self.labels.tokens, self.settings.coding.split(","), self.settings.background)
 
     def _partner(self, index: int) -> int:
         other = _on_other_strand(self.labels.tokens[index])
@@ -116,17 +142,32 @@ class StepLabelsCodec:
         return found if isinstance(found, Fault) else None
 
     def encode(self, raws: Sequence[Labels], /, noise: torch.Generator | None = None) -> Ragged:
-        """Encode a batch of label sequences as Ragged, rows (M,) int64.
+        """Encode a batch of whole label sequences as Ragged, rows (M,) int64: the index of each label, or state.
 
         Raises:
             DataError: a label that the training data did not have; the message names the nearest.
         """
         lengths = int64([len(raw) for raw in raws])
+        if (codons := self.codons) is not None:
+            self.labels.indices(sorted(set[str]().union(*map(distinct_labels, raws))))
+            states = [codons.states(step_codes(raw, self.labels.tokens)) for raw in raws]
+            return Ragged(torch.as_tensor(np.concatenate(states)), lengths)
         if not all(isinstance(raw, StepLabels) for raw in raws):
             return Ragged(int64(self.labels.indices([label for raw in raws for label in raw])), lengths)
         self.labels.indices(sorted(set[str]().union(*map(distinct_labels, raws))))
         codes = np.concatenate([step_codes(raw, self.labels.tokens) for raw in raws])
         return Ragged(torch.as_tensor(codes), lengths)
+
+    def encode_pieces(self, raws: Sequence[Labels], pieces: Sequence[Piece], /) -> Ragged:
+        """Encode a piece of each label sequence; what stands before it decides its states.
+
+        Raises:
+            DataError: a label that the training data did not have.
+        """
+        if self.codons is None:
+            return self.encode([raw[piece.start : piece.end] for raw, piece in zip(raws, pieces, strict=True)])
+        whole = self.encode(raws).to_list()
+        return Ragged.from_list([y[piece.start : piece.end] for y, piece in zip(whole, pieces, strict=True)])
 
     def chunks(self) -> EachStep[Any]:
         """Return what encodes one y while it arrives."""

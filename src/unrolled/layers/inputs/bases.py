@@ -38,7 +38,7 @@ class BasesInput(nn.Module):
 
     That is a convolution whose filters end at t, as those of Quang & Xie 2016 (DanQ, doi:10.1093/nar/gkw226) stand
     before their recurrence, so that a stream needs no base that is still to come. `places` is there where the sequences
-    are aligned.
+    are aligned. Where the codec has further numbers for a base, they follow those of b⟨t⟩.
 
     >>> layer = BasesInput(Bases(span=2, places=5), BasesInputSettings(base_size=4, place_size=3))
     >>> layer(EncodedBases(Ragged(torch.zeros(2, 8), torch.tensor([2])), torch.tensor([0, 1]))).rows.shape
@@ -48,7 +48,7 @@ class BasesInput(nn.Module):
         space: how many bases a row holds, and how many places there are.
         settings: the sizes.
         generator: where the initial values come from: uniform with variance 1/span, since of four numbers one is 1, and
-            with variance 1/size for places; `bx` begins at zero.
+            with variance 1/size for places; 1/words for further numbers; `bx` begins at zero.
     """
 
     places: nn.Parameter | None
@@ -60,7 +60,11 @@ class BasesInput(nn.Module):
         E, P = settings.base_size, settings.place_size if space.places else 0
         self.size = E + P
         bound = math.sqrt(3 / space.span)
-        self.Wx = nn.Parameter((2 * torch.rand(E, 4 * space.span, generator=generator) - 1) * bound)
+        Wx = (2 * torch.rand(E, 4 * space.span, generator=generator) - 1) * bound
+        if space.words:
+            more = (2 * torch.rand(E, space.words, generator=generator) - 1) * math.sqrt(3 / space.words)
+            Wx = torch.cat([Wx, more], 1)
+        self.Wx = nn.Parameter(Wx)
         self.bx = nn.Parameter(torch.zeros(E))
         self.register_parameter("places", table(space.places, P, generator) if P else None)
 
@@ -73,8 +77,8 @@ class BasesInput(nn.Module):
         Raises:
             DataError: the rows are not of that width.
         """
-        if x.spans.rows.ndim != 2 or x.spans.rows.shape[1] != 4 * self.space.span:
-            raise DataError(f"The bases have rows {tuple(x.spans.rows.shape)}. Give (M, {4 * self.space.span}).")
+        if x.spans.rows.ndim != 2 or x.spans.rows.shape[1] != self.Wx.shape[1]:
+            raise DataError(f"The bases have rows {tuple(x.spans.rows.shape)}. Give (M, {self.Wx.shape[1]}).")
         rows = torch.relu(nn.functional.linear(x.spans.rows.to(self.Wx.dtype), self.Wx, self.bx))
         if self.places is not None:
             rows = torch.cat([rows, nn.functional.embedding(x.places, self.places)], 1)
@@ -82,7 +86,7 @@ class BasesInput(nn.Module):
 
     def symbols(self) -> Mapping[str, tuple[str, int]]:
         """Return the letters of the shapes."""
-        size = {"S": ("numbers of a base and those before it", 4 * self.space.span), "E": ("filters", len(self.bx))}
+        size = {"S": ("numbers of a base and those before it", self.Wx.shape[1]), "E": ("filters", len(self.bx))}
         if self.places is None:
             return size
         L, P = self.places.shape
