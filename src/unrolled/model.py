@@ -22,7 +22,7 @@ from unrolled.architectures import (
 )
 from unrolled.data.answer import Answer
 from unrolled.data.codecs import Codec, Encoded, Fault, Saved, load_codec
-from unrolled.data.codecs.codec import Cutting
+from unrolled.data.codecs.codec import Copying, Cutting, Pieced
 from unrolled.data.codecs.encoded import EncodedBases
 from unrolled.data.given import each
 from unrolled.data.pair import Pair
@@ -121,9 +121,11 @@ class Model(Generic[X, Y]):
             DataError: an x that cannot be encoded, with its number.
             SettingsError: something that this network cannot be asked.
         """
+        copies = isinstance(self.y, Copying) and self.y.copies
+        decoding = replace(decoding, alignment=decoding.alignment or copies)
         for raws in _batches(self._checked(xs), self.x.length, BATCH_STEPS // max(1, decoding.n_best // FEW)):
             if not any(map(self._is_long, raws)):
-                yield from self._decoded(self.network.found(self.x.encode(raws), decoding))
+                yield from self._decoded(self.network.found(self.x.encode(raws), decoding), raws)
                 continue
             for raw in raws:
                 scores = self._scores(raw) if self._is_long(raw) else next(self.scores([raw]))
@@ -280,8 +282,13 @@ class Model(Generic[X, Y]):
                     raise found.error(number)
             yield Pair(cast(X, x), cast(Y, y))
 
-    def _decoded(self, found: Sequence[Sequence[Hypothesis]]) -> Iterator[Answer[Y]]:
-        ys = self.y.decode([hypotheses[0].rows for hypotheses in found])
+    def _decoded(self, found: Sequence[Sequence[Hypothesis]], raws: Sequence[X] = ()) -> Iterator[Answer[Y]]:
+        x, y_codec, rows = self.x, self.y, [hypotheses[0].rows for hypotheses in found]
+        if raws and isinstance(x, Pieced) and isinstance(y_codec, Copying) and y_codec.copies:
+            pieces = [x.pieces(raw) for raw in raws]
+            ys = y_codec.decode_copying(rows, pieces, [cast(Any, of[0].alignment).numpy() for of in found])
+        else:
+            ys = y_codec.decode(rows)
         for y, (best, *others) in zip(ys, found, strict=True):
             yield Answer(
                 y=y,
@@ -290,7 +297,8 @@ class Model(Generic[X, Y]):
                 probabilities=None if best.probabilities is None else best.probabilities.numpy(),
                 others=tuple(
                     zip(
-                        self.y.decode([other.rows for other in others]),
+                        # The best is among them, and may have copied.
+                        [y, *self.y.decode([other.rows for other in others[1:]])] if others else (),
                         (other.log_p or 0.0 for other in others),
                         strict=True,
                     )
