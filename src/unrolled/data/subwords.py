@@ -88,6 +88,7 @@ class Subwords:
                 remove_extra_whitespaces=False,
                 add_dummy_prefix=False,
                 byte_fallback=True,
+                split_digits=True,
                 # Of a script of thousands of characters the rarest are spelt by their bytes.
                 character_coverage=1.0 if 2 * characters < num else 0.9995,
                 hard_vocab_limit=False,

@@ -26,11 +26,11 @@ SPACELESS = 0.3
 
 @dataclass(frozen=True, slots=True)
 class TranslationMetric:
-    """Compares translations with one reference each (Papineni et al. 2002; Popović 2015; Post 2018, arXiv:1804.08771v2).
+    """Compares translations with one reference each (Papineni et al. 2002; Popović 2015; Post 2018, arXiv:1804.08771).
 
     >>> report = TranslationMetric().measure(["the cat sat on the mat"], [Answer("the cat sat on a mat")])
     >>> round(report.figures["bleu"], 2), round(report.figures["chrf"], 2)
-    (53.73, 74.82)
+    (53.73, 65.98)
     """
 
     @property

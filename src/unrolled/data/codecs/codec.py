@@ -178,10 +178,14 @@ class Copying(Protocol):
 
 @runtime_checkable
 class Pieced(Protocol):
-    """A codec of x whose steps have names."""
+    """A codec whose steps have names."""
 
     def pieces(self, raw: Any, /) -> Sequence[str]:
-        """Return what each step of an x is called, T_x of them."""
+        """Return what each step of a raw value is called, T of them."""
+        ...
+
+    def symbols_of(self, sequence: Tensor, /) -> Sequence[str]:
+        """Return the same of an encoded sequence, (T,)."""
         ...
 
 
