@@ -42,7 +42,7 @@ Pairs = Sequence[Pair[Any, Any]]
 
 FREE_GOING_ON = frozenset(
     {
-        *("dropout", "input_dropout", "word_dropout"),
+        *("dropout", "input_dropout", "word_dropout", "scheduled_sampling"),
         *("class_weights", "label_smoothing", "missed_cost", "huber_delta"),
         *("jitter", "scaling", "warp", "crop", "timed"),
         *("shift", "zoom", "mirror", "brightness", "tempo", "frame_dropout"),

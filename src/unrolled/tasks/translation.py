@@ -129,18 +129,18 @@ TRANSLATION: Task[Any, Any] = Task(
             "symbols": SymbolsSettings(),
             "parts": PartSettings(),
             "network": EncoderDecoderSettings(
-                hidden_size=256,
-                decoder_embedding_size=256,
+                hidden_size=128,
+                decoder_embedding_size=128,
                 deep_output=True,
                 tied=True,
                 input_dropout=0.2,
                 dropout=0.3,
             ),
-            "input": IndicesInputSettings(embedding_size=256),
+            "input": IndicesInputSettings(embedding_size=128),
             "output": ClassesOutputSettings(label_smoothing=0.1),
             "search": BeamSettings(),
             "fit": FitSettings(
-                epochs=15, batch_steps=1600, batch_fraction=0.02, learning_rate=2e-3, warmup=0.03, patience=None
+                epochs=12, batch_steps=1600, batch_fraction=0.008, learning_rate=4e-3, warmup=0.03, patience=None
             ),
         }
     ),

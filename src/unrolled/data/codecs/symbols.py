@@ -96,6 +96,25 @@ class SymbolsCodec:
         )
         return cls(Vocabulary((UNKNOWN, END, *found.tokens[1:])), settings)
 
+    def grown(self, raws: Iterable[str], settings: SymbolsSettings) -> "SymbolsCodec":
+        """Return the codec that also knows the words or characters of new texts; subwords spell everything as it is."""
+        if isinstance(self.symbols, Subwords):
+            return SymbolsCodec(self.symbols, settings)
+        most = settings.max_vocabulary
+        counts = Counter(chain.from_iterable(map(_split(settings), _checked(raws))))
+        new = Vocabulary.from_counts(
+            {token: count for token, count in counts.items() if token not in self.symbols},
+            min_count=settings.min_count,
+            max_size=None if most is None else max(most - len(self.symbols), 0) + 1,  # and <unk>
+        )
+        return SymbolsCodec(self.symbols.grown(new.tokens[1:]), settings)
+
+    def origins(self, earlier: "SymbolsCodec") -> dict[str, Tensor]:
+        """Return where the weights of each symbol come from: those of a new one from `<unk>`'s."""
+        if isinstance(self.symbols, Subwords) or isinstance(earlier.symbols, Subwords):
+            return {"labels": torch.arange(len(self.symbols))}
+        return {"labels": int64(self.symbols.origins(earlier.symbols))}
+
     @property
     def space(self) -> Classes:
         """How many symbols there are, and which is the end."""
