@@ -241,7 +241,7 @@ TRANSLATION_SIZES: dict[str, object] = {
     "batch_fraction": 1.0,
     "beam_size": 1,
 }
-TRANSLATED = "Y: a sequence, T_y 4 · many-to-many, T_x ≠ T_y"
+TRANSLATED = "Y: a sequence, T_y 4–5 · many-to-many, T_x ≠ T_y"
 TAGGED, LABELLED = "Y: a label per word · many-to-many, T_x = T_y", "Y: a label · many-to-one, T_y = 1"
 
 ROWS = (
