@@ -20,6 +20,8 @@ RULE = (
     "BLEU and chrF of the whole part, from 0 to 100, by sacreBLEU, cased: the signatures say how they count. Exact is "
     "the share of answers that are the truth to the letter."
 )
+ORDER = 4
+"""BLEU counts up to so many words in a row."""
 SPACELESS = 0.3
 """The share of letters of scripts without spaces from which BLEU counts characters."""
 
@@ -59,7 +61,9 @@ class TranslationMetric:
         library = _library()
         # "13a" parts words at spaces; a script without any would be one word a sentence.
         tokenize = "char" if spaceless_share(truths) >= SPACELESS else "13a"
-        bleu, chrf = library.BLEU(tokenize=tokenize), library.CHRF()
+        longest = max(map(len, truths) if tokenize == "char" else (len(text.split()) for text in truths))
+        # Where no text has four words in a row, BLEU of four would be 0 whatever the answers.
+        bleu, chrf = library.BLEU(tokenize=tokenize, effective_order=longest < ORDER), library.CHRF()
         figures = {
             "bleu": float(bleu.corpus_score(found, gold).score),
             "chrf": float(chrf.corpus_score(found, gold).score),
