@@ -118,6 +118,20 @@ def test_pairs_the_wrong_way_round_are_doubted(tmp_path: Path) -> None:
     assert any("changed places" in note and ":8:" in note for note in remarks)
 
 
+def test_names_of_other_columns_are_no_pair(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("text,label\nso good,pos\nso very bad,neg\n")
+    assert "text, label" in read_parallel(path).faults()[0].found
+    assert len(read_parallel(path, ParallelSettings(header=False)).pairs) == 3
+    assert read_parallel(path, ParallelSettings(source="text", target="label")).pairs[0] == Pair("so good", "pos")
+
+
+def test_a_folder_of_texts_and_annotations_is_none_of_parallel_text(tmp_path: Path) -> None:
+    write(tmp_path, txt=X, ann=Y)
+    assert "no pair of files" in read_parallel(tmp_path).faults()[0].found
+    assert read_parallel(tmp_path, ParallelSettings(source="txt", target="ann")).pairs == list(map(Pair, X, Y))
+
+
 def test_labels_are_no_translations(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("".join(f"{x},{'good' if n % 2 else 'bad'}\n" for n, x in enumerate(X)))

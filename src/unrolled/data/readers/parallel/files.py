@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from unrolled.data.problem import in_a_line
+from unrolled.data.readers.parallel.languages import SOURCES, TARGETS, is_language
 from unrolled.data.readers.parallel.settings import ParallelSettings
 from unrolled.data.readers.parallel.shifts import first_shifted
 from unrolled.data.readers.source import OTHER_FORMAT, Problems, numbered_lines
@@ -13,7 +14,6 @@ __all__ = ["TABLES", "find_files", "read_files"]
 TABLES = frozenset({".csv", ".tsv", ".tab", ".json", ".jsonl", ".ndjson"})
 """The ends of names of files that hold both sides."""
 
-_SOURCES, _TARGETS = ("src", "source", "x"), ("tgt", "trg", "target", "y", "ref")
 MOST_SUFFIX = 12
 
 
@@ -32,24 +32,29 @@ def find_files(path: Path, settings: ParallelSettings, problems: Problems) -> tu
             if file.is_file() and not file.name.startswith(".") and 1 < len(end) <= MOST_SUFFIX and end not in TABLES:
                 sides.setdefault(file.name.removesuffix(file.suffix), []).append(file)
     if stem is None:
-        whole = {name: files for name, files in sides.items() if len(files) > 1}
+        # Other tasks' folders have files of one name, too: a text and its annotations.
+        told = {f".{end}" for end in (settings.source, settings.target)}
+        named = {
+            name: [file for file in files if _names_side(file) or file.suffix in told] for name, files in sides.items()
+        }
+        whole = {name: files for name, files in named.items() if len(files) > 1}
         if len(whole) != 1:
-            named = ", ".join(f"{files[0].name}" for files in list(whole.values())[:4])
+            some = ", ".join(f"{files[0].name}" for files in list(whole.values())[:4])
             found = (
                 f"this folder has {len(whole)} pairs of files" if whole else "this folder has no two files of a name"
             )
-            way_out = f"Name the source file: {named}" if whole else "Give two files such as train.de and train.en"
+            way_out = f"Name the source file: {some}" if whole else "Give two files such as train.de and train.en"
             problems.add(None, found, way_out, OTHER_FORMAT)
             return None
         stem = next(iter(whole))
     files = sides.get(stem, [])
-    source = path if not path.is_dir() and settings.source is None else _side(files, settings.source, _SOURCES)
+    source = path if not path.is_dir() and settings.source is None else _side(files, settings.source, SOURCES)
     others = [file for file in files if file != source]
     if path.is_dir() and source is None and len(files) == 2:
-        target = _side(files, settings.target, _TARGETS) or files[1]
+        target = _side(files, settings.target, TARGETS) or files[1]
         others, source = [target], next(file for file in files if file != target)
     elif settings.target is not None or len(others) > 1:
-        found = _side(others, settings.target, _TARGETS)
+        found = _side(others, settings.target, TARGETS)
         others = [found] if found is not None else others
     if source is None or len(others) != 1 or (settings.target is not None and not _ends(others[0], settings.target)):
         names = ", ".join(file.name for file in files if file != path) or "no other file"
@@ -82,6 +87,11 @@ def _side(files: Sequence[Path], told: str | int | None, usual: Sequence[str]) -
     if told is not None:
         return next((file for file in files if _ends(file, told)), None)
     return next((file for name in usual for file in files if _ends(file, name)), None)
+
+
+def _names_side(file: Path) -> bool:
+    end = file.suffix.lower()[1:]
+    return end in SOURCES or end in TARGETS or is_language(end)
 
 
 def _ends(file: Path, end: str | int) -> bool:

@@ -6,6 +6,7 @@ CSV, TSV       source,target                    with a header or without one; co
 JSON Lines     {"de": "...", "en": "..."}       also {"translation": {"de": "...", "en": "..."}}
 """
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeAlias, cast
@@ -16,24 +17,16 @@ from unrolled.data.readers.doubt import Doubt
 from unrolled.data.readers.grid import Grid, csv_grid, json_grid
 from unrolled.data.readers.parallel.doubts import MANY, pair_doubts
 from unrolled.data.readers.parallel.files import TABLES, find_files, read_files
+from unrolled.data.readers.parallel.languages import SOURCES, TARGETS, is_language
 from unrolled.data.readers.parallel.settings import ParallelSettings
 from unrolled.data.readers.reading import Reading, verdict
-from unrolled.data.readers.source import Problems, counted
+from unrolled.data.readers.source import OTHER_FORMAT, Problems, counted
 
 __all__ = ["ParallelReading", "read_parallel"]
 
 ParallelReading: TypeAlias = Reading[str, str]
 
-_SOURCES = ("source", "src", "source_text", "input", "x", "from", "question")
-_TARGETS = ("target", "tgt", "trg", "target_text", "translation", "output", "y", "to", "reference", "ref")
-_NAMES = (
-    "ar bg bn ca cs cy da de el en es et eu fa fi fr ga gl gu he hi hr hu hy id is it ja ka kk km kn ko lo lt lv mk ml "
-    "mn mr ms mt my nb ne nl nn no pa pl pt ro ru si sk sl sq sr sv sw ta te th tl tr uk ur uz vi zh zu "
-    "arabic chinese czech danish dutch english finnish french german greek hebrew hindi hungarian italian japanese "
-    "korean norwegian persian polish portuguese romanian russian spanish swedish thai turkish ukrainian vietnamese "
-    "deutsch englisch français anglais español italiano"
-)
-_LANGUAGES = frozenset(_NAMES.split())
+_NAME = re.compile(r"[a-z][a-z_0-9]*")
 
 
 def read_parallel(path: str | Path, settings: ParallelSettings | None = None) -> Reading[str, str]:
@@ -123,19 +116,24 @@ def _columns(grid: Grid, settings: ParallelSettings, problems: Problems) -> tupl
     if grid.header is None and _is_header([str(cell) for cell in grid.rows[0]], settings):
         grid.header = [str(cell).strip() for cell in grid.rows[0]]
         del grid.rows[0], grid.lines[0]
+    elif grid.header is None and settings.header is None and _seems_header(grid):
+        told = f"the first row, {', '.join(map(str, grid.rows[0][:4]))}, seems to name columns, and none of two texts"
+        way_out = "Give --set source=NAME --set target=NAME, or --set header=false"
+        problems.add(grid.lines[0], told, way_out, OTHER_FORMAT)
+        return None
     names = grid.header or [str(place) for place in range(width)]
     forms = usual_forms(names)
     taken: set[int | None] = set()
     found: list[int | None] = []
-    for told, usual in ((settings.source, _SOURCES), (settings.target, _TARGETS)):
-        place = find_column(told, names, forms, usual if grid.header else (), taken)
+    for wanted, usual in ((settings.source, SOURCES), (settings.target, TARGETS)):
+        place = find_column(wanted, names, forms, usual if grid.header else (), taken)
         taken.add(place)
         found.append(place)
-    languages = [place for place, form in enumerate(forms) if _is_language(form)] if grid.header else []
+    languages = [place for place, form in enumerate(forms) if is_language(form)] if grid.header else []
     free = [place for place in (languages or range(width)) if place not in taken]
     clear = len(free) == found.count(None) or (width == 2 and len(free) == 1)
-    for side, told in ((0, settings.source), (1, settings.target)):
-        if found[side] is None and told is None and clear and free:
+    for side, wanted in ((0, settings.source), (1, settings.target)):
+        if found[side] is None and wanted is None and clear and free:
             found[side] = free.pop(0)
     source, target = found
     if source is None or target is None or source == target:
@@ -146,6 +144,12 @@ def _columns(grid: Grid, settings: ParallelSettings, problems: Problems) -> tupl
     return source, target
 
 
+def _seems_header(grid: Grid) -> bool:
+    """Return whether the first row has a short name in each column, above other texts."""
+    first = [str(cell).strip() for cell in grid.rows[0]]
+    return len(grid.rows) > 1 and all(map(_NAME.fullmatch, first)) and first not in [list(row) for row in grid.rows[1:]]
+
+
 def _is_header(cells: Sequence[str], settings: ParallelSettings) -> bool:
     if settings.header is not None:
         return settings.header
@@ -153,9 +157,5 @@ def _is_header(cells: Sequence[str], settings: ParallelSettings) -> bool:
     if any(isinstance(name, str) and name in stripped for name in (settings.source, settings.target)):
         return True
     forms = usual_forms(stripped)
-    named = sum(form in _SOURCES or form in _TARGETS or _is_language(form) for form in forms)
+    named = sum(form in SOURCES or form in TARGETS or is_language(form) for form in forms)
     return named >= 2
-
-
-def _is_language(form: str) -> bool:
-    return form.split("_", maxsplit=1)[0] in _LANGUAGES and len(form) <= 12
