@@ -148,6 +148,55 @@ def ours(train: list[Pair[str, str]], dev: list[Pair[str, str]], settings: Any) 
     return {"target_symbols_per_second": round(rate), "sentences_per_second": round(len(dev) / beam, 1), **figures}
 
 
+def side_by_side(train: list[Pair[str, str]], dev: list[Pair[str, str]], settings: Any, num: int) -> dict[str, Any]:
+    """Return seconds of `num` training steps and `num` beams of each, taken in turn: what else the machine does, both
+    have to bear."""
+    model, _ = build_model(TRANSLATION, train, settings)
+    x, y = TRANSLATION.codecs(train, settings)
+    network = Plain(x.space.num, y.space.num, settings.to_dict()["hidden_size"])
+    optimizers = [torch.optim.Adam(one.parameters(), lr=1e-3) for one in (model.network.module, network)]
+    batches = in_batches(
+        [(encoded(x, p.x), encoded(y, p.y), p) for p in train], settings.group(FitSettings).batch_steps
+    )
+    chosen = np.random.default_rng(0).permutation(len(batches))[: num + 1]
+    seconds = np.zeros((2, 2))
+    noise, symbols = torch.Generator().manual_seed(0), 0
+    for turn, number in enumerate(chosen):
+        batch = batches[number]
+        # As `fit` has them: of any lengths. The plain one's are of like lengths, which padding asks for.
+        apart = [train[i] for i in np.random.default_rng(turn).integers(len(train), size=len(batch))]
+        start = time.perf_counter()
+        optimizers[0].zero_grad()
+        loss = model.loss(apart, noise)
+        (loss.total / loss.steps).backward()
+        optimizers[0].step()
+        middle = time.perf_counter()
+        optimizers[1].zero_grad()
+        network.loss([one[0] for one in batch], [one[1] for one in batch]).backward()
+        optimizers[1].step()
+        end = time.perf_counter()
+        if turn:  # the first warms up
+            seconds[0] += [(middle - start) / loss.steps, (end - middle) / sum(len(one[1]) for one in batch)]
+            symbols += loss.steps
+    network.eval()
+    sources = sorted((pair.x for pair in dev), key=model.x.length)
+    for turn in range(num):
+        texts = sources[turn * 64 % len(sources) :][:64]
+        start = time.perf_counter()
+        list(model.answers(texts, Decoding(search=BeamSettings(beam_size=BEAM))))
+        middle = time.perf_counter()
+        network.beam([encoded(x, text) for text in texts], 0.6)
+        seconds[1] += [(middle - start) / len(texts), (time.perf_counter() - middle) / len(texts)]
+    rates = num / seconds
+    return {
+        "training, target symbols a second": {"ours": round(rates[0, 0]), "plain": round(rates[0, 1])},
+        "training, ratio": round(rates[0, 0] / rates[0, 1], 2),
+        "beam, sentences a second": {"ours": round(rates[1, 0], 1), "plain": round(rates[1, 1], 1)},
+        "beam, ratio": round(rates[1, 0] / rates[1, 1], 2),
+        "turns": num,
+    }
+
+
 def plain(train: list[Pair[str, str]], dev: list[Pair[str, str]], settings: Any) -> dict[str, Any]:
     x, y = TRANSLATION.codecs(train, settings)
     how = settings.group(FitSettings)
@@ -218,6 +267,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--system", choices=("ours", "plain", "both"), default="both")
+    parser.add_argument("--turns", type=int, default=0, help="compare speeds alone, in turn")
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     torch.set_num_threads(1)
@@ -237,7 +287,10 @@ def main() -> None:
         "torch": torch.__version__,
         "python": platform.python_version(),
     }
-    for name in systems if given.system == "both" else [given.system]:
+    if given.turns:
+        results["side by side"] = side_by_side(train, dev, settings, given.turns)
+        systems = {}
+    for name in list(systems) if given.system == "both" or not systems else [given.system]:
         results[name] = systems[name](train, dev, settings)
         print(name, results[name], flush=True)
     if "ours" in results and "plain" in results:

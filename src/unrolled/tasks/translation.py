@@ -120,8 +120,8 @@ TRANSLATION: Task[Any, Any] = Task(
     name="translation",
     title="translation",
     architecture="encoder_decoder",
-    x=Unit("text", step="symbol"),
-    y=Unit("translation", step="symbol"),
+    x=Unit("text", step="token"),
+    y=Unit("translation", step="token"),
     example="le 3 mai 2024",
     defaults=Composed(
         {

@@ -128,7 +128,7 @@ def test_names_of_other_columns_are_no_pair(tmp_path: Path) -> None:
 
 def test_a_folder_of_texts_and_annotations_is_none_of_parallel_text(tmp_path: Path) -> None:
     write(tmp_path, txt=X, ann=Y)
-    assert "no pair of files" in read_parallel(tmp_path).faults()[0].found
+    assert "no two files of a name" in read_parallel(tmp_path).faults()[0].found
     assert read_parallel(tmp_path, ParallelSettings(source="txt", target="ann")).pairs == list(map(Pair, X, Y))
 
 

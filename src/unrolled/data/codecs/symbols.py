@@ -29,6 +29,9 @@ __all__ = ["SymbolsCodec", "SymbolsSettings"]
 MAX_CACHE = 2**21
 """Symbols of the texts that are kept encoded: some 16 MiB."""
 
+WORDS_A_PIECE = 8
+"""Of fewer words there are fewer subwords: a piece that is hardly ever seen is not learnt."""
+
 _UNKNOWN, _END = 0, 1
 
 
@@ -39,7 +42,8 @@ class SymbolsSettings(Settings):
     Attributes:
         units: "subwords" of sentencepiece, which lose nothing (pip install 'unrolled[translation]'); "characters"; or
             "words", of which those outside the vocabulary are `<unk>`.
-        num_subwords: the most subwords, of both sides together where the vocabulary is shared.
+        num_subwords: the most subwords, of both sides together where the vocabulary is shared; there are no more than
+            one for eight words of the training texts.
         vocabulary: "shared", one for both sides, or one for each, "apart".
         min_count: of words and characters: one seen less often is `<unk>`.
         max_vocabulary: of words and characters: the most of each vocabulary, the most frequent; None for all.
@@ -86,7 +90,9 @@ class SymbolsCodec:
         settings = settings or SymbolsSettings()
         texts = list(_checked(raws))
         if settings.units == "subwords":
-            return cls(Subwords.trained(texts, settings.num_subwords), settings)
+            characters, words = set[str]().union(*texts), sum(len(text.split()) for text in texts)
+            num = min(settings.num_subwords, max(LEAST_SUBWORDS + len(characters), words // WORDS_A_PIECE))
+            return cls(Subwords.trained(texts, num), settings)
         counts = Counter(chain.from_iterable(map(_split(settings), texts)))
         for name in (UNKNOWN, END):
             counts.pop(name, None)
