@@ -155,9 +155,8 @@ def side_by_side(train: list[Pair[str, str]], dev: list[Pair[str, str]], setting
     x, y = TRANSLATION.codecs(train, settings)
     network = Plain(x.space.num, y.space.num, settings.to_dict()["hidden_size"])
     optimizers = [torch.optim.Adam(one.parameters(), lr=1e-3) for one in (model.network.module, network)]
-    batches = in_batches(
-        [(encoded(x, p.x), encoded(y, p.y), p) for p in train], settings.group(FitSettings).batch_steps
-    )
+    steps = settings.group(FitSettings).batch_steps
+    batches = in_batches([(encoded(x, pair.x), encoded(y, pair.y)) for pair in train], steps)
     chosen = np.random.default_rng(0).permutation(len(batches))[: num + 1]
     seconds = np.zeros((2, 2))
     noise, symbols = torch.Generator().manual_seed(0), 0
