@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 import unrolled
 from unrolled.settings import Composed
-from unrolled.tasks import BASES, DNA, NER, SENTIMENT
+from unrolled.tasks import BASES, DNA, NER, SENTIMENT, TRANSLATION
 from unrolled.tasks.vectors import NUMBERS, VECTORS
 from unrolled.tasks.video import VIDEO
 
@@ -45,6 +45,7 @@ __all__ = [
     "Regressor",
     "SeriesClassifier",
     "Tagger",
+    "Translator",
     "VideoClassifier",
     "estimator",
 ]
@@ -108,6 +109,11 @@ REGRESSOR = """    report_: Report | None
     def evaluate(self, X: Any, y: Any = None) -> Report: ...
 """
 
+TRANSLATOR = """    report_: Report | None
+    def predict(self, X: Iterable[str]) -> list[str]: ...
+    def evaluate(self, X: Any, y: Any = None) -> Report: ...
+"""
+
 
 def stub() -> str:
     """The whole stub."""
@@ -118,6 +124,7 @@ def stub() -> str:
         ("DnaTagger", BASES, DNA_TAGGER),
         ("SeriesClassifier", VECTORS, SERIES_CLASSIFIER),
         ("VideoClassifier", VIDEO, CLASSIFIER),
+        ("Translator", TRANSLATION, TRANSLATOR),
         ("Regressor", NUMBERS, REGRESSOR),
     )
     return HEAD + "".join(written(name, task.defaults, methods) for name, task, methods in classes)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         Regressor,
         SeriesClassifier,
         Tagger,
+        Translator,
         VideoClassifier,
     )
     from unrolled.layers import CRF, Recurrent
@@ -35,6 +36,7 @@ __all__ = [
     "SeriesClassifier",
     "SettingsError",
     "Tagger",
+    "Translator",
     "UnrolledError",
     "VideoClassifier",
     "Vocabulary",
@@ -55,6 +57,7 @@ _ROOMS = {
         "Regressor",
         "SeriesClassifier",
         "Tagger",
+        "Translator",
         "VideoClassifier",
     ),
     "layers": ("CRF", "Recurrent"),

@@ -28,6 +28,7 @@ from unrolled.tasks.bases import Stretch, stretches
 from unrolled.tasks.entities import Entity, find_entities
 from unrolled.tasks.parts import PartSettings
 from unrolled.tasks.text import as_trained, with_tokenizer
+from unrolled.tasks.translation import TRANSLATION
 from unrolled.tasks.vectors import NUMBERS, VECTORS
 from unrolled.tasks.video import VIDEO
 from unrolled.training import Event, FitSettings, Listener, Warned, chosen_figure
@@ -40,6 +41,7 @@ __all__ = [
     "Regressor",
     "SeriesClassifier",
     "Tagger",
+    "Translator",
     "VideoClassifier",
     "estimator",
 ]
@@ -340,6 +342,23 @@ VideoClassifier: Any = estimator(
     Whole numbers are from 0 to 255, fractions from 0 to 1. `score` is the accuracy, top-1.
     """,
     predict_proba,
+)
+
+
+Translator: Any = estimator(
+    TRANSLATION,
+    "Translator",
+    """A text for a text, such as a sentence in another language; both are strings.
+
+    >>> X = ["one", "two", "one two", "two one", "two two", "one one"] * 4
+    >>> y = [text.replace("one", "un").replace("two", "deux") for text in X]
+    >>> few = {"hidden_size": 16, "embedding_size": 16, "decoder_embedding_size": 16, "learning_rate": 0.02}
+    >>> translator = Translator(units="words", epochs=30, dropout=0.0, batch_fraction=1.0, **few).fit(X, y, dev=(X, y))
+    >>> translator.predict(["two one"])
+    ['deux un']
+
+    `score` is sacreBLEU of all texts together, from 0 to 100.
+    """,
 )
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "Regressor",
     "SeriesClassifier",
     "Tagger",
+    "Translator",
     "VideoClassifier",
     "estimator",
 ]
@@ -477,6 +478,73 @@ class VideoClassifier(Estimator):
     def predict(self, X: Iterable[Any]) -> list[str]: ...
     def evaluate(self, X: Any, y: Any = None) -> Report: ...
     def predict_proba(self, X: Iterable[Any]) -> NDArray[np.float32]: ...
+
+class Translator(Estimator):
+    def __init__(
+        self,
+        *,
+        encoding: str = "utf-8",
+        strict: bool = False,
+        accept: str | None = None,
+        group: str | int | None = None,
+        source: str | int | None = None,
+        target: str | int | None = None,
+        header: bool | None = None,
+        units: Literal["subwords", "characters", "words"] = "subwords",
+        num_subwords: int = 6000,
+        vocabulary: Literal["shared", "apart"] = "apart",
+        min_count: int = 1,
+        max_vocabulary: int | None = None,
+        dev_fraction: float = 0.1,
+        cell: Literal["rnn", "rnn_relu", "gru", "lstm"] = "gru",
+        hidden_size: int = 128,
+        num_layers: int = 1,
+        bidirectional: bool = True,
+        initial_state: Literal["zero", "learned"] = "zero",
+        input_dropout: float = 0.2,
+        dropout: float = 0.3,
+        decoder_layers: int = 2,
+        decoder_embedding_size: int = 128,
+        attention: Literal["dot", "general", "additive"] = "general",
+        deep_output: bool = True,
+        tied: bool = True,
+        scheduled_sampling: float = 0.0,
+        embedding_size: int = 128,
+        class_weights: Literal["none", "balanced"] = "none",
+        label_smoothing: float = 0.1,
+        beam_size: int = 5,
+        length_penalty: float = 0.6,
+        no_repeat: int = 0,
+        max_length_ratio: float = 2.0,
+        max_length_extra: int = 10,
+        members: int = 1,
+        epochs: int = 12,
+        batch_steps: int = 1600,
+        batch_fraction: float = 0.008,
+        optimizer: Literal["adam", "adamw", "sgd"] = "adam",
+        learning_rate: float = 0.004,
+        weight_decay: float = 0.0,
+        momentum: float = 0.0,
+        beta1: float = 0.9,
+        beta2: float = 0.99,
+        epsilon: float = 1e-08,
+        schedule: Literal["constant", "linear", "cosine", "plateau"] = "linear",
+        warmup: float = 0.03,
+        plateau_factor: float = 0.5,
+        plateau_patience: int = 3,
+        clip_norm: float | None = 1.0,
+        patience: int | None = None,
+        metric: str | None = None,
+        averaging: Literal["none", "ema"] = "ema",
+        ema_decay: float = 0.99,
+        seed: int = 0,
+        num_threads: int | None = None,
+        checkpoint_seconds: float = 300.0,
+        batch_tokens: int | None = None,
+    ) -> None: ...
+    report_: Report | None
+    def predict(self, X: Iterable[str]) -> list[str]: ...
+    def evaluate(self, X: Any, y: Any = None) -> Report: ...
 
 class Regressor(Estimator):
     def __init__(

@@ -22,13 +22,13 @@ from unrolled.architectures import (
 )
 from unrolled.data.answer import Answer
 from unrolled.data.codecs import Codec, Encoded, Fault, Saved, load_codec
-from unrolled.data.codecs.codec import Cutting, CuttingLabels
+from unrolled.data.codecs.codec import Copying, Cutting, CuttingLabels, Pieced
 from unrolled.data.codecs.encoded import EncodedBases
 from unrolled.data.given import each
 from unrolled.data.pair import Pair
 from unrolled.data.pieces import Piece
 from unrolled.data.ragged import Ragged
-from unrolled.decoding import Decoding, Hypothesis
+from unrolled.decoding import GREEDY, BeamSettings, Decoding, Hypothesis
 from unrolled.errors import DataError, ModelFileError, SettingsError
 from unrolled.kernels import State
 from unrolled.model_files import ModelFiles, from_version_1, read_model_files, write_model_files
@@ -56,12 +56,14 @@ class Model(Generic[X, Y]):
         task: the task's name, such as "ner".
         x, y: the codecs: how raw values become numbers, and back.
         network: the weights, and the settings they were made with.
+        search: how y is searched where its length is the network's to say.
     """
 
     task: str
     x: Codec[X]
     y: Codec[Y]
     network: Architecture
+    search: BeamSettings = GREEDY
 
     def loss(self, pairs: Sequence[Pair[X, Y]], noise: torch.Generator | None = None) -> Loss:
         """Return the loss summed over the steps of all pairs; `noise` drives dropout and augmentation, None none."""
@@ -123,9 +125,11 @@ class Model(Generic[X, Y]):
             DataError: an x that cannot be encoded, with its number.
             SettingsError: something that this network cannot be asked.
         """
+        copies = isinstance(self.y, Copying) and self.y.copies
+        decoding = replace(decoding, alignment=decoding.alignment or copies, search=decoding.search or self.search)
         for raws in _batches(self._checked(xs), self.x.length, BATCH_STEPS // max(1, decoding.n_best // FEW)):
             if not any(map(self._is_long, raws)):
-                yield from self._decoded(self.network.found(self.x.encode(raws), decoding))
+                yield from self._decoded(self.network.found(self.x.encode(raws), decoding), raws)
                 continue
             for raw in raws:
                 scores = self._scores(raw) if self._is_long(raw) else next(self.scores([raw]))
@@ -192,7 +196,7 @@ class Model(Generic[X, Y]):
             RunError: the directory cannot be written, or holds something else.
         """
         x, y, settings = self.x.save(), self.y.save(), self.network.settings
-        config = {
+        config: dict[str, Any] = {
             "task": self.task,
             "architecture": {
                 "kind": self.network.kind,
@@ -204,6 +208,8 @@ class Model(Generic[X, Y]):
             "x": {"kind": self.x.kind, "settings": dict(x.settings), "texts": list(x.texts)},
             "y": {"kind": self.y.kind, "settings": dict(y.settings), "texts": [f"y-{name}" for name in y.texts]},
         }
+        if self.search != GREEDY:
+            config["search"] = self.search.to_dict()
         weights = {name: value.contiguous() for name, value in self.network.module.state_dict().items()}
         weights |= {
             f"{side}/{name}": value for side, saved in (("x", x), ("y", y)) for name, value in saved.tensors.items()
@@ -282,9 +288,19 @@ class Model(Generic[X, Y]):
                     raise found.error(number)
             yield Pair(cast(X, x), cast(Y, y))
 
-    def _decoded(self, found: Sequence[Sequence[Hypothesis]]) -> Iterator[Answer[Y]]:
-        ys = self.y.decode([hypotheses[0].rows for hypotheses in found])
-        for y, (best, *others) in zip(ys, found, strict=True):
+    def _decoded(self, found: Sequence[Sequence[Hypothesis]], raws: Sequence[X] = ()) -> Iterator[Answer[Y]]:
+        x, y_codec, rows = self.x, self.y, [hypotheses[0].rows for hypotheses in found]
+        aligned = [] if found[0][0].alignment is None else [cast(Any, of[0].alignment).numpy() for of in found]
+        pieces = [x.pieces(raw) for raw in raws] if aligned and isinstance(x, Pieced) else []
+        if pieces and isinstance(y_codec, Copying) and y_codec.copies:
+            ys = y_codec.decode_copying(rows, pieces, aligned)
+        else:
+            ys = self.y.decode(rows)
+        of_y: object = self.y
+        steps: list[Any] = [None] * len(found)
+        if pieces and isinstance(of_y, Pieced):
+            steps = [(tuple(names), tuple(of_y.symbols_of(row))) for names, row in zip(pieces, rows, strict=True)]
+        for y, named, (best, *others) in zip(ys, steps, found, strict=True):
             yield Answer(
                 y=y,
                 log_p=best.log_p,
@@ -292,12 +308,14 @@ class Model(Generic[X, Y]):
                 probabilities=None if best.probabilities is None else best.probabilities.numpy(),
                 others=tuple(
                     zip(
-                        self.y.decode([other.rows for other in others]),
+                        # The best is among them, and may have copied.
+                        [y, *self.y.decode([other.rows for other in others[1:]])] if others else (),
                         (other.log_p or 0.0 for other in others),
                         strict=True,
                     )
                 ),
                 alignment=None if best.alignment is None else best.alignment.numpy(),
+                steps=named,
             )
 
 
@@ -331,7 +349,10 @@ def _from_files(files: ModelFiles) -> Model[Any, Any]:
         network = build_network(cast(str, kind), x.space, y.space, settings)
     expected = {name: (value.dtype, tuple(value.shape)) for name, value in network.module.state_dict().items()}
     network.module.load_state_dict(files.tensors(expected), assign=True)
-    return Model(task, x, y, network)
+    search = files.config.get("search", GREEDY.to_dict())
+    if not isinstance(search, Mapping):
+        raise DataError("The field 'search' is not an object.")
+    return Model(task, x, y, network, BeamSettings.from_dict(search))
 
 
 def _codec(files: ModelFiles, side: str, prefix: str) -> Codec[Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from contract.clip_files import CLIPS
 
-from unrolled.tasks import BASES, DNA, NER, SENTIMENT, VECTORS, VIDEO, Task
+from unrolled.tasks import BASES, DNA, NER, SENTIMENT, TRANSLATION, VECTORS, VIDEO, Task
 
 __all__ = ["ROWS", "SeededFault", "TaskRow"]
 
@@ -218,6 +218,30 @@ SERIES_FAULTS = (
 )
 STEP_FAULTS = (SeededFault(with_line(STATES, 3, "0,1,"), 3, "a step without a label"),)
 NUMBER_FAULTS = (SeededFault(with_line(AMOUNTS, 3, "0,x,1"), 3, "no number"),)
+NUMERALS = (("one", "un"), ("two", "deux"), ("three", "trois"), ("four", "quatre"))
+PARALLEL = "source\ttarget\n" + "".join(
+    f"{a} and {b}, {end}.\t{c} et {d}, {fin}.\n"
+    for (a, c), (b, d), (end, fin) in zip(
+        NUMERALS * 4,
+        [NUMERALS[(i + i // 4) % 4] for i in range(16)],
+        (("they say", "dit-on"), ("no more", "pas plus")) * 8,
+        strict=True,
+    )
+)
+PARALLEL_FAULTS = (
+    SeededFault(with_line(PARALLEL, 3, "one\tun\tuno"), 3, "3 fields"),
+    SeededFault(PARALLEL.replace("\t", ";"), None, "cannot be told"),
+    SeededFault(PARALLEL + "so it is\tso it is\n" * 9, 18, "same text"),
+    SeededFault("source\ttarget\n", None, "no pair of texts"),
+)
+TRANSLATION_SIZES: dict[str, object] = {
+    "hidden_size": 4,
+    "embedding_size": 3,
+    "decoder_embedding_size": 4,
+    "batch_fraction": 1.0,
+    "beam_size": 1,
+}
+TRANSLATED = "Y: a sequence, T_y 4–5 · many-to-many, T_x ≠ T_y"
 TAGGED, LABELLED = "Y: a label per word · many-to-many, T_x = T_y", "Y: a label · many-to-one, T_y = 1"
 
 ROWS = (
@@ -503,5 +527,27 @@ ROWS = (
         waits="num_frames=0",
         found="X: video",
         faults=CLIP_FAULTS,
+    ),
+    TaskRow(
+        name="translation, words",
+        task=TRANSLATION,
+        settings={**FIT, **TRANSLATION_SIZES, "units": "words", "scheduled_sampling": 0.2},
+        file="train.tsv",
+        content=PARALLEL,
+        streams=False,
+        waits="encoder-decoder",
+        found=TRANSLATED,
+        faults=PARALLEL_FAULTS,
+    ),
+    TaskRow(
+        name="translation, subwords",
+        task=TRANSLATION,
+        settings={**FIT, **TRANSLATION_SIZES, "vocabulary": "shared", "batch_steps": 64, "cell": "lstm"},
+        file="train.tsv",
+        content=PARALLEL,
+        streams=False,
+        waits="encoder-decoder",
+        found=TRANSLATED,
+        faults=PARALLEL_FAULTS,
     ),
 )

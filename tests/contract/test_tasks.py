@@ -23,7 +23,15 @@ from unrolled.data.pair import Pair
 from unrolled.data.series import Series
 from unrolled.decoding import Decoding
 from unrolled.errors import SettingsError
-from unrolled.estimators import Classifier, DnaClassifier, DnaTagger, SeriesClassifier, Tagger, VideoClassifier
+from unrolled.estimators import (
+    Classifier,
+    DnaClassifier,
+    DnaTagger,
+    SeriesClassifier,
+    Tagger,
+    Translator,
+    VideoClassifier,
+)
 from unrolled.model import Model
 from unrolled.runs.check import check_files
 from unrolled.runs.evaluate import evaluate
@@ -41,6 +49,7 @@ ESTIMATORS: dict[str, Any] = {
     "bases": DnaTagger,
     "vectors": SeriesClassifier,
     "video": VideoClassifier,
+    "translation": Translator,
 }
 
 

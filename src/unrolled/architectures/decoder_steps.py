@@ -10,8 +10,8 @@ from torch import Tensor
 from unrolled.data.ragged import Ragged
 from unrolled.kernels import State
 from unrolled.layers.attention import Attention, Memory
+from unrolled.layers.frozen import Frozen
 from unrolled.layers.inputs import IndicesInput
-from unrolled.layers.recurrent import Recurrent
 
 __all__ = ["DecoderPast", "DecoderSteps"]
 
@@ -42,17 +42,19 @@ class DecoderSteps:
 
     Attributes:
         y_input, below, attention, above: the layers.
-        log_probabilities: what the activations s[L]⟨t⟩ say, (R, V).
+        above_first: the state of the upper layers before the first step, of one x.
+        log_probabilities: what the activations s[L]⟨t⟩, the context⟨t⟩ and y⟨t-1⟩ say, (R, V).
         memory: what is attended to, of each x.
         below_first: the state of the lower layer before the first step, of each x.
         end: the symbol that ends y, and the one before its first.
     """
 
     y_input: IndicesInput
-    below: Recurrent
+    below: Frozen
     attention: Attention
-    above: Recurrent
-    log_probabilities: Callable[[Ragged], Tensor]
+    above: Frozen
+    above_first: State
+    log_probabilities: Callable[[Ragged, Ragged, Ragged], Tensor]
     memory: Memory
     below_first: State
     end: int
@@ -70,14 +72,20 @@ class DecoderSteps:
     def start(self, num_sequences: int, /) -> DecoderPast:
         """Return what there is to remember before the first step; there are as many sequences as x."""
         assert num_sequences == len(self.memory)
-        return DecoderPast(self.below_first, self.above.first_state(num_sequences), torch.arange(num_sequences))
+        return DecoderPast(
+            self.below_first,
+            self.above_first.index(torch.zeros(num_sequences, dtype=torch.int64)),
+            torch.arange(num_sequences),
+        )
 
     @torch.no_grad()
     def step(self, y_prev: Tensor, past: DecoderPast, /) -> tuple[Tensor, DecoderPast]:
         """Return log P(y⟨t⟩), (R, V), after y⟨t-1⟩ (R,), and what there is to remember then."""
         y = Ragged(y_prev, torch.ones(len(y_prev), dtype=torch.int64))
-        s, below = self.below(self.y_input(y), past.below)
+        y_vectors = self.y_input(y)
+        s, below = self.below(y_vectors, past.below)
         of_x, counts = cast(tuple[Tensor, Tensor], cast(Any, past.sequences).unique_consecutive(return_counts=True))
         context, _ = self.attention(Ragged(s.rows, counts), self.memory.index(of_x))
+        context = s.with_rows(context.rows)
         s, above = self.above(s.with_rows(torch.cat([s.rows, context.rows], 1)), past.above)
-        return self.log_probabilities(s), DecoderPast(below, above, past.sequences)
+        return self.log_probabilities(s, context, y_vectors), DecoderPast(below, above, past.sequences)

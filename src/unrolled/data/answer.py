@@ -22,6 +22,7 @@ class Answer(Generic[Y_co]):
         probabilities: of every class at each step, (T_y, K) float32, in the codec's order.
         others: further answers with their log-probabilities, the best first; the best of all is `y` itself again.
         alignment: (T_y, T_x) float32, how much of each x⟨t⟩ each step of y looked at; rows sum to 1.
+        steps: with it, what the steps of x and those of y are called.
     """
 
     y: Y_co
@@ -30,3 +31,4 @@ class Answer(Generic[Y_co]):
     probabilities: NDArray[np.float32] | None = None
     others: tuple[tuple[Y_co, float], ...] = ()
     alignment: NDArray[np.float32] | None = None
+    steps: tuple[tuple[str, ...], tuple[str, ...]] | None = None

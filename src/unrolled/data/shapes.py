@@ -74,7 +74,7 @@ def look(pairs: Iterable[Pair[Any, Any]], sample: int = 1000) -> Look:
     x = _only({_kind_of_x(value, number) for number, value in enumerate(xs, 1)}, "x")
     T_x = [length(value) for value in xs]
     y, doubts = _kind_of_y(ys, T_x, x)
-    T_y = [len(value) if y == "a sequence" or y.endswith("per step") else 1 for value in ys]
+    T_y = [_steps(value) if y == "a sequence" or y.endswith("per step") else 1 for value in ys]
     return Look(x, y, (min(T_x), max(T_x)), (min(T_y), max(T_y)), _shape(x, y, T_x), tuple(doubts))
 
 
@@ -157,6 +157,10 @@ def _kind_of_y(ys: Sequence[Any], T_x: Sequence[int], x: str) -> tuple[str, list
         return ("a label per step" if named else "numbers per step"), doubts
     kinds = ", ".join(sorted({type(y).__name__ for y in ys}))
     raise DataError(f"Y holds values of the kinds {kinds}. Give a label, a number, a set of labels or a sequence each.")
+
+
+def _steps(y: Any) -> int:
+    return length(y) if isinstance(y, str) else len(y)
 
 
 def _are_labels(y: Any) -> bool:

@@ -3,11 +3,12 @@
 from unrolled.decoding.beam import beam
 from unrolled.decoding.decoder import Decoder, Past
 from unrolled.decoding.greedy import greedy
-from unrolled.decoding.hypothesis import BeamSettings, Decoding, Hypothesis
+from unrolled.decoding.hypothesis import GREEDY, BeamSettings, Decoding, Hypothesis
 from unrolled.decoding.sample import SampleSettings, sample, sampling_distribution
 from unrolled.decoding.viterbi import n_best, viterbi
 
 __all__ = [
+    "GREEDY",
     "BeamSettings",
     "Decoder",
     "Decoding",

@@ -70,6 +70,8 @@ def beam(
     while open_:
         T_y += 1
         log_probs, past = decoder.step(y, past)
+        if settings.no_repeat:
+            log_probs = _without_repeats(log_probs, [of_y for n in open_ for of_y, _ in searches[n].alive], settings)
         values, symbols = _most_probable(log_probs, width)
         kept: list[int] = []
         still_open: list[int] = []
@@ -95,17 +97,29 @@ def beam(
     return [_ranked(search, n_best, alpha) for search in searches]
 
 
+def _without_repeats(log_probs: Tensor, ys: Sequence[Sequence[int]], settings: BeamSettings) -> Tensor:
+    """The same, -∞ for each symbol that would make some n symbols in a row stand twice in its beginning."""
+    n, rows, symbols = settings.no_repeat, list[int](), list[int]()
+    for row, y in enumerate(ys):
+        begun = tuple(y[max(0, len(y) - n + 1) :]) if n > 1 else ()
+        again = {y[t + n - 1] for t in range(len(y) - n + 1) if tuple(y[t : t + n - 1]) == begun}
+        rows += [row] * len(again)
+        symbols += sorted(again)
+    places = torch.tensor(rows, dtype=torch.int64), torch.tensor(symbols, dtype=torch.int64)
+    return log_probs.index_put(places, log_probs.new_tensor(-torch.inf))
+
+
 def _most_probable(log_probs: Tensor, width: int) -> tuple[list[list[float]], list[list[int]]]:
     """The greatest of each row of (R, V), as many as can be kept, and their symbols; of equal ones the lower first."""
     V = log_probs.shape[1]
     if width < V:
-        values, symbols = log_probs.double().topk(width, dim=1)
+        values, symbols = log_probs.topk(width, dim=1)
         symbols, order = symbols.sort(dim=1)
         values = values.gather(1, order)
     else:
-        values = log_probs.double()
+        values = log_probs
         symbols = torch.arange(V).expand(len(values), V)
-    values, order = values.sort(dim=1, descending=True, stable=True)
+    values, order = values.double().sort(dim=1, descending=True, stable=True)
     return cast(Any, values).tolist(), cast(Any, symbols.gather(1, order)).tolist()
 
 

@@ -18,6 +18,7 @@ from unrolled.metrics.metric import Figure, Goal, Metric, Needs, Report
 from unrolled.metrics.numbers import NumberMetric
 from unrolled.metrics.report import PlainReport
 from unrolled.metrics.steps import StepMetric
+from unrolled.metrics.translation import TranslationMetric
 
 __all__ = [
     "RULES",
@@ -38,6 +39,7 @@ __all__ = [
     "Score",
     "SetMetric",
     "StepMetric",
+    "TranslationMetric",
     "entity_confusion",
     "entity_scores",
 ]

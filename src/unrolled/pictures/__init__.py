@@ -1,5 +1,6 @@
-"""Pictures of a run, as PNG files: learning curves, confusion, calibration, mutations, strips of frames."""
+"""Pictures of a run, as PNG files: alignments, learning curves, confusion, calibration, mutations, strips of frames."""
 
+from unrolled.pictures.alignment import alignment_picture
 from unrolled.pictures.calibration import reliability_diagram
 from unrolled.pictures.confusion import confusion_picture
 from unrolled.pictures.curves import learning_curves
@@ -8,6 +9,7 @@ from unrolled.pictures.strip import strip_picture
 from unrolled.pictures.tracks import track_picture
 
 __all__ = [
+    "alignment_picture",
     "confusion_picture",
     "learning_curves",
     "mutation_picture",

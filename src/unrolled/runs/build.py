@@ -12,6 +12,7 @@ from unrolled.data.codecs import Codec
 from unrolled.data.codecs.codec import Counting
 from unrolled.data.pair import Pair
 from unrolled.data.spaces import Space
+from unrolled.decoding import GREEDY, BeamSettings
 from unrolled.errors import DataError
 from unrolled.layers import input_settings, output_settings
 from unrolled.model import Model
@@ -19,7 +20,7 @@ from unrolled.settings import Composed, Settings
 from unrolled.tasks import Task
 from unrolled.training import FitSettings
 
-__all__ = ["build_model", "observe", "reload_model"]
+__all__ = ["build_model", "observe", "reload_model", "search_of"]
 
 Pairs = Sequence[Pair[Any, Any]]
 
@@ -37,7 +38,7 @@ def build_model(task: Task[Any, Any], pairs: Pairs, settings: Composed) -> tuple
     generator = torch.Generator().manual_seed(settings.group(FitSettings).seed)
     how = _network_settings(task, x.space, y, settings)
     network = build_network(task.network_kind(y), x.space, y.space, how, generator)
-    model = Model(task.name, x, y, network)
+    model = Model(task.name, x, y, network, search_of(settings))
     observe(model, pairs)
     notes = [task.start(replace(model, network=member), pairs, settings) for member in members_of(network)]
     return model, notes[0]
@@ -65,6 +66,12 @@ def _network_settings(task: Task[Any, Any], x: Space, y: Codec[Any], settings: C
         output=settings.group_or_default(output_settings(y.space)),
         ensemble=settings.group_or_default(EnsembleSettings),
     )
+
+
+def search_of(settings: Composed) -> BeamSettings:
+    """Return how answers are searched; where a task has no such settings, step by step."""
+    there = any(isinstance(group, BeamSettings) for group in settings.groups().values())
+    return settings.group(BeamSettings) if there else GREEDY
 
 
 def observe(model: Model[Any, Any], pairs: Pairs) -> None:

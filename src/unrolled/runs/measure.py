@@ -11,7 +11,7 @@ from unrolled.architectures import Loss, ManyToMany, members_of
 from unrolled.data.codecs.codec import Cutting
 from unrolled.data.pair import Pair
 from unrolled.data.pieces import Piece
-from unrolled.decoding import Decoding
+from unrolled.decoding import GREEDY, BeamSettings, Decoding
 from unrolled.kernels import State
 from unrolled.metrics import Figure, Metric, Report
 from unrolled.model import Model
@@ -87,12 +87,12 @@ class Trainee:
         """Return the loss summed over the steps of a piece of each pair."""
         return self.model.loss_of_pieces(pairs, pieces, rim=rim, carried=carried, noise=noise)
 
-    def measure(self, pairs: Pairs) -> Mapping[str, float]:
-        """Return the figures that are logged each epoch."""
+    def measure(self, pairs: Pairs, *, last: bool = False) -> Mapping[str, float]:
+        """Return the figures that are logged each epoch, without a search; the last ones with it."""
         if self.calibrate and self.task.calibrate is not None:
             self.report = self.task.calibrate(self.model, pairs, self.metric)
         else:
-            self.report = measure(self.model, self.metric, pairs)
+            self.report = measure(self.model, self.metric, pairs, None if last else GREEDY)
         return self.report.figures
 
 
@@ -124,16 +124,23 @@ def train_model(
     pieces = settings.group(PieceSettings) if PieceSettings in map(type, settings.groups().values()) else None
     history = fit(trainee, train, dev, how, pieces=pieces, on_event=tell, checkpoint=checkpoint, resume=resume)
     if dev:
-        trainee.measure(dev)
+        trainee.measure(dev, last=True)
     return history
 
 
-def measure(model: Model[Any, Any], metric: Metric[Any], pairs: Pairs) -> Report:
-    """Return the metric's report on labelled pairs."""
-    return metric.measure([pair.y for pair in pairs], answers_for(model, metric, pairs))
+def measure(model: Model[Any, Any], metric: Metric[Any], pairs: Pairs, search: BeamSettings | None = None) -> Report:
+    """Return the metric's report on labelled pairs; `search` is another than the model's."""
+    return metric.measure([pair.y for pair in pairs], answers_for(model, metric, pairs, search))
 
 
-def answers_for(model: Model[Any, Any], metric: Metric[Any], pairs: Pairs) -> list[Any]:
-    """Return the model's answers to labelled pairs, with what the metric needs."""
-    wanted = Decoding(probabilities=metric.needs == "probabilities")
+def answers_for(
+    model: Model[Any, Any],
+    metric: Metric[Any],
+    pairs: Pairs,
+    search: BeamSettings | None = None,
+    *,
+    alignment: bool = False,
+) -> list[Any]:
+    """Return the model's answers to labelled pairs, with what the metric needs; `search` is not the model's own."""
+    wanted = Decoding(probabilities=metric.needs == "probabilities", alignment=alignment, search=search)
     return list(model.answers([pair.x for pair in pairs], wanted))

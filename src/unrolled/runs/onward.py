@@ -15,7 +15,7 @@ from unrolled.errors import DataError, SettingsError
 from unrolled.model import Model
 from unrolled.model_files import read_model_files
 from unrolled.model_files.names import TENSORS
-from unrolled.runs.build import observe
+from unrolled.runs.build import observe, search_of
 from unrolled.runs.parts import digest
 from unrolled.runs.paths import absolute
 from unrolled.runs.record import StartRecord
@@ -42,7 +42,7 @@ Pairs = Sequence[Pair[Any, Any]]
 
 FREE_GOING_ON = frozenset(
     {
-        *("dropout", "input_dropout", "word_dropout"),
+        *("dropout", "input_dropout", "word_dropout", "scheduled_sampling"),
         *("class_weights", "label_smoothing", "missed_cost", "huber_delta"),
         *("jitter", "scaling", "warp", "crop", "timed"),
         *("shift", "zoom", "mirror", "brightness", "tempo", "frame_dropout"),
@@ -167,7 +167,7 @@ def go_on(task: Task[Any, Any], found: Onward, pairs: Pairs, settings: Composed)
     generator = torch.Generator().manual_seed(settings.group(FitSettings).seed)
     network = build_network(earlier.network.kind, x.space, y.space, how, generator)
     take_over(network, earlier.network, _origins(found))
-    model = Model(task.name, x, y, network)
+    model = Model(task.name, x, y, network, search_of(settings))
     observe(model, pairs)
     notes = [task.go_on(replace(model, network=member), earlier, pairs, settings) for member in members_of(network)]
     return model, notes[0]

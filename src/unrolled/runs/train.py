@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from unrolled.architectures import EncoderDecoder
 from unrolled.data.codecs.codec import Knowing
 from unrolled.errors import RunError
 from unrolled.model import Model
@@ -127,7 +128,8 @@ def run_training(plan: Plan, on_event: Listener | None = None) -> TrainingResult
         try:
             saver.write(record, directory.best)
             truths = [pair.y for pair in data.dev.pairs]
-            answers = answers_for(trainee.model, trainee.metric, data.dev.pairs)
+            aligned = isinstance(trainee.model.network, EncoderDecoder)
+            answers = answers_for(trainee.model, trainee.metric, data.dev.pairs, alignment=aligned)
             plan.task.pictures(trainee.metric, truths, answers, directory.path)
         except OSError as error:
             raise RunError(
@@ -203,7 +205,7 @@ class _Saver:
 
     def _record(self, best_epoch: int, num_epochs: int, seconds: float, *, finished: bool) -> Record:
         if self._trainee.report is None:  # a finished run was resumed whose best/ had been removed
-            self._trainee.measure(self._plan.data.dev.pairs)
+            self._trainee.measure(self._plan.data.dev.pairs, last=True)
         assert self._trainee.report is not None
         plan, model, data = self._plan, self._trainee.model, self._plan.data
         known = model.x if isinstance(model.x, Knowing) else None

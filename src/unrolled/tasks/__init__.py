@@ -6,6 +6,7 @@ from unrolled.tasks.ner import NER
 from unrolled.tasks.sentiment import SENTIMENT
 from unrolled.tasks.table import TASKS, find_task, task_of
 from unrolled.tasks.task import Bundled, Checks, Segment, Show, Task, Unit
+from unrolled.tasks.translation import TRANSLATION
 from unrolled.tasks.vectors import VECTORS
 from unrolled.tasks.video import VIDEO
 
@@ -15,6 +16,7 @@ __all__ = [
     "NER",
     "SENTIMENT",
     "TASKS",
+    "TRANSLATION",
     "VECTORS",
     "VIDEO",
     "Bundled",

@@ -11,12 +11,14 @@ from unrolled.tasks.dna import DNA
 from unrolled.tasks.ner import NER
 from unrolled.tasks.sentiment import SENTIMENT
 from unrolled.tasks.task import Task
+from unrolled.tasks.translation import TRANSLATION
 from unrolled.tasks.vectors import VECTORS
 from unrolled.tasks.video import VIDEO
 
 __all__ = ["TASKS", "find_task", "task_of"]
 
-TASKS: dict[str, Task[Any, Any]] = {task.name: task for task in (NER, SENTIMENT, DNA, BASES, VECTORS, VIDEO)}
+_ALL: tuple[Task[Any, Any], ...] = (NER, SENTIMENT, DNA, BASES, VECTORS, VIDEO, TRANSLATION)
+TASKS = {task.name: task for task in _ALL}
 
 
 def find_task(name: str) -> Task[Any, Any]:

@@ -10,6 +10,7 @@ from unrolled.data.codecs.label_set import LabelSetCodec, LabelSetSettings
 from unrolled.data.codecs.numbers import NumberCodec, NumberSettings
 from unrolled.data.codecs.step_labels import StepLabelsCodec, StepLabelsSettings
 from unrolled.data.codecs.step_numbers import StepNumbersCodec, StepNumbersSettings
+from unrolled.data.codecs.symbols import SymbolsCodec, SymbolsSettings
 from unrolled.data.codecs.table import CODECS, load_codec
 from unrolled.data.codecs.tags import TagsCodec, TagsSettings, may_follow
 from unrolled.data.codecs.text import TextCodec, TextSettings
@@ -41,6 +42,8 @@ __all__ = [
     "StepLabelsSettings",
     "StepNumbersCodec",
     "StepNumbersSettings",
+    "SymbolsCodec",
+    "SymbolsSettings",
     "TagsCodec",
     "TagsSettings",
     "TextCodec",

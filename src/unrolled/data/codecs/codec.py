@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, Self, TypeAlias, TypeVar, runtime_checkable
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from unrolled.data.codecs.chunks import Chunks
@@ -17,7 +19,7 @@ from unrolled.data.vocabulary import UnknownReport
 from unrolled.errors import DataError
 from unrolled.settings import Settings
 
-__all__ = ["Codec", "Counting", "Cutting", "Encoded", "Fault", "Growing", "Knowing", "Saved"]
+__all__ = ["Codec", "Copying", "Counting", "Cutting", "Encoded", "Fault", "Growing", "Knowing", "Pieced", "Saved"]
 
 Raw = TypeVar("Raw")
 Encoded: TypeAlias = Ragged | EncodedWords | EncodedBases
@@ -162,6 +164,37 @@ class CuttingLabels(Protocol):
 
     def encode_pieces(self, raws: Sequence[Any], pieces: Sequence[Piece], /) -> Ragged:
         """Encode the labels of a piece of each y; the same rows as those of all of y."""
+        ...
+
+
+@runtime_checkable
+class Copying(Protocol):
+    """A codec of y in whose place of `<unk>` a piece of x stands.
+
+    Attributes:
+        copies: whether anything can be `<unk>`.
+    """
+
+    @property
+    def copies(self) -> bool: ...
+
+    def decode_copying(
+        self, sequences: Sequence[Tensor], pieces: Sequence[Sequence[str]], alignments: Sequence[NDArray[np.float32]], /
+    ) -> list[Any]:
+        """Return the raw value of each sequence, (T_y,), whose steps looked at those pieces so much, (T_y, T_x)."""
+        ...
+
+
+@runtime_checkable
+class Pieced(Protocol):
+    """A codec whose steps have names."""
+
+    def pieces(self, raw: Any, /) -> Sequence[str]:
+        """Return what each step of a raw value is called, T of them."""
+        ...
+
+    def symbols_of(self, sequence: Tensor, /) -> Sequence[str]:
+        """Return the same of an encoded sequence, (T,)."""
         ...
 
 

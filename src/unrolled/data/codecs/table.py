@@ -10,6 +10,7 @@ from unrolled.data.codecs.label_set import LabelSetCodec
 from unrolled.data.codecs.numbers import NumberCodec
 from unrolled.data.codecs.step_labels import StepLabelsCodec
 from unrolled.data.codecs.step_numbers import StepNumbersCodec
+from unrolled.data.codecs.symbols import SymbolsCodec
 from unrolled.data.codecs.tags import TagsCodec
 from unrolled.data.codecs.text import TextCodec
 from unrolled.data.codecs.vectors import VectorsCodec
@@ -34,6 +35,7 @@ CODECS: dict[str, type[Codec[Any]]] = {
         DnaCodec,
         BasesCodec,
         VideoCodec,
+        SymbolsCodec,
     )
 }
 

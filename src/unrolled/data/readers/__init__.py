@@ -6,6 +6,7 @@ from unrolled.data.readers.dna.bases_settings import BaseLabelsSettings
 from unrolled.data.readers.dna.dna import read_dna
 from unrolled.data.readers.dna.settings import SequencesSettings
 from unrolled.data.readers.doubt import Doubt
+from unrolled.data.readers.parallel import ParallelReading, ParallelSettings, read_parallel
 from unrolled.data.readers.reading import Reading
 from unrolled.data.readers.reading_settings import ReadingSettings
 from unrolled.data.readers.sentences import (
@@ -24,6 +25,8 @@ __all__ = [
     "ClipsReading",
     "ClipsSettings",
     "Doubt",
+    "ParallelReading",
+    "ParallelSettings",
     "Reading",
     "ReadingSettings",
     "SequencesSettings",
@@ -39,6 +42,7 @@ __all__ = [
     "read_clips",
     "read_dna",
     "read_labelled",
+    "read_parallel",
     "read_plain_text",
     "read_series",
     "read_texts",
