@@ -9,6 +9,8 @@ import pytest
 from unrolled.data.pair import Pair
 from unrolled.data.readers import ParallelSettings, read_parallel
 from unrolled.errors import SettingsError
+from unrolled.runs.parts import read_part
+from unrolled.tasks import TRANSLATION
 
 CHANCE = random.Random(3)
 X = [
@@ -32,6 +34,14 @@ def test_the_other_side_is_the_file_of_the_same_name(tmp_path: Path) -> None:
     assert read_parallel(tmp_path).pairs == reading.pairs
     assert read_parallel(tmp_path, ParallelSettings(source="en")).pairs == list(map(Pair, Y, X))
     assert read_parallel(tmp_path, ParallelSettings(target="de")).pairs == list(map(Pair, Y, X))
+
+
+def test_a_change_of_the_other_side_is_a_change_of_the_data(tmp_path: Path) -> None:
+    (tmp_path / "a.de").write_text("eins\nzwei\n")
+    (tmp_path / "a.en").write_text("one\ntwo\n")
+    before = read_part(TRANSLATION, tmp_path / "a.de", TRANSLATION.defaults).sha256
+    (tmp_path / "a.en").write_text("one\n2\n")
+    assert read_part(TRANSLATION, tmp_path / "a.de", TRANSLATION.defaults).sha256 != before
 
 
 def test_of_three_sides_the_target_is_named(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ JSON Lines     {"de": "...", "en": "..."}       also {"translation": {"de": "...
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
@@ -40,6 +41,7 @@ def read_parallel(path: str | Path, settings: ParallelSettings | None = None) ->
     settings, path = settings or ParallelSettings(), Path(path)
     problems, taken = Problems(path, settings.encoding), dict[str, str]()
     rows: list[tuple[int, object, object]] = []
+    besides: tuple[str, ...] = ()
     if path.suffix.lower() in TABLES and not path.is_dir():
         grid = json_grid(path, problems) if "json" in path.suffix.lower() else csv_grid(path, problems)
         grid = _flat(grid)
@@ -57,7 +59,8 @@ def read_parallel(path: str | Path, settings: ParallelSettings | None = None) ->
         if files is not None:
             taken = {"source": f"the lines of {files[0].name}", "target": f"the lines of {files[1].name}"}
             rows = list(read_files(*files, problems))
-    return _reading(path, rows, taken, settings, problems)
+            besides = () if path.is_dir() else tuple(str(file) for file in files if file != path)
+    return replace(_reading(path, rows, taken, settings, problems), besides=besides)
 
 
 def _reading(
