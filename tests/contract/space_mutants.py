@@ -111,8 +111,8 @@ SPACE_MUTANTS = (
     Mutant(
         "a label is its most probable place",
         "unrolled.layers.outputs.paths:PathsOutput.log_probabilities",
-        "rows.logsumexp(2)",
-        "rows.amax(2)",
+        "NUM_PLACES).logsumexp(2)",
+        "NUM_PLACES).amax(2)",
         "paths",
         "parity",
     ),

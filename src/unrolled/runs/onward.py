@@ -248,7 +248,8 @@ def _record(start: Start, x: Codec[Any], y: Codec[Any], pairs: Pairs) -> StartRe
 
 def _absent(y: Codec[Any], pairs: Pairs) -> tuple[str, ...]:
     """Return the labels that the training pairs lack."""
-    if not isinstance(y, Counting):
+    labels = labels_of(y)
+    if not labels or not isinstance(y, Counting):
         return ()
     counts: list[int] = cast(Any, y.counts([pair.y for pair in pairs])).tolist()
-    return tuple(label for label, count in zip(labels_of(y), counts, strict=True) if not count)
+    return tuple(label for label, count in zip(labels, counts, strict=True) if not count)
