@@ -4,11 +4,24 @@ The codes are those of IUPAC (Cornish-Bowden 1985, Nucleic Acids Res. 13(9), 302
 """
 
 import re
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BASES", "CODES", "indices_of", "mean_bases", "normal_bases", "odd_place", "other_strand", "seem_bases"]
+from unrolled.data.fault import Fault
+
+__all__ = [
+    "BASES",
+    "CODES",
+    "fault_of_bases",
+    "indices_of",
+    "mean_bases",
+    "normal_bases",
+    "odd_place",
+    "other_strand",
+    "seem_bases",
+]
 
 BASES = "ACGT"
 
@@ -93,3 +106,19 @@ def seem_bases(text: str) -> bool:
         return False
     bases = normal_bases(text)
     return odd_place(bases) is None and sum(map(bases.count, "ACGTN")) >= _SHARE * len(bases)
+
+
+def fault_of_bases(raw: Any) -> Fault | None:
+    """Return why a value is no sequence of bases: no text, empty, or a letter that is none.
+
+    >>> fault_of_bases("ACGU"), fault_of_bases("AC-").found
+    (None, "'-' at place 3, which is no base")
+    """
+    if not isinstance(raw, str):
+        return Fault(f"{str(raw)[:40]!r}, which is no text of bases", "Give a text such as ACGTN")
+    if not raw:
+        return Fault("no bases", "Give at least one base, or leave it out")
+    bases = normal_bases(raw)
+    if (place := odd_place(bases)) is not None:
+        return Fault(f"{bases[place]!r} at place {place + 1}, which is no base", "Write A, C, G, T, or N")
+    return None

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from unrolled.data.bases import BASES, CODES, mean_bases, normal_bases, odd_place, other_strand
+from unrolled.data.bases import BASES, CODES, fault_of_bases, mean_bases, normal_bases, other_strand
 from unrolled.data.codecs.codec import Fault, Saved
 from unrolled.data.codecs.dna_chunks import DnaChunks, after_others
 from unrolled.data.codecs.encoded import EncodedBases, int64
@@ -158,14 +158,7 @@ class BasesCodec:
 
     def check(self, raw: Any, /) -> Fault | None:
         """Return what is wrong: no text, empty, or a letter that is no base."""
-        if not isinstance(raw, str):
-            return Fault(f"{str(raw)[:40]!r}, which is no text of bases", "Give a text such as ACGTN")
-        if not raw:
-            return Fault("no bases", "Give at least one base, or leave it out")
-        bases = normal_bases(raw)
-        if (place := odd_place(bases)) is not None:
-            return Fault(f"{bases[place]!r} at place {place + 1}, which is no base", "Write A, C, G, T, or N")
-        return None
+        return fault_of_bases(raw)
 
     def encode(self, raws: Sequence[str], /, noise: torch.Generator | None = None) -> EncodedBases:
         """Encode a batch of whole sequences; `noise` drops bases and turns sequences round, as the settings say.

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from unrolled.data.bases import BASES, CODES, mean_bases, normal_bases, odd_place, other_strand
+from unrolled.data.bases import BASES, CODES, fault_of_bases, mean_bases, normal_bases, other_strand
 from unrolled.data.codecs.codec import Fault, Saved
 from unrolled.data.codecs.dna_chunks import DnaChunks, after_others
 from unrolled.data.codecs.encoded import EncodedBases, int64
@@ -128,13 +128,8 @@ class DnaCodec:
 
     def check(self, raw: Any, /) -> Fault | None:
         """Return what is wrong: no text, empty, a letter that is no base, or more bases than aligned ones have."""
-        if not isinstance(raw, str):
-            return Fault(f"{str(raw)[:40]!r}, which is no text of bases", "Give a text such as ACGTN")
-        if not raw:
-            return Fault("no bases", "Give at least one base, or leave it out")
-        bases = normal_bases(raw)
-        if (place := odd_place(bases)) is not None:
-            return Fault(f"{bases[place]!r} at place {place + 1}, which is no base", "Write A, C, G, T, or N")
+        if (fault := fault_of_bases(raw)) is not None:
+            return fault
         if self.places and len(raw) > self.places:
             way_out = f"Give windows of {self.places:,} bases, or train with aligned=no"
             return Fault(f"{len(raw):,} bases, where the model was trained on windows of {self.places:,}", way_out)
